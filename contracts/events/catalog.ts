@@ -1,0 +1,12 @@
+import { PRIORITIES_CHANGED_V1, PrioritiesChangedV1 } from './priorities-changed.v1.ts';
+import { SAMPLES_CHANGED_V1, SamplesChangedV1 } from './samples-changed.v1.ts';
+import { USER_ERASED_V1, UserErasedV1 } from './user-erased.v1.ts';
+
+/** Every event type, which is also the EventBridge detail-type, with the schema of its detail. */
+export const EVENT_CATALOG = {
+  [SAMPLES_CHANGED_V1]: SamplesChangedV1,
+  [PRIORITIES_CHANGED_V1]: PrioritiesChangedV1,
+  [USER_ERASED_V1]: UserErasedV1,
+} as const;
+
+export type EventType = keyof typeof EVENT_CATALOG;

@@ -1,0 +1,199 @@
+import type { Scope } from './scopes.ts';
+
+/** The functions behind the HTTP API; the names are folders under functions/http. */
+export type HttpFunction =
+  | 'describe-api'
+  | 'manage-access'
+  | 'manage-users'
+  | 'ingest-samples'
+  | 'read-health';
+
+export interface Route {
+  readonly operation: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly function: HttpFunction;
+  /** `public` needs no principal. */
+  readonly scope: Scope | 'public';
+}
+
+/** The closed list of operations: the gateway, the router, the OpenAPI file and the tests read this one. */
+export const ROUTES = [
+  { operation: 'reportHealth', method: 'GET', path: '/v1/health', function: 'describe-api', scope: 'public' },
+  {
+    operation: 'describeApi',
+    method: 'GET',
+    path: '/v1/openapi.json',
+    function: 'describe-api',
+    scope: 'public',
+  },
+  { operation: 'readDocs', method: 'GET', path: '/docs', function: 'describe-api', scope: 'public' },
+
+  {
+    operation: 'getWorkspace',
+    method: 'GET',
+    path: '/v1/workspace',
+    function: 'manage-access',
+    scope: 'workspace:admin',
+  },
+  {
+    operation: 'updateWorkspace',
+    method: 'PATCH',
+    path: '/v1/workspace',
+    function: 'manage-access',
+    scope: 'workspace:admin',
+  },
+  {
+    operation: 'createApiKey',
+    method: 'POST',
+    path: '/v1/api-keys',
+    function: 'manage-access',
+    scope: 'keys:admin',
+  },
+  {
+    operation: 'listApiKeys',
+    method: 'GET',
+    path: '/v1/api-keys',
+    function: 'manage-access',
+    scope: 'keys:admin',
+  },
+  {
+    operation: 'rotateApiKey',
+    method: 'POST',
+    path: '/v1/api-keys/{keyId}/rotate',
+    function: 'manage-access',
+    scope: 'keys:admin',
+  },
+  {
+    operation: 'revokeApiKey',
+    method: 'DELETE',
+    path: '/v1/api-keys/{keyId}',
+    function: 'manage-access',
+    scope: 'keys:admin',
+  },
+  {
+    operation: 'createIssuer',
+    method: 'POST',
+    path: '/v1/issuers',
+    function: 'manage-access',
+    scope: 'issuers:admin',
+  },
+  {
+    operation: 'listIssuers',
+    method: 'GET',
+    path: '/v1/issuers',
+    function: 'manage-access',
+    scope: 'issuers:admin',
+  },
+  {
+    operation: 'deleteIssuer',
+    method: 'DELETE',
+    path: '/v1/issuers/{issuerId}',
+    function: 'manage-access',
+    scope: 'issuers:admin',
+  },
+
+  {
+    operation: 'createUser',
+    method: 'POST',
+    path: '/v1/users',
+    function: 'manage-users',
+    scope: 'users:write',
+  },
+  { operation: 'listUsers', method: 'GET', path: '/v1/users', function: 'manage-users', scope: 'users:read' },
+  {
+    operation: 'getUser',
+    method: 'GET',
+    path: '/v1/users/{userId}',
+    function: 'manage-users',
+    scope: 'users:read',
+  },
+  {
+    operation: 'updateUser',
+    method: 'PATCH',
+    path: '/v1/users/{userId}',
+    function: 'manage-users',
+    scope: 'users:write',
+  },
+  {
+    operation: 'deleteUser',
+    method: 'DELETE',
+    path: '/v1/users/{userId}',
+    function: 'manage-users',
+    scope: 'users:write',
+  },
+  {
+    operation: 'getPrivacy',
+    method: 'GET',
+    path: '/v1/users/{userId}/privacy',
+    function: 'manage-users',
+    scope: 'users:read',
+  },
+  {
+    operation: 'putPrivacy',
+    method: 'PUT',
+    path: '/v1/users/{userId}/privacy',
+    function: 'manage-users',
+    scope: 'users:write',
+  },
+
+  {
+    operation: 'ingestSamples',
+    method: 'POST',
+    path: '/v1/users/{userId}/health/samples/batch-upsert',
+    function: 'ingest-samples',
+    scope: 'samples:write',
+  },
+  {
+    operation: 'createUpload',
+    method: 'POST',
+    path: '/v1/users/{userId}/health/samples/uploads',
+    function: 'ingest-samples',
+    scope: 'samples:write',
+  },
+
+  {
+    operation: 'listSamples',
+    method: 'GET',
+    path: '/v1/users/{userId}/health/samples',
+    function: 'read-health',
+    scope: 'samples:read',
+  },
+  {
+    operation: 'listRollups',
+    method: 'GET',
+    path: '/v1/users/{userId}/health/rollups',
+    function: 'read-health',
+    scope: 'samples:read',
+  },
+  {
+    operation: 'listMetrics',
+    method: 'GET',
+    path: '/v1/users/{userId}/health/metrics',
+    function: 'read-health',
+    scope: 'samples:read',
+  },
+  {
+    operation: 'listChanges',
+    method: 'GET',
+    path: '/v1/users/{userId}/health/changes',
+    function: 'read-health',
+    scope: 'samples:read',
+  },
+  {
+    operation: 'getPriorities',
+    method: 'GET',
+    path: '/v1/users/{userId}/health/priorities',
+    function: 'read-health',
+    scope: 'samples:read',
+  },
+  {
+    operation: 'putPriorities',
+    method: 'PUT',
+    path: '/v1/users/{userId}/health/priorities',
+    function: 'read-health',
+    scope: 'users:write',
+  },
+] as const satisfies readonly Route[];
+
+export type Operation = (typeof ROUTES)[number]['operation'];

@@ -1,0 +1,28 @@
+/** The numbers callers meet, in one place. Units are in the names; AWS limits say so. */
+
+/** Samples and deletions together that are answered inline (ING8). */
+export const MAX_INLINE_ITEM_COUNT = 500;
+/** Samples and deletions together that one request may carry; above 500 it is queued (ING8). */
+export const MAX_QUEUED_ITEM_COUNT = 10_000;
+/** A decoded body above this is queued even with 500 items or fewer (ING8). */
+export const MAX_INLINE_BODY_BYTES = 1_000_000;
+/** On the wire. Lambda takes 6 MB of request, of which base64 eats a third (AWS Lambda quotas). */
+export const MAX_WIRE_BODY_BYTES = 4_000_000;
+export const MAX_DECODED_BODY_BYTES = 5_000_000;
+export const MAX_SOURCE_COUNT = 50;
+/** DynamoDB takes 100 items per transaction: ledger, head, change entry and a source leave 96. */
+export const MAX_BLOCKS_PER_TRANSACTION = 96;
+/** DynamoDB takes 4 MB per transaction; larger of old and new images counted (ING5). */
+export const MAX_TRANSACTION_BYTES = 3_000_000;
+export const LEDGER_DAYS = 30;
+export const TOMBSTONE_DAYS = 30;
+/** Change entries older than this answer 410 (OBX7); their TTL is a week later. */
+export const CHANGE_HORIZON_DAYS = 90;
+/** Samples start in [this, now + 1 day] (ING2): 2000-01-01T00:00:00Z. */
+export const EARLIEST_SAMPLE_MS = 946_684_800_000;
+export const MAX_DELETION_RANGE_DAYS = 31;
+export const DEFAULT_PAGE_SIZE = 100;
+export const MAX_PAGE_SIZE = 1_000;
+export const MAX_ROLLUP_RANGE_DAYS = 366;
+export const KEY_REQUESTS_PER_MINUTE = 600;
+export const USER_REQUESTS_PER_MINUTE = 120;

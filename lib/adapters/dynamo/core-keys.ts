@@ -1,0 +1,46 @@
+import type { UserScope } from '../../samples/model.ts';
+import { type Item, S } from './dynamo.ts';
+
+/**
+ * Every key of the `core` table. All begin with the workspace, so that no key of one workspace can name
+ * another's data; the lookups by key hash and by issuer are the listed exceptions (architecture.md 4).
+ */
+const key = (pk: string, sk: string): Item => ({ pk: S(pk), sk: S(sk) });
+
+export const userPartition = ({ workspaceId, userId }: UserScope): string => `W#${workspaceId}#U#${userId}`;
+
+export const headKey = (scope: UserScope): Item => key(userPartition(scope), 'HEAD');
+export const userKey = (scope: UserScope): Item => key(userPartition(scope), 'USER');
+export const ledgerKey = (scope: UserScope, requestId: string): Item =>
+  key(userPartition(scope), `LEDGER#${requestId}`);
+
+/** Twelve digits, so that the text order of sort keys is the order of the numbers. */
+export const changeSortKey = (seq: number): string => `CHANGE#${String(seq).padStart(12, '0')}`;
+export const CHANGE_PREFIX = 'CHANGE#';
+export const changeKey = (scope: UserScope, seq: number): Item =>
+  key(userPartition(scope), changeSortKey(seq));
+
+export const rollupPartition = (scope: UserScope, metric: string): string =>
+  `${userPartition(scope)}#R#${metric}`;
+export const rollupKey = (scope: UserScope, metric: string, date: string): Item =>
+  key(rollupPartition(scope, metric), date);
+
+export const workspaceKey = (workspaceId: string): Item => key(`W#${workspaceId}`, 'WORKSPACE');
+export const apiKeyKey = (workspaceId: string, apiKeyId: string): Item =>
+  key(`W#${workspaceId}`, `KEY#${apiKeyId}`);
+export const issuerKey = (workspaceId: string, issuerId: string): Item =>
+  key(`W#${workspaceId}`, `ISSUER#${issuerId}`);
+/** The directory that users are listed from, in the order of their ids. */
+export const userDirectoryPartition = (workspaceId: string): string => `W#${workspaceId}#USERS`;
+export const userDirectoryKey = (workspaceId: string, userId: string): Item =>
+  key(userDirectoryPartition(workspaceId), userId);
+export const externalIdKey = (workspaceId: string, externalId: string): Item =>
+  key(`W#${workspaceId}#X#${externalId}`, 'EXTERNAL');
+/** One item per principal and minute, taken in chunks; `window` is the minute since 1970. */
+export const rateKey = (workspaceId: string, principal: string, window: number): Item =>
+  key(`W#${workspaceId}#RATE#${principal}`, String(window));
+
+/** Exception: an API key is looked up before its workspace is known. */
+export const keyHashKey = (sha256Hex: string): Item => key(`KEYHASH#${sha256Hex}`, 'KEYHASH');
+/** Exception: an (issuer, audience) pair belongs to one workspace and names it. */
+export const issuerPairKey = (sha256Hex: string): Item => key(`ISSUERPAIR#${sha256Hex}`, 'ISSUERPAIR');

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{contracts,lib,functions,infra,test}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'cdk.out/**', 'dist/**'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    unstubEnvs: true,
+  },
+});
