@@ -1,0 +1,94 @@
+/**
+ * The closed list of error codes. `retry`: never (the same request fails again), later (an outage),
+ * after (the answer carries Retry-After). Codes are stable; callers switch on them, not on texts.
+ */
+interface ProblemDefinition {
+  readonly status: number;
+  readonly title: string;
+  readonly retry: 'never' | 'later' | 'after';
+}
+
+export const PROBLEMS = {
+  'request.malformed_json': { status: 400, title: 'The body is not JSON', retry: 'never' },
+  'request.invalid': { status: 400, title: 'The request does not have the documented shape', retry: 'never' },
+  'request.body_required': { status: 400, title: 'The request needs a body', retry: 'never' },
+  'request.bad_encoding': { status: 400, title: 'The body cannot be decompressed', retry: 'never' },
+  'request.unsupported_encoding': { status: 415, title: 'Only gzip and identity are taken', retry: 'never' },
+  'request.unsupported_media_type': { status: 415, title: 'Only application/json is taken', retry: 'never' },
+  'request.too_large': { status: 413, title: 'The body is larger than the limit', retry: 'never' },
+  'request.too_many_items': {
+    status: 413,
+    title: 'More samples and deletions than one request may carry',
+    retry: 'never',
+  },
+  'request.not_found': { status: 404, title: 'There is no such route', retry: 'never' },
+  'request.rate_limited': { status: 429, title: 'Too many requests', retry: 'after' },
+  'request.bad_cursor': {
+    status: 400,
+    title: 'The cursor is not one of ours, or of another query',
+    retry: 'never',
+  },
+
+  'auth.missing': { status: 401, title: 'No credentials', retry: 'never' },
+  'auth.invalid': { status: 401, title: 'The credentials are not valid', retry: 'never' },
+  'auth.expired': { status: 401, title: 'The credentials have expired', retry: 'never' },
+  'auth.forbidden': { status: 403, title: 'The credentials lack the scope', retry: 'never' },
+
+  'user.not_found': { status: 404, title: 'There is no such user', retry: 'never' },
+  'user.conflict': { status: 409, title: 'The user changed meanwhile', retry: 'later' },
+  'key.not_found': { status: 404, title: 'There is no such API key', retry: 'never' },
+  'key.revoked': { status: 409, title: 'The API key is revoked', retry: 'never' },
+  'key.limit_reached': {
+    status: 409,
+    title: 'The workspace has its largest number of API keys',
+    retry: 'never',
+  },
+  'issuer.not_found': { status: 404, title: 'There is no such issuer', retry: 'never' },
+  'issuer.taken': { status: 409, title: 'The issuer and audience are registered already', retry: 'never' },
+  'issuer.unusable': { status: 422, title: 'The issuer cannot be used', retry: 'never' },
+
+  'ingest.hash_mismatch': {
+    status: 400,
+    title: 'payloadHash is not the hash of the payload',
+    retry: 'never',
+  },
+  'ingest.unknown_source': {
+    status: 400,
+    title: 'A sample names a source that the request does not declare',
+    retry: 'never',
+  },
+  'ingest.payload_conflict': {
+    status: 422,
+    title: 'The request id was used with another payload',
+    retry: 'never',
+  },
+  'ingest.upload_disabled': { status: 403, title: 'The user has switched uploads off', retry: 'never' },
+  'ingest.contention': { status: 503, title: 'Too many writers at once', retry: 'after' },
+
+  'read.metric_unknown': { status: 400, title: 'There is no such metric', retry: 'never' },
+  'read.metric_blocked': { status: 403, title: 'The user has blocked the metric', retry: 'never' },
+  'read.range_too_large': { status: 400, title: 'The range is longer than the limit', retry: 'never' },
+  'changes.gone': { status: 410, title: 'The changes asked for are past the horizon', retry: 'never' },
+
+  'server.unavailable': { status: 503, title: 'A part is not answering', retry: 'after' },
+  'server.internal': { status: 500, title: 'Something failed on our side', retry: 'later' },
+} as const satisfies Record<string, ProblemDefinition>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Why one sample of an otherwise good request was refused (ING7). */
+export const REFUSAL_REASONS = [
+  'unknown_metric',
+  'unknown_unit',
+  'wrong_type',
+  'out_of_bounds',
+  'bad_interval',
+  'bad_time',
+  'start_out_of_range',
+  'category_unknown',
+  'zone_required',
+  'privacy_blocked',
+  'duplicate_in_batch',
+  'identity_required',
+] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
