@@ -1,0 +1,70 @@
+import type { UserScope } from '../samples/model.ts';
+import type { ChangeEntry } from './model.ts';
+
+/** The part of a DynamoDB stream record that the relay reads, in Lambda's shape. */
+export interface StreamRecord {
+  readonly eventName?: string | undefined;
+  readonly userIdentity?: { readonly principalId?: string; readonly type?: string } | undefined;
+  readonly dynamodb?:
+    | {
+        readonly SequenceNumber?: string | undefined;
+        readonly Keys?: StreamImage | undefined;
+        readonly NewImage?: StreamImage | undefined;
+      }
+    | undefined;
+}
+/** Attribute values as the stream carries them: low-level, `{ S: ... }`. */
+export type StreamImage = Readonly<Record<string, unknown>>;
+
+/** Reads the image of a change entry; throws when it is none. The store adapter brings it. */
+export type ParseChange = (image: StreamImage) => {
+  readonly scope: UserScope;
+  readonly entry: ChangeEntry;
+};
+
+export type ClassifiedRecord = { readonly sequenceNumber: string } & (
+  | { readonly kind: 'change'; readonly scope: UserScope; readonly entry: ChangeEntry }
+  /** DynamoDB's own removal of an expired item (OBX6). */
+  | { readonly kind: 'expiry' }
+  /** Somebody deleted it: erasure does. */
+  | { readonly kind: 'removal' }
+  /** Not a new change entry: a head, a ledger row, a rewritten entry. */
+  | { readonly kind: 'other' }
+  | { readonly kind: 'poison'; readonly reason: string }
+);
+
+const CHANGE_PREFIX = 'CHANGE#';
+/** Developer guide, "DynamoDB Streams and Time to Live": how a TTL removal is told from a user's. */
+const TTL_PRINCIPAL = 'dynamodb.amazonaws.com';
+
+/**
+ * What one stream record means to the relay. Whatever claims to be a new change entry and cannot be read is
+ * `poison`, never skipped: skipping would lose its event (OBX1, OBX5). TTL removals are told from real
+ * deletions (OBX6). The event source mapping filters already; this does not rely on it.
+ */
+export function classifyRecord(record: StreamRecord, parseChange: ParseChange): ClassifiedRecord {
+  const sequenceNumber = record.dynamodb?.SequenceNumber ?? '';
+  if (record.eventName === 'REMOVE') return { sequenceNumber, kind: isExpiry(record) ? 'expiry' : 'removal' };
+  if (record.eventName !== 'INSERT' || !isChangeKey(record)) return { sequenceNumber, kind: 'other' };
+  try {
+    const image = record.dynamodb?.NewImage;
+    if (image === undefined) return { sequenceNumber, kind: 'poison', reason: 'no new image' };
+    return { sequenceNumber, kind: 'change', ...parseChange(image) };
+  } catch (error) {
+    return { sequenceNumber, kind: 'poison', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const isExpiry = ({ userIdentity }: StreamRecord): boolean =>
+  userIdentity?.type === 'Service' && userIdentity.principalId === TTL_PRINCIPAL;
+
+function isChangeKey(record: StreamRecord): boolean {
+  const sk = record.dynamodb?.Keys?.['sk'] ?? record.dynamodb?.NewImage?.['sk'];
+  return (
+    typeof sk === 'object' &&
+    sk !== null &&
+    'S' in sk &&
+    typeof sk.S === 'string' &&
+    sk.S.startsWith(CHANGE_PREFIX)
+  );
+}

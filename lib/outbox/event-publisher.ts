@@ -1,0 +1,27 @@
+import type {
+  PRIORITIES_CHANGED_V1,
+  PrioritiesChangedV1,
+} from '../../contracts/events/priorities-changed.v1.ts';
+import type { SAMPLES_CHANGED_V1, SamplesChangedV1 } from '../../contracts/events/samples-changed.v1.ts';
+import type { USER_ERASED_V1, UserErasedV1 } from '../../contracts/events/user-erased.v1.ts';
+
+/** One event as it goes onto the bus: `type` is the detail-type, `detail.id` is stable (OBX2). */
+export type OutboundEvent =
+  | { readonly type: typeof SAMPLES_CHANGED_V1; readonly detail: SamplesChangedV1 }
+  | { readonly type: typeof PRIORITIES_CHANGED_V1; readonly detail: PrioritiesChangedV1 }
+  | { readonly type: typeof USER_ERASED_V1; readonly detail: UserErasedV1 };
+
+/** What became of one event. `reason` is the bus's error code, for the log. */
+export type PublishOutcome =
+  | { readonly kind: 'published' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface EventPublisher {
+  /**
+   * Puts the events on the bus and answers one outcome for each, in the order given: the caller has to
+   * look at every one (OBX4), since the bus may take some entries of a call and refuse others. A call
+   * that fails as a whole is `failed` for its events; the promise is not rejected for what the bus or the
+   * network does. Publishing an event again is harmless: it has the same id.
+   */
+  publish(events: readonly OutboundEvent[]): Promise<readonly PublishOutcome[]>;
+}
