@@ -38,6 +38,10 @@ export interface Metric {
   /** For `category`: codes in the order of their stored index. */
   readonly categories?: readonly string[];
   readonly loinc?: string;
+  /** Full identifier, `HKQuantityTypeIdentifier…` or `HKCategoryTypeIdentifier…`. */
   readonly healthKit?: string;
+  /** Further identifiers of the same quantity, such as cycling and swimming distance. */
+  readonly healthKitAliases?: readonly string[];
+  /** Record class of Health Connect. */
   readonly healthConnect?: string;
 }
