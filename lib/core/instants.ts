@@ -35,3 +35,28 @@ export function parseLocalDate(text: string): LocalDate | undefined {
     ? undefined
     : (text as LocalDate);
 }
+
+/**
+ * A wall clock reading `2016-04-02T09:49:00` or `2016-04-02 09:49:00` (fraction allowed) as if it were UTC;
+ * undefined when there is no such reading, as on 2025-02-29 or at 25:00.
+ */
+export function parseWallClock(text: string): number | undefined {
+  const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?$/.exec(text);
+  if (match === null || parseLocalDate(match[1] ?? '') === undefined) return undefined;
+  const [hour, minute, second] = [Number(match[2]), Number(match[3]), Number(match[4])];
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  const wallMs = Date.parse(`${match[1]}T${match[2]}:${match[3]}:${match[4]}Z`);
+  return wallMs + Math.floor(Number(match[5] ?? 0) * SECOND_MS);
+}
+
+/** `2016-04-02T09:49:00-04:00`; milliseconds only where there are some. */
+export function toIsoWithOffset(instantMs: EpochMs, offsetMinutes: number): string {
+  const local = new Date(instantMs + offsetMinutes * MINUTE_MS)
+    .toISOString()
+    .replace('.000Z', '')
+    .replace('Z', '');
+  const absolute = Math.abs(offsetMinutes);
+  const hours = String(Math.floor(absolute / 60)).padStart(2, '0');
+  const minutes = String(absolute % 60).padStart(2, '0');
+  return `${local}${offsetMinutes < 0 ? '-' : '+'}${hours}:${minutes}`;
+}

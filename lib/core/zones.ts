@@ -17,7 +17,8 @@ export function isTimeZone(name: string): boolean {
 export function offsetMinutesAt(zone: string, instantMs: EpochMs): number {
   const formatter = formatterOf(zone);
   if (formatter === undefined) throw new RangeError('unknown time zone');
-  const text = formatter.formatToParts(instantMs).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';
+  const text =
+    formatter.formatToParts(instantMs).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';
   const match = /^GMT(?:([+-])(\d{2}):(\d{2})(?::\d{2})?)?$/.exec(text);
   if (match === null) throw new RangeError('unknown form of time zone offset');
   const minutes = Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0);

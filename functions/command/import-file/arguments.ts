@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import { isTimeZone } from '../../../lib/core/zones.ts';
+
+export interface ImportArguments {
+  readonly file: string;
+  readonly externalId: string;
+  readonly zone: string | undefined;
+  readonly split: boolean;
+  readonly dataDir: string;
+}
+
+export const USAGE = `usage: npm run import -- <file> --user <externalId> [--zone Area/City] [--split] [--data-dir DIR]
+
+  <file>      minute CSV (also .gz), Apple Health export.xml or export.zip
+  --user      external id of the user that the data belongs to; made when new
+  --zone      zone of times that carry none, such as America/New_York; else the user's own
+  --split     a file of several people: users <externalId>-<user_id>
+  --data-dir  where the local cloud keeps its state, and this command its progress (default .headwater)
+
+Talks to HEADWATER_API_URL with HEADWATER_API_KEY, or else to the local cloud named by local.json in the data directory.`;
+
+/** What was asked for, or what is wrong with it. */
+export function parseImportArguments(args: readonly string[]): ImportArguments | { readonly fault: string } {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(args);
+  } catch (fault) {
+    return { fault: fault instanceof Error ? fault.message : 'unusable arguments' };
+  }
+  const { values, positionals } = parsed;
+  const [file] = positionals;
+  if (file === undefined || positionals.length !== 1) return { fault: 'name one file' };
+  if (!values.user) return { fault: '--user is missing' };
+  if (values.zone !== undefined && !isTimeZone(values.zone))
+    return { fault: `--zone ${values.zone} is not an IANA time zone` };
+  return {
+    file,
+    externalId: values.user,
+    zone: values.zone,
+    split: values.split,
+    dataDir: values['data-dir'],
+  };
+}
+
+const parse = (args: readonly string[]) =>
+  parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      user: { type: 'string' },
+      zone: { type: 'string' },
+      split: { type: 'boolean', default: false },
+      'data-dir': { type: 'string', default: '.headwater' },
+    },
+  });
