@@ -94,9 +94,9 @@ async function* pagesOf(feed: ChangeFeed, scope: UserScope, sinceSeq: number) {
   let lastSeq = sinceSeq;
   for (;;) {
     const entries = await feed.loadAfter(scope, lastSeq, ENTRIES_PER_PAGE);
+    if (entries.length === 0) return;
     lastSeq = entries.at(-1)?.seq ?? lastSeq;
-    if (entries.length > 0) yield { entries, lastSeq };
-    if (entries.length < ENTRIES_PER_PAGE) return;
+    yield { entries, lastSeq };
   }
 }
 

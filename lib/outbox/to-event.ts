@@ -3,7 +3,7 @@ import { type BlockChange, SAMPLES_CHANGED_V1 } from '../../contracts/events/sam
 import { USER_ERASED_V1 } from '../../contracts/events/user-erased.v1.ts';
 import { assertNever } from '../core/assert.ts';
 import type { UserScope } from '../samples/model.ts';
-import { eventIdOf } from './event-id.ts';
+import { type EventIdentity, eventIdOf } from './event-id.ts';
 import type { OutboundEvent } from './event-publisher.ts';
 import type { ChangeEntry } from './model.ts';
 
@@ -66,7 +66,7 @@ function toSamplesEvents(
   entry: SamplesEntry,
   maxDetailBytes: number,
 ): readonly OutboundEvent[] {
-  const toEvent = (changes: readonly BlockChange[], part: { index: number; count: number }) => ({
+  const toEvent = (changes: readonly BlockChange[], part: EventIdentity['part']): OutboundEvent => ({
     type: SAMPLES_CHANGED_V1,
     detail: {
       ...envelopeOf(scope, entry, SAMPLES_CHANGED_V1, part),
