@@ -1,3 +1,4 @@
+import type { UserId, WorkspaceId } from '../../../contracts/primitives/ids.ts';
 import type { UserScope } from '../../samples/model.ts';
 import { type Item, S } from './dynamo.ts';
 
@@ -8,6 +9,13 @@ import { type Item, S } from './dynamo.ts';
 const key = (pk: string, sk: string): Item => ({ pk: S(pk), sk: S(sk) });
 
 export const userPartition = ({ workspaceId, userId }: UserScope): string => `W#${workspaceId}#U#${userId}`;
+
+/** The scope that `userPartition` was given; throws for any other text. */
+export function parseUserPartition(pk: string): UserScope {
+  const match = /^W#([^#]+)#U#([^#]+)$/.exec(pk);
+  if (match === null) throw new Error('not the partition of a user');
+  return { workspaceId: match[1] as WorkspaceId, userId: match[2] as UserId };
+}
 
 export const headKey = (scope: UserScope): Item => key(userPartition(scope), 'HEAD');
 export const userKey = (scope: UserScope): Item => key(userPartition(scope), 'USER');

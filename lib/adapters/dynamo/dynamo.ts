@@ -2,9 +2,11 @@ import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 /**
  * All that the stores use of DynamoDB: `send` with GetItem, BatchGetItem, Query, PutItem, UpdateItem,
- * DeleteItem and TransactWriteItems, and in expressions comparisons, `begins_with`, `attribute_exists`,
- * `attribute_not_exists`, BETWEEN, AND, OR, NOT, and the updates SET (with + and if_not_exists), ADD and
- * REMOVE. The simulated engine in test/simulation implements just this and refuses the rest.
+ * DeleteItem and TransactWriteItems (Put, Update, Delete, ConditionCheck; ClientRequestToken), and in
+ * expressions comparisons, `begins_with`, `attribute_exists`, `attribute_not_exists`, BETWEEN, AND, OR,
+ * NOT, the updates SET (with + and if_not_exists), ADD and REMOVE, and projections of top-level attributes.
+ * The simulated engine in test/simulation implements just this and refuses the rest;
+ * test/contract-suites/dynamo-engine.contract.ts holds every engine to it.
  */
 export type Dynamo = Pick<DynamoDBClient, 'send'>;
 
@@ -38,4 +40,11 @@ export function bytesOf(item: Item, name: string): Uint8Array {
   const value = item[name]?.B;
   if (value === undefined) throw new Error(`stored item has no bytes "${name}"`);
   return value;
+}
+
+export const optionalStringOf = (item: Item, name: string): string | undefined => item[name]?.S;
+
+export function optionalNumberOf(item: Item, name: string): number | undefined {
+  const value = item[name]?.N;
+  return value === undefined ? undefined : Number(value);
 }
