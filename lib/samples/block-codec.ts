@@ -127,8 +127,9 @@ function unpack(format: number, content: Uint8Array, bodyBytes: number): Uint8Ar
 
 function writeHashes(writer: ByteWriter, hashes: BigUint64Array): void {
   const words = new Uint32Array(hashes.buffer, hashes.byteOffset, hashes.length * 2);
-  if (words.every((word) => word === 0)) return writer.byte(ALL_ABSENT);
-  writer.byte(ALL_PRESENT);
+  const isEmpty = words.every((word) => word === 0);
+  writer.byte(isEmpty ? ALL_ABSENT : ALL_PRESENT);
+  if (isEmpty) return;
   writer.append(new Uint8Array(hashes.buffer, hashes.byteOffset, hashes.byteLength));
 }
 
@@ -142,16 +143,17 @@ function readHashes(reader: ByteReader, count: number): BigUint64Array {
 /** NaN is absent: a bitmap of what is present, then the present numbers. */
 function writeOptional(writer: ByteWriter, numbers: Float64Array): void {
   const present = numbers.filter((number) => !Number.isNaN(number));
-  if (present.length === 0) return writer.byte(ALL_ABSENT);
-  if (present.length === numbers.length) {
-    writer.byte(ALL_PRESENT);
-    return writeNumbers(writer, numbers);
+  if (present.length === 0 || present.length === numbers.length) {
+    writer.byte(present.length === 0 ? ALL_ABSENT : ALL_PRESENT);
+    if (present.length > 0) writeNumbers(writer, numbers);
+    return;
   }
   writer.byte(SOME_PRESENT);
   const bitmap = new Uint8Array(Math.ceil(numbers.length / 8));
-  numbers.forEach((number, index) => {
-    if (!Number.isNaN(number)) bitmap[index >> 3] = (bitmap[index >> 3] ?? 0) | (1 << (index & 7));
-  });
+  for (let index = 0; index < numbers.length; index += 1) {
+    if (Number.isNaN(numbers[index])) continue;
+    bitmap[index >> 3] = (bitmap[index >> 3] ?? 0) | (1 << (index & 7));
+  }
   writer.append(bitmap);
   writer.varint(present.length);
   writeNumbers(writer, present);

@@ -8,8 +8,9 @@ export class ByteReader {
   readonly #bytes: Uint8Array;
   #at = 0;
 
+  /** A Buffer is taken as plain bytes: its own `slice` would not copy. */
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   byte(): number {
