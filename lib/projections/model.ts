@@ -16,10 +16,14 @@ export interface InputFingerprint {
 /** Status of a row as a reader is told it; STALE and NO_DATA are decided at read time (PRJ3). */
 export type RowStatus = 'READY' | 'STALE' | 'PARTIAL' | 'NO_DATA' | 'FAILED';
 
+export type SetAsideReason = 'lower_priority' | 'overlap_same_source' | 'day_total_superseded';
+
+/** One source's own data of a day, before any choice between sources, and what became of it. */
 export interface SourceFigures {
   readonly sourceId: string;
   readonly provider: string;
   readonly count: number;
+  /** Plain sum of what lies in the date: `counted` + `setAside`. Only of additive metrics. */
   readonly sum?: number;
   readonly min: number | null;
   readonly max: number | null;
@@ -27,7 +31,9 @@ export interface SourceFigures {
   /** How much of `sum` (or how many points) went into the total, and what was set aside. */
   readonly counted: number;
   readonly setAside: number;
-  readonly setAsideReason?: 'lower_priority' | 'overlap_same_source' | 'day_total_superseded';
+  /** Why most of `setAside` was; all reasons with their amounts in `setAsideBy`, largest first. */
+  readonly setAsideReason?: SetAsideReason;
+  readonly setAsideBy?: readonly { readonly reason: SetAsideReason; readonly amount: number }[];
 }
 
 /** Figures of one (user, metric, local date). Null where there is no data: never 0 (P3). */
