@@ -26,3 +26,8 @@ export const MAX_PAGE_SIZE = 1_000;
 export const MAX_ROLLUP_RANGE_DAYS = 366;
 export const KEY_REQUESTS_PER_MINUTE = 600;
 export const USER_REQUESTS_PER_MINUTE = 120;
+/** The rate that a workspace or a key may ask for, at most. */
+export const MAX_REQUESTS_PER_MINUTE = 60_000;
+/** How long a rotated key still works: a day unless the caller says otherwise, 30 days at most. */
+export const DEFAULT_KEY_OVERLAP_SEC = 86_400;
+export const MAX_KEY_OVERLAP_SEC = 30 * 86_400;

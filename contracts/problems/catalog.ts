@@ -74,6 +74,9 @@ export const PROBLEMS = {
   'server.internal': { status: 500, title: 'Something failed on our side', retry: 'later' },
 } as const satisfies Record<string, ProblemDefinition>;
 
+/** `type` of a problem body is this and the code: the place in the API docs that explains it. */
+export const PROBLEM_TYPE_PREFIX = '/docs#';
+
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** Why one sample of an otherwise good request was refused (ING7). */

@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { Origin } from '../events/samples-changed.v1.ts';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../limits.ts';
+import { InstantText, LocalDateText } from '../primitives/time.ts';
+import { countText } from './paging.ts';
+
+export const ListChangesQuery = z.object({
+  since: countText(0, Number.MAX_SAFE_INTEGER)
+    .default(0)
+    .meta({
+      description: 'The last sequence number that you have; 0 for the beginning',
+      override: { type: 'integer', minimum: 0, default: 0 },
+    }),
+  limit: countText(1, MAX_PAGE_SIZE)
+    .default(DEFAULT_PAGE_SIZE)
+    .meta({
+      override: { type: 'integer', minimum: 1, maximum: MAX_PAGE_SIZE, default: DEFAULT_PAGE_SIZE },
+    }),
+});
+export type ListChangesQuery = z.infer<typeof ListChangesQuery>;
+
+const ChangeBase = {
+  seq: z.int().positive(),
+  committedAt: InstantText,
+  correlationId: z.string(),
+};
+
+const ChangedBlock = z
+  .object({
+    metric: z.string(),
+    sourceId: z.string(),
+    block: z.string(),
+    version: z.int().positive(),
+    from: InstantText,
+    to: InstantText,
+    dates: z.array(LocalDateText),
+    counts: z.object({ added: z.int(), updated: z.int(), deleted: z.int() }),
+  })
+  .meta({ id: 'ChangedBlock' });
+
+/** One committed transaction: what it changed, never the values (OBX3). */
+export const Change = z
+  .discriminatedUnion('kind', [
+    z.object({
+      ...ChangeBase,
+      kind: z.literal('samples'),
+      requestId: z.string(),
+      origin: Origin,
+      changes: z.array(ChangedBlock),
+    }),
+    z.object({ ...ChangeBase, kind: z.literal('priorities'), metrics: z.array(z.string()) }),
+    z.object({ ...ChangeBase, kind: z.literal('erasure'), erasedAt: InstantText }),
+  ])
+  .meta({ id: 'Change' });
+export type Change = z.infer<typeof Change>;
+
+/** In order and without gaps: it ends before the first missing number (OBX7). */
+export const ListChangesAnswer = z
+  .object({
+    changes: z.array(Change),
+    nextSince: z.int().nonnegative().meta({ description: 'Send it as `since` for what comes next' }),
+    hasMore: z.boolean(),
+  })
+  .meta({ id: 'ChangeList' });
+export type ListChangesAnswer = z.infer<typeof ListChangesAnswer>;
