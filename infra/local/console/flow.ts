@@ -1,0 +1,28 @@
+/** One thing that passed through the local cloud. Names, ids, counts and times only: never a health value. */
+export interface FlowEvent {
+  /** Rises by one. */
+  readonly id: number;
+  readonly atMs: number;
+  readonly stage: 'ingest' | 'stream' | 'bus' | 'queue';
+  /** What happened, in a few words, such as `POST batch-upsert 200` or `samples.changed.v1`. */
+  readonly title: string;
+  readonly detail: Readonly<Record<string, string | number>>;
+}
+
+export interface QueueState {
+  readonly name: string;
+  readonly visible: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+  /** Messages in the queue's dead-letter queue. */
+  readonly dead: number;
+}
+
+/** What the page needs of the local cloud. */
+export interface ConsoleHooks {
+  readonly apiUrl: string;
+  readonly apiKey: string;
+  /** Events with an id above `afterId`, oldest first: at most the last few hundred are kept. */
+  recentEvents(afterId: number): readonly FlowEvent[];
+  queueStates(): Promise<readonly QueueState[]>;
+}
