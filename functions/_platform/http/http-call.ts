@@ -1,0 +1,120 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { ROUTES, type Route } from '../../../contracts/http/routes.ts';
+import type { Principal } from '../../../lib/access/model.ts';
+import type { RateVerdict } from '../../../lib/access/rate-limiter.ts';
+import { newSortableId } from '../../../lib/core/ids.ts';
+import type { EpochMs } from '../../../lib/core/instants.ts';
+import { AppError } from '../../../lib/problems/app-error.ts';
+import type { Platform } from '../platform.ts';
+import type { AccessDependencies } from './access-dependencies.ts';
+import { checkRate, checkScope, findPrincipal } from './authorise.ts';
+import { correlationIdOf } from './correlation.ts';
+import type { ApiRequest, ApiResponse, OperationHandlers } from './operation.ts';
+import { readBody } from './read-body.ts';
+import { resolveUserScope } from './user-scope.ts';
+
+type KnownRoute = (typeof ROUTES)[number];
+
+/** What is known of one request so far; each stage adds its part. */
+export interface HttpCall {
+  readonly requestId: string;
+  readonly correlationId: string;
+  readonly startedMs: EpochMs;
+  readonly headers: Readonly<Record<string, string>>;
+  route: KnownRoute | undefined;
+  principal: Principal | undefined;
+  rate: RateVerdict | undefined;
+  fault: AppError | undefined;
+}
+
+const routesByKey: ReadonlyMap<string, KnownRoute> = new Map(
+  ROUTES.map((route) => [`${route.method} ${route.path}`, route]),
+);
+
+const REQUEST_ID = /^[A-Za-z0-9=_-]{1,64}$/;
+
+export function createCall(
+  event: APIGatewayProxyEventV2,
+  { clock, randomness }: Pick<Platform, 'clock' | 'randomness'>,
+): HttpCall {
+  const startedMs = clock.now();
+  const headers = lowerCaseNames(event.headers);
+  const given = event.requestContext?.requestId ?? '';
+  return {
+    requestId: REQUEST_ID.test(given) ? given : newSortableId(startedMs, randomness),
+    correlationId: correlationIdOf(headers, startedMs, randomness),
+    startedMs,
+    headers,
+    route: undefined,
+    principal: undefined,
+    rate: undefined,
+    fault: undefined,
+  };
+}
+
+/** Route, principal, scope, rate: in this order, so that a stranger costs nothing beyond a look-up. */
+export async function admit(
+  call: HttpCall,
+  routeKey: string,
+  stack: { readonly operations: OperationHandlers; readonly access: AccessDependencies },
+): Promise<void> {
+  const route = routesByKey.get(routeKey);
+  if (route === undefined || stack.operations[route.operation] === undefined)
+    throw new AppError('request.not_found', 'See /v1/openapi.json for the operations there are.');
+  call.route = route;
+  const { scope }: Route = route;
+  if (scope === 'public') return;
+  call.principal = await findPrincipal(call.headers['authorization'], stack.access);
+  checkScope(call.principal, scope);
+  call.rate = await stack.access.rateLimiter.take(call.principal);
+  checkRate(call.rate);
+}
+
+/** Runs the operation of an admitted call. */
+export async function dispatch(
+  call: HttpCall,
+  event: APIGatewayProxyEventV2,
+  operations: OperationHandlers,
+): Promise<ApiResponse> {
+  const operation = call.route === undefined ? undefined : operations[call.route.operation];
+  if (call.route === undefined || operation === undefined) throw new Error('dispatched before admitted');
+  return operation(toApiRequest(call, event, call.route));
+}
+
+function toApiRequest(call: HttpCall, event: APIGatewayProxyEventV2, route: KnownRoute): ApiRequest {
+  const { principal } = call;
+  const pathParameters = definedOnly(event.pathParameters);
+  return {
+    operation: route.operation,
+    get principal(): Principal {
+      if (principal === undefined) throw new Error('a public operation has no principal');
+      return principal;
+    },
+    userScope() {
+      return resolveUserScope(this.principal, pathParameters['userId']);
+    },
+    pathParameters,
+    query: definedOnly(event.queryStringParameters),
+    headers: call.headers,
+    body: readBody(event, call.headers['content-encoding']),
+    requestId: call.requestId,
+    correlationId: call.correlationId,
+    nowMs: call.startedMs,
+  };
+}
+
+function lowerCaseNames(headers: Readonly<Record<string, string | undefined>> | undefined) {
+  const lower: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    if (value !== undefined) lower[name.toLowerCase()] = value;
+  }
+  return lower;
+}
+
+function definedOnly(values: Readonly<Record<string, string | undefined>> | null | undefined) {
+  const defined: Record<string, string> = {};
+  for (const [name, value] of Object.entries(values ?? {})) {
+    if (value !== undefined) defined[name] = value;
+  }
+  return defined;
+}

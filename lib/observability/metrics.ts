@@ -1,0 +1,34 @@
+/**
+ * Every metric that is sent to CloudWatch, with its unit. No user and no workspace is ever a dimension:
+ * that would be a health datum in a place without keys, and a bill per user. Changing a name is a change
+ * of contract: alarms and dashboards read it.
+ */
+export const METRICS = {
+  HttpRequests: 'Count',
+  HttpFaults: 'Count',
+  HttpRateLimited: 'Count',
+  SamplesAccepted: 'Count',
+  SamplesRefused: 'Count',
+  IngestRequests: 'Count',
+  IngestConflicts: 'Count',
+  EventsPublished: 'Count',
+  EventsFailed: 'Count',
+  PoisonRecords: 'Count',
+  RelayLag: 'Milliseconds',
+  RollupsWritten: 'Count',
+  ProjectionLag: 'Milliseconds',
+  MessagesFailed: 'Count',
+  MessagesUnreadable: 'Count',
+  RateStoreFaults: 'Count',
+} as const;
+
+export type MetricName = keyof typeof METRICS;
+
+/** Collects numbers during an invocation; the stacks in functions/_platform flush it once at the end. */
+export interface Meter {
+  add(name: MetricName, value: number): void;
+  /** Writes what was collected, if anything. Never throws. */
+  flush(): void;
+}
+
+export const silentMeter: Meter = { add: () => undefined, flush: () => undefined };
