@@ -1,0 +1,61 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { ServiceFunction } from './service-function.ts';
+
+type AnyFunction = Pick<ServiceFunction<{ readonly shape: object }>, 'allow' | 'allowKeyThrough'>;
+
+/** A transaction needs the permission of each action in it; there is none for TransactWriteItems itself. */
+const TABLE_ACTIONS = {
+  get: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'],
+  query: ['dynamodb:Query'],
+  write: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'],
+  delete: ['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'],
+} as const;
+export type TableUse = keyof typeof TABLE_ACTIONS;
+
+/** Never a scan, and never more than the uses named. */
+export function grantTable(to: AnyFunction, table: Table, uses: readonly TableUse[]): void {
+  to.allow(
+    uses.flatMap((use) => [...TABLE_ACTIONS[use]]),
+    [table.tableArn],
+  );
+  if (table.encryptionKey !== undefined) {
+    to.allowKeyThrough('dynamodb', table.encryptionKey, ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt']);
+  }
+}
+
+/** Wrapping makes the key of a new workspace; unwrapping opens an existing one. */
+export function grantWorkspaceKey(to: AnyFunction, key: IKey): void {
+  to.allow(['kms:Decrypt'], [key.keyArn]);
+}
+
+const OBJECT_ACTIONS = {
+  get: ['s3:GetObject'],
+  put: ['s3:PutObject', 's3:AbortMultipartUpload'],
+  delete: ['s3:DeleteObject'],
+} as const;
+export type ObjectUse = keyof typeof OBJECT_ACTIONS;
+
+/** Objects under one prefix of the bucket, with the bucket's key through S3 alone. */
+export function grantObjects(
+  to: AnyFunction,
+  bucket: Bucket,
+  { prefix, uses }: { readonly prefix: string; readonly uses: readonly ObjectUse[] },
+): void {
+  to.allow(
+    uses.flatMap((use) => [...OBJECT_ACTIONS[use]]),
+    [bucket.arnForObjects(`${prefix}*`)],
+  );
+  if (bucket.encryptionKey !== undefined) {
+    to.allowKeyThrough('s3', bucket.encryptionKey, ['kms:Decrypt', 'kms:GenerateDataKey']);
+  }
+}
+
+export function grantSend(to: AnyFunction, queue: IQueue): void {
+  to.allow(['sqs:SendMessage'], [queue.queueArn]);
+  if (queue.encryptionMasterKey !== undefined) {
+    to.allowKeyThrough('sqs', queue.encryptionMasterKey, ['kms:Decrypt', 'kms:GenerateDataKey']);
+  }
+}

@@ -1,0 +1,134 @@
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { HttpFunction } from '../../contracts/http/routes.ts';
+import type { Env as DescribeApiEnv } from '../../functions/http/describe-api/env.ts';
+import type { Env as IngestSamplesEnv } from '../../functions/http/ingest-samples/env.ts';
+import type { Env as ManageAccessEnv } from '../../functions/http/manage-access/env.ts';
+import type { Env as ManageUsersEnv } from '../../functions/http/manage-users/env.ts';
+import type { Env as ReadHealthEnv } from '../../functions/http/read-health/env.ts';
+import type { DataStack } from '../stacks/data-stack.ts';
+import type { FoundationStack } from '../stacks/foundation-stack.ts';
+import type { IdentityStack } from '../stacks/identity-stack.ts';
+import { grantObjects, grantSend, grantTable, grantWorkspaceKey } from './grants.ts';
+import { type Deployment, ServiceFunction } from './service-function.ts';
+
+export interface HttpFunctionsProps {
+  readonly deployment: Deployment;
+  readonly foundation: FoundationStack;
+  readonly data: DataStack;
+  readonly identity: IdentityStack;
+  readonly largeIngests: Queue;
+}
+
+export type HttpFunctions = Readonly<Record<HttpFunction, Pick<ServiceFunction<never>, 'function'>>>;
+
+/** The gateway waits 30 s at most (API Gateway quotas); a caller is told before that. */
+const TIMEOUT_SEC = 25;
+
+export function addHttpFunctions(scope: Construct, props: HttpFunctionsProps): HttpFunctions {
+  return {
+    'describe-api': addDescribeApi(scope, props),
+    'manage-access': addManageAccess(scope, props),
+    'manage-users': addManageUsers(scope, props),
+    'ingest-samples': addIngestSamples(scope, props),
+    'read-health': addReadHealth(scope, props),
+  };
+}
+
+/** Every function that authenticates reads keys and issuers in `core` and takes from rate buckets there. */
+function principalEnvironment({ deployment, foundation, data, identity }: HttpFunctionsProps) {
+  return {
+    STAGE: deployment.stage,
+    CORE_TABLE_NAME: data.core.tableName,
+    VAULT_TABLE_NAME: data.vault.tableName,
+    WORKSPACE_KMS_KEY_ID: foundation.workspaceKey.keyArn,
+    USER_POOL_ID: identity.userPool.userPoolId,
+    USER_POOL_CLIENT_ID: identity.client.userPoolClientId,
+  };
+}
+
+function addDescribeApi(scope: Construct, { deployment, foundation, data }: HttpFunctionsProps) {
+  const made = new ServiceFunction<typeof DescribeApiEnv>(scope, {
+    deployment,
+    name: 'describe-api',
+    description: 'Health, API description, and 404 for everything unknown',
+    key: foundation.key,
+    timeoutSec: TIMEOUT_SEC,
+    environment: { STAGE: deployment.stage, CORE_TABLE_NAME: data.core.tableName },
+  });
+  grantTable(made, data.core, ['get']);
+  return made;
+}
+
+function addManageAccess(scope: Construct, props: HttpFunctionsProps) {
+  const { deployment, foundation, data } = props;
+  const made = new ServiceFunction<typeof ManageAccessEnv>(scope, {
+    deployment,
+    name: 'manage-access',
+    description: 'Workspaces, API keys and issuers',
+    key: foundation.key,
+    timeoutSec: TIMEOUT_SEC,
+    environment: principalEnvironment(props),
+  });
+  grantTable(made, data.core, ['get', 'query', 'write', 'delete']);
+  grantTable(made, data.vault, ['get', 'write']);
+  grantWorkspaceKey(made, foundation.workspaceKey);
+  return made;
+}
+
+function addManageUsers(scope: Construct, props: HttpFunctionsProps) {
+  const { deployment, foundation, data } = props;
+  const made = new ServiceFunction<typeof ManageUsersEnv>(scope, {
+    deployment,
+    name: 'manage-users',
+    description: 'Users, their privacy settings and their erasure',
+    key: foundation.key,
+    timeoutSec: TIMEOUT_SEC,
+    environment: principalEnvironment(props),
+  });
+  grantTable(made, data.core, ['get', 'query', 'write', 'delete']);
+  grantTable(made, data.vault, ['get', 'write', 'delete']);
+  grantWorkspaceKey(made, foundation.workspaceKey);
+  return made;
+}
+
+function addIngestSamples(scope: Construct, props: HttpFunctionsProps) {
+  const { deployment, foundation, data } = props;
+  const made = new ServiceFunction<typeof IngestSamplesEnv>(scope, {
+    deployment,
+    name: 'ingest-samples',
+    description: 'Stores samples exactly once',
+    key: foundation.key,
+    timeoutSec: TIMEOUT_SEC,
+    environment: {
+      ...principalEnvironment(props),
+      SAMPLES_TABLE_NAME: data.samples.tableName,
+      PAYLOAD_BUCKET_NAME: data.payloads.bucketName,
+      LARGE_INGEST_QUEUE_URL: props.largeIngests.queueUrl,
+    },
+  });
+  grantTable(made, data.core, ['get', 'query', 'write']);
+  grantTable(made, data.samples, ['get', 'query', 'write']);
+  grantTable(made, data.vault, ['get', 'write']);
+  grantWorkspaceKey(made, foundation.workspaceKey);
+  grantObjects(made, data.payloads, { prefix: '', uses: ['get', 'put'] });
+  grantSend(made, props.largeIngests);
+  return made;
+}
+
+function addReadHealth(scope: Construct, props: HttpFunctionsProps) {
+  const { deployment, foundation, data } = props;
+  const made = new ServiceFunction<typeof ReadHealthEnv>(scope, {
+    deployment,
+    name: 'read-health',
+    description: 'Samples, rollups, metrics, changes and priorities',
+    key: foundation.key,
+    timeoutSec: TIMEOUT_SEC,
+    environment: { ...principalEnvironment(props), SAMPLES_TABLE_NAME: data.samples.tableName },
+  });
+  grantTable(made, data.core, ['get', 'query', 'write']);
+  grantTable(made, data.samples, ['get', 'query']);
+  grantTable(made, data.vault, ['get', 'write']);
+  grantWorkspaceKey(made, foundation.workspaceKey);
+  return made;
+}

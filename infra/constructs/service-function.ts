@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { FUNCTION_KINDS, type FunctionName, logicalName, physicalName } from '../naming.ts';
+import type { StageName, StageSettings } from '../stages.ts';
+import { acceptFindings } from './accept-findings.ts';
+
+/** What every construct of the app needs to know, handed down from app.ts. */
+export interface Deployment {
+  readonly stage: StageName;
+  readonly settings: StageSettings;
+  /** Holds functions/<kind>/<name>/index.mjs as esbuild.config.mjs leaves them. */
+  readonly bundleDirectory: string;
+}
+
+/**
+ * One string for each variable of the function's env.ts: a missing one does not compile. Those of AWS are
+ * set by the Lambda runtime itself.
+ */
+export type EnvironmentOf<Schema extends { readonly shape: object }> = Readonly<
+  Record<Exclude<keyof Schema['shape'] & string, `AWS_${string}`>, string>
+>;
+
+export interface ServiceFunctionProps<Schema extends { readonly shape: object }> {
+  readonly deployment: Deployment;
+  readonly name: FunctionName;
+  readonly description: string;
+  readonly timeoutSec: number;
+  readonly environment: EnvironmentOf<Schema>;
+  /** Encrypts the log group and the environment variables. */
+  readonly key: IKey;
+}
+
+/**
+ * A function as all of ours are: the bundle, Node 24 on arm64, tracing, a log group of its own with the
+ * customer's key and a retention, and a role that may do nothing but write there until it is granted more.
+ */
+export class ServiceFunction<Schema extends { readonly shape: object }> extends Construct {
+  readonly function: LambdaFunction;
+  readonly timeoutSec: number;
+  readonly name: FunctionName;
+
+  constructor(scope: Construct, props: ServiceFunctionProps<Schema>) {
+    super(scope, logicalName(props.name));
+    const { deployment, name, key } = props;
+    const { settings, stage } = deployment;
+    this.name = name;
+    this.timeoutSec = props.timeoutSec;
+    const functionName = physicalName(stage, name);
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/lambda/${functionName}`,
+      encryptionKey: key,
+      retention: settings.logRetention,
+      removalPolicy: settings.removalPolicy,
+    });
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    this.function = new LambdaFunction(this, 'Function', {
+      functionName,
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(bundleFolder(deployment, name)),
+      handler: 'index.handler',
+      role,
+      memorySize: settings.memoryMiB[name],
+      timeout: Duration.seconds(props.timeoutSec),
+      environment: { ...props.environment, POWERTOOLS_SERVICE_NAME: name },
+      environmentEncryption: key,
+      logGroup,
+      tracing: Tracing.ACTIVE,
+      ...(settings.reservedConcurrency === 'none'
+        ? {}
+        : { reservedConcurrentExecutions: settings.reservedConcurrency[name] }),
+    });
+    acceptFunctionFindings(this, settings);
+  }
+
+  /** Adds to the role what one statement says: actions on named resources, at times on a condition. */
+  allow(
+    actions: readonly string[],
+    resources: readonly string[],
+    conditions: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
+  ): void {
+    this.function.addToRolePolicy(
+      new PolicyStatement({ actions: [...actions], resources: [...resources], conditions }),
+    );
+  }
+
+  /** `dynamodb` becomes `dynamodb.<region>.amazonaws.com`: the key is of use through that service alone. */
+  allowKeyThrough(service: 'dynamodb' | 's3' | 'sqs', key: IKey, actions: readonly string[]): void {
+    const stack = Stack.of(this);
+    this.allow(actions, [key.keyArn], {
+      StringEquals: { 'kms:ViaService': `${service}.${stack.region}.${stack.urlSuffix}` },
+    });
+  }
+}
+
+function bundleFolder({ bundleDirectory }: Deployment, name: FunctionName): string {
+  const folder = join(bundleDirectory, 'functions', FUNCTION_KINDS[name], name);
+  if (!existsSync(join(folder, 'index.mjs'))) {
+    return join(bundleDirectory, '..', 'functions', FUNCTION_KINDS[name], name);
+  }
+  return folder;
+}
+
+function acceptFunctionFindings(construct: Construct, settings: StageSettings): void {
+  acceptFindings(construct, {
+    'AwsSolutions-IAM5[Resource::*]':
+      'X-Ray has no resources to name: PutTraceSegments and PutTelemetryRecords accept only *.',
+    'HIPAA.Security-IAMNoInlinePolicy':
+      'One role has one function; its policy is written beside it and used by nothing else.',
+    'HIPAA.Security-LambdaDLQ':
+      'Nothing invokes it asynchronously: it answers a request, or its source keeps and redrives what failed.',
+    'Serverless-LambdaDLQ': 'Nothing invokes it asynchronously; its event source has the DLQ.',
+    'HIPAA.Security-LambdaInsideVPC':
+      'It talks to AWS over TLS with IAM and holds no network resource; a VPC would add a NAT and protect nothing.',
+    ...(settings.reservedConcurrency === 'none'
+      ? {
+          'HIPAA.Security-LambdaConcurrency':
+            'This stage is for accounts with the default quota of 10, from which nothing can be reserved.',
+        }
+      : {}),
+  });
+}

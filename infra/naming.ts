@@ -1,0 +1,29 @@
+import type { HttpFunction } from '../contracts/http/routes.ts';
+import type { StageName } from './stages.ts';
+
+/** Every deployed function: its folder is functions/<kind>/<name>, its physical name <product>-<stage>-<name>. */
+export const FUNCTION_KINDS = {
+  'describe-api': 'http',
+  'manage-access': 'http',
+  'manage-users': 'http',
+  'ingest-samples': 'http',
+  'read-health': 'http',
+  'relay-outbox': 'stream',
+  'ingest-large': 'queue',
+  'project-rollups': 'queue',
+  'erase-user': 'queue',
+} as const satisfies Record<HttpFunction, 'http'> & Record<string, 'http' | 'stream' | 'queue'>;
+export type FunctionName = keyof typeof FUNCTION_KINDS;
+
+export const QUEUE_NAMES = ['large-ingests', 'projections', 'erasures'] as const;
+export type QueueName = (typeof QUEUE_NAMES)[number];
+
+/** The name in the account. Runbooks and dashboards rely on it, so it is written and not generated. */
+export const physicalName = (stage: StageName, name: string): string => `headwater-${stage}-${name}`;
+
+/** `ingest-samples` is `IngestSamples` in CloudFormation. */
+export const logicalName = (name: string): string =>
+  name
+    .split('-')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');

@@ -1,0 +1,146 @@
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { PRIORITIES_CHANGED_V1 } from '../../contracts/events/priorities-changed.v1.ts';
+import { SAMPLES_CHANGED_V1 } from '../../contracts/events/samples-changed.v1.ts';
+import { USER_ERASED_V1 } from '../../contracts/events/user-erased.v1.ts';
+import type { Env as EraseUserEnv } from '../../functions/queue/erase-user/env.ts';
+import type { Env as IngestLargeEnv } from '../../functions/queue/ingest-large/env.ts';
+import type { Env as ProjectRollupsEnv } from '../../functions/queue/project-rollups/env.ts';
+import { EventRoute } from '../constructs/event-route.ts';
+import { grantObjects, grantTable, grantWorkspaceKey } from '../constructs/grants.ts';
+import { QueueConsumer } from '../constructs/queue-consumer.ts';
+import type { Deployment } from '../constructs/service-function.ts';
+import type { DataStack } from './data-stack.ts';
+import type { EventsStack } from './events-stack.ts';
+import type { FoundationStack } from './foundation-stack.ts';
+
+export interface ConsumersStackProps extends StackProps {
+  readonly deployment: Deployment;
+  readonly foundation: FoundationStack;
+  readonly data: DataStack;
+  readonly events: EventsStack;
+}
+
+/** Everything that works off a queue. */
+export class ConsumersStack extends Stack {
+  readonly largeIngests: Queue;
+
+  constructor(scope: Construct, id: string, props: ConsumersStackProps) {
+    super(scope, id, props);
+    this.largeIngests = this.addLargeIngests(props);
+    this.addProjections(props);
+    this.addErasures(props);
+  }
+
+  /** One message is up to 10,000 samples, and one writer per user at a time is wanted: few, one by one. */
+  private addLargeIngests({ deployment, foundation, data }: ConsumersStackProps): Queue {
+    const { consumer, service } = new QueueConsumer<typeof IngestLargeEnv>(this, {
+      deployment,
+      name: 'ingest-large',
+      description: 'Stores the samples of queued requests',
+      queueName: 'large-ingests',
+      key: foundation.key,
+      timeoutSec: 300,
+      batchSize: 1,
+      maxConcurrency: 3,
+      maxReceiveCount: 5,
+      lateAfterSec: 900,
+      alarmTopic: foundation.alarmTopic,
+      impact: {
+        dead: 'A large upload that was answered 202 stays queued for its user and its samples do not appear.',
+        late: 'Large uploads and imports wait more than a quarter of an hour before their samples appear.',
+      },
+      environment: {
+        STAGE: deployment.stage,
+        CORE_TABLE_NAME: data.core.tableName,
+        SAMPLES_TABLE_NAME: data.samples.tableName,
+        VAULT_TABLE_NAME: data.vault.tableName,
+        WORKSPACE_KMS_KEY_ID: foundation.workspaceKey.keyArn,
+        PAYLOAD_BUCKET_NAME: data.payloads.bucketName,
+      },
+    });
+    grantTable(consumer, data.core, ['get', 'query', 'write']);
+    grantTable(consumer, data.samples, ['get', 'query', 'write']);
+    grantTable(consumer, data.vault, ['get', 'write']);
+    grantWorkspaceKey(consumer, foundation.workspaceKey);
+    grantObjects(consumer, data.payloads, { prefix: '', uses: ['get', 'put'] });
+    return service.queue;
+  }
+
+  private addProjections({ deployment, foundation, data, events }: ConsumersStackProps): void {
+    const { consumer, service } = new QueueConsumer<typeof ProjectRollupsEnv>(this, {
+      deployment,
+      name: 'project-rollups',
+      description: 'Computes the daily rollups that a change touched',
+      queueName: 'projections',
+      key: foundation.key,
+      timeoutSec: 60,
+      batchSize: 10,
+      maxConcurrency: 20,
+      maxReceiveCount: 5,
+      lateAfterSec: 120,
+      alarmTopic: foundation.alarmTopic,
+      impact: {
+        dead: 'Some days of some users read STALE until the messages are redriven; their samples are safe.',
+        late: 'Rollups read STALE for minutes after an upload; samples are stored and readable at once.',
+      },
+      environment: {
+        STAGE: deployment.stage,
+        CORE_TABLE_NAME: data.core.tableName,
+        SAMPLES_TABLE_NAME: data.samples.tableName,
+        VAULT_TABLE_NAME: data.vault.tableName,
+        WORKSPACE_KMS_KEY_ID: foundation.workspaceKey.keyArn,
+      },
+    });
+    grantTable(consumer, data.core, ['get', 'query', 'write']);
+    grantTable(consumer, data.samples, ['get', 'query']);
+    grantTable(consumer, data.vault, ['get']);
+    grantWorkspaceKey(consumer, foundation.workspaceKey);
+    new EventRoute(this, 'ProjectionsRoute', {
+      deployment,
+      bus: events.bus,
+      name: 'projections',
+      eventTypes: [SAMPLES_CHANGED_V1, PRIORITIES_CHANGED_V1],
+      target: service,
+    });
+  }
+
+  private addErasures({ deployment, foundation, data, events }: ConsumersStackProps): void {
+    const { consumer, service } = new QueueConsumer<typeof EraseUserEnv>(this, {
+      deployment,
+      name: 'erase-user',
+      description: 'Removes what an erased user left behind',
+      queueName: 'erasures',
+      key: foundation.key,
+      timeoutSec: 300,
+      batchSize: 1,
+      maxConcurrency: 2,
+      maxReceiveCount: 5,
+      lateAfterSec: 3_600,
+      alarmTopic: foundation.alarmTopic,
+      impact: {
+        dead: 'Sealed leftovers of an erased user remain; they cannot be opened, but the erasure is not complete.',
+        late: 'Erasures take more than an hour to remove the sealed leftovers; nobody can open them meanwhile.',
+      },
+      environment: {
+        STAGE: deployment.stage,
+        CORE_TABLE_NAME: data.core.tableName,
+        SAMPLES_TABLE_NAME: data.samples.tableName,
+        VAULT_TABLE_NAME: data.vault.tableName,
+        PAYLOAD_BUCKET_NAME: data.payloads.bucketName,
+      },
+    });
+    grantTable(consumer, data.core, ['get', 'query', 'write', 'delete']);
+    grantTable(consumer, data.samples, ['query', 'delete']);
+    grantTable(consumer, data.vault, ['get', 'delete']);
+    grantObjects(consumer, data.payloads, { prefix: '', uses: ['delete'] });
+    new EventRoute(this, 'ErasuresRoute', {
+      deployment,
+      bus: events.bus,
+      name: 'erasures',
+      eventTypes: [USER_ERASED_V1],
+      target: service,
+    });
+  }
+}

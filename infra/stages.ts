@@ -1,0 +1,101 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { FunctionName } from './naming.ts';
+
+export const STAGE_NAMES = ['dev', 'prod'] as const;
+export type StageName = (typeof STAGE_NAMES)[number];
+
+export interface StageSettings {
+  /** What becomes of tables, buckets, keys and the user pool when their stack is deleted. */
+  readonly removalPolicy: RemovalPolicy;
+  readonly deletionProtection: boolean;
+  readonly logRetention: RetentionDays;
+  /** Who is told of an alarm; `nobody` leaves the topic for a subscription made by hand. */
+  readonly alarmEmail: string | 'nobody';
+  /** Browser origins that may call the API. Servers and native apps need none. */
+  readonly corsAllowOrigins: readonly string[];
+  readonly throttle: { readonly requestsPerSecond: number; readonly burstCount: number };
+  readonly memoryMiB: Readonly<Record<FunctionName, number>>;
+  /**
+   * Reserved executions per function, or none: a new account has 10 in all, which leaves nothing to
+   * reserve (AWS Lambda quotas), so only prod reserves.
+   */
+  readonly reservedConcurrency: Readonly<Record<FunctionName, number>> | 'none';
+  readonly signIn: SignInSettings;
+}
+
+export interface SignInSettings {
+  /** Cognito's Plus plan: refuses leaked passwords and risky sign-ins, billed per active user. */
+  readonly threatProtection: 'enforced' | 'off';
+  /** Google's client secret lies in Secrets Manager under this name. */
+  readonly google: { readonly clientId: string; readonly secretName: string } | 'off';
+  /** Where the hosted sign-in may return to. */
+  readonly callbackUrls: readonly string[];
+  readonly logoutUrls: readonly string[];
+}
+
+/** 1,769 MB is one whole vCPU (AWS Lambda, "Configure memory"); the large ones compress and seal. */
+const MEMORY_MIB = {
+  'describe-api': 512,
+  'manage-access': 512,
+  'manage-users': 512,
+  'ingest-samples': 1_024,
+  'read-health': 1_024,
+  'relay-outbox': 512,
+  'ingest-large': 1_769,
+  'project-rollups': 1_024,
+  'erase-user': 512,
+} as const satisfies Record<FunctionName, number>;
+
+/** Total: adding a stage or a setting breaks the build until every stage has it. */
+export const STAGES: Readonly<Record<StageName, StageSettings>> = {
+  dev: {
+    removalPolicy: RemovalPolicy.DESTROY,
+    deletionProtection: false,
+    logRetention: RetentionDays.TWO_WEEKS,
+    alarmEmail: 'nobody',
+    corsAllowOrigins: ['http://localhost:3000', 'http://localhost:5173'],
+    throttle: { requestsPerSecond: 200, burstCount: 400 },
+    memoryMiB: MEMORY_MIB,
+    reservedConcurrency: 'none',
+    signIn: {
+      threatProtection: 'off',
+      google: 'off',
+      callbackUrls: ['http://localhost:3000/signed-in'],
+      logoutUrls: ['http://localhost:3000/'],
+    },
+  },
+  prod: {
+    removalPolicy: RemovalPolicy.RETAIN,
+    deletionProtection: true,
+    logRetention: RetentionDays.SIX_MONTHS,
+    alarmEmail: 'nobody',
+    corsAllowOrigins: ['https://app.example.com'],
+    throttle: { requestsPerSecond: 2_000, burstCount: 4_000 },
+    memoryMiB: MEMORY_MIB,
+    reservedConcurrency: {
+      'describe-api': 10,
+      'manage-access': 20,
+      'manage-users': 50,
+      'ingest-samples': 300,
+      'read-health': 200,
+      'relay-outbox': 50,
+      'ingest-large': 5,
+      'project-rollups': 30,
+      'erase-user': 5,
+    },
+    signIn: {
+      threatProtection: 'enforced',
+      google: 'off',
+      callbackUrls: ['https://app.example.com/signed-in'],
+      logoutUrls: ['https://app.example.com/'],
+    },
+  },
+};
+
+/** Throws on a stage that the record does not have. */
+export function parseStageName(text: unknown): StageName {
+  const found = STAGE_NAMES.find((name) => name === text);
+  if (found === undefined) throw new Error(`stage is "${String(text)}"; it must be one of ${STAGE_NAMES}`);
+  return found;
+}
