@@ -1,9 +1,11 @@
-import { DAY_MS, HOUR_MS } from '../core/instants.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/instants.ts';
+import { MAX_OFFSET_MINUTES } from '../core/iso-time.ts';
 
 /** Raised whenever the figures of the same samples would come out otherwise; older rows are then STALE. */
 export const COMPUTE_VERSION = 1;
-/** Clocks on Earth differ from UTC by at most 14 hours (Kiribati, +14:00). */
-export const MAX_OFFSET_MS = 14 * HOUR_MS;
+
+/** The furthest that a clock may be from UTC at the door (lib/core/iso-time.ts). */
+export const MAX_OFFSET_MS = MAX_OFFSET_MINUTES * MINUTE_MS;
 /** An interval this long is a provider's total of the day; 20 h leaves room for short and travel days. */
 export const DAY_TOTAL_MIN_MS = 20 * HOUR_MS;
 /** Stored payload that one key may read (PRJ1): a day of 1 Hz takes about 200 KB. */
