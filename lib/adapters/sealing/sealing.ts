@@ -56,5 +56,5 @@ export function open(sealed: Uint8Array, key: DataKey, aad: string): Uint8Array 
   } catch (cause) {
     throw new UnsealError('authentication', { cause });
   }
-  return plain;
+  return new Uint8Array(plain.buffer, plain.byteOffset, plain.length);
 }
