@@ -2,19 +2,20 @@ import * as z from 'zod';
 import { Origin } from '../events/samples-changed.v1.ts';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../limits.ts';
 import { InstantText, LocalDateText } from '../primitives/time.ts';
-import { countText } from './paging.ts';
+import { asInteger, countText } from './paging.ts';
 
 export const ListChangesQuery = z.object({
   since: countText(0, Number.MAX_SAFE_INTEGER)
     .default(0)
     .meta({
       description: 'The last sequence number that you have; 0 for the beginning',
-      override: { type: 'integer', minimum: 0, default: 0 },
+      override: asInteger(0, Number.MAX_SAFE_INTEGER, 0),
     }),
   limit: countText(1, MAX_PAGE_SIZE)
     .default(DEFAULT_PAGE_SIZE)
     .meta({
-      override: { type: 'integer', minimum: 1, maximum: MAX_PAGE_SIZE, default: DEFAULT_PAGE_SIZE },
+      description: 'Changes on a page, at most',
+      override: asInteger(1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE),
     }),
 });
 export type ListChangesQuery = z.infer<typeof ListChangesQuery>;

@@ -45,6 +45,11 @@ export const PROBLEMS = {
   },
   'issuer.not_found': { status: 404, title: 'There is no such issuer', retry: 'never' },
   'issuer.taken': { status: 409, title: 'The issuer and audience are registered already', retry: 'never' },
+  'issuer.limit_reached': {
+    status: 409,
+    title: 'The workspace has its largest number of issuers',
+    retry: 'never',
+  },
   'issuer.unusable': { status: 422, title: 'The issuer cannot be used', retry: 'never' },
 
   'ingest.hash_mismatch': {
@@ -63,6 +68,16 @@ export const PROBLEMS = {
     retry: 'never',
   },
   'ingest.upload_disabled': { status: 403, title: 'The user has switched uploads off', retry: 'never' },
+  'ingest.in_progress': {
+    status: 409,
+    title: 'The request id is queued with another payload',
+    retry: 'never',
+  },
+  'ingest.upload_not_found': {
+    status: 404,
+    title: 'There is no such upload, or its file is not there',
+    retry: 'never',
+  },
   'ingest.contention': { status: 503, title: 'Too many writers at once', retry: 'after' },
 
   'read.metric_unknown': { status: 400, title: 'There is no such metric', retry: 'never' },

@@ -1,0 +1,33 @@
+import type * as z from 'zod';
+import type { ProblemCode } from '../problems/catalog.ts';
+
+export interface AnswerDoc {
+  readonly description: string;
+  /** Absent for answers without a body. */
+  readonly schema?: z.ZodType;
+  readonly example?: unknown;
+  readonly mediaType?: string;
+}
+
+/** What the API description says about one operation, beyond its route. */
+export interface OperationDoc {
+  readonly group: 'Service' | 'Access' | 'Users' | 'Ingestion' | 'Reading';
+  readonly summary: string;
+  readonly description: string;
+  readonly query?: z.ZodObject;
+  readonly headers?: z.ZodObject;
+  readonly body?: { readonly schema: z.ZodType; readonly example: unknown; readonly required?: boolean };
+  readonly answers: Readonly<Record<number, AnswerDoc>>;
+  /** Codes of its own, besides those of every authenticated, body-taking or user operation. */
+  readonly problems: readonly ProblemCode[];
+}
+
+/** Ids that the examples share. */
+export const EXAMPLE_IDS = {
+  workspace: 'ws_01kah3v5w8f0xq9d3m7t2c6e4r',
+  key: 'key_01kah3v5w8f0xq9d3m7t2c6e4r',
+  otherKey: 'key_01kah3x1m2n4p5q6r7s8t9v0w1',
+  issuer: 'iss_01kah3v5w8f0xq9d3m7t2c6e4r',
+  user: 'usr_01kah3v5w8f0xq9d3m7t2c6e4r',
+  source: '3v5w8f0xq9d3m',
+} as const;
