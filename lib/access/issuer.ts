@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { IssuerId, WorkspaceId } from '../../contracts/primitives/ids.ts';
+import type { EpochMs } from '../core/instants.ts';
+import type { PageRequest } from './api-key-store.ts';
+
+/** An (issuer, audience) pair whose tokens speak for the users of one workspace (ACC8). */
+export interface Issuer {
+  readonly issuerId: IssuerId;
+  readonly workspaceId: WorkspaceId;
+  /** Compared with `iss` character by character. */
+  readonly issuer: string;
+  /** Compared with `aud`, or with `client_id` of a Cognito access token, which has no `aud`. */
+  readonly audience: string;
+  readonly jwksUri: string;
+  readonly createdAtMs: EpochMs;
+}
+
+export interface IssuerStore {
+  /** One read by key; absent: nobody registered the pair. */
+  findByPair(pairHash: string): Promise<Issuer | undefined>;
+  load(workspaceId: WorkspaceId, issuerId: IssuerId): Promise<Issuer | undefined>;
+  list(workspaceId: WorkspaceId, page: PageRequest): Promise<readonly Issuer[]>;
+  /** `taken`: the pair is registered, by this workspace or another. */
+  create(issuer: Issuer): Promise<'created' | 'taken'>;
+  /** Removes issuer and pair in one transaction; `gone` when it was removed already. */
+  remove(issuer: Issuer): Promise<'removed' | 'gone'>;
+}
+
+/** Hex of SHA-256 over the JSON of [issuer, audience]: no two pairs run together. */
+export const pairHashOf = (issuer: string, audience: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([issuer, audience]))
+    .digest('hex');

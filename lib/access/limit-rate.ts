@@ -1,0 +1,102 @@
+import type { Clock } from '../core/clock.ts';
+import { MINUTE_MS, SECOND_MS } from '../core/instants.ts';
+import { describeFault, type Log } from '../observability/log.ts';
+import type { Meter } from '../observability/metrics.ts';
+import type { Principal } from './model.ts';
+import type { RateLimiter, RateVerdict } from './rate-limiter.ts';
+import type { RateStore } from './rate-store.ts';
+
+/** A twentieth of the minute's limit: at most 20 writes a minute and principal, and no hot item. */
+const CHUNKS_PER_LIMIT = 20;
+/** Principals that one container may serve within a minute; the map is emptied with the minute. */
+const MAX_TRACKED_COUNT = 20_000;
+
+interface Allowance {
+  /** Requests granted to this container and not yet spent. */
+  left: number;
+  /** What the store had given out in all when it was last asked. */
+  taken: number;
+  exhausted: boolean;
+  asking: Promise<void> | undefined;
+}
+
+export interface RateLimiterDependencies {
+  readonly store: RateStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+}
+
+/**
+ * Counts requests per principal and minute (ACC12). Each container takes a chunk of the minute from one item
+ * and spends it without further calls, so the count is exact in what it lets through (never more than the
+ * limit) and approximate in what it refuses (chunks unspent elsewhere). When the store does not answer it
+ * lets the request through: a limit is there to protect the store, and refusing samples because a counter is
+ * away would turn its outage into ours. The gateway's own throttle still stands.
+ */
+export function createRateLimiter(dependencies: RateLimiterDependencies): RateLimiter {
+  let window = -1;
+  const allowances = new Map<string, Allowance>();
+  return {
+    take: async (principal) => {
+      const nowMs = dependencies.clock.now();
+      const current = Math.floor(nowMs / MINUTE_MS);
+      if (current !== window || allowances.size > MAX_TRACKED_COUNT) allowances.clear();
+      window = current;
+      const resetSec = Math.max(1, Math.ceil(((current + 1) * MINUTE_MS - nowMs) / SECOND_MS));
+      const name = nameOf(principal);
+      const allowance = allowances.get(name) ?? { left: 0, taken: 0, exhausted: false, asking: undefined };
+      allowances.set(name, allowance);
+      await refill(allowance, { principal, name, window: current }, dependencies);
+      return spend(allowance, principal.requestsPerMinute, resetSec);
+    },
+  };
+}
+
+const nameOf = (principal: Principal): string =>
+  principal.kind === 'key' ? `K#${principal.apiKeyId}` : `U#${principal.userId}`;
+
+function spend(allowance: Allowance, limit: number, resetSec: number): RateVerdict {
+  const allowed = allowance.left > 0;
+  if (allowed) allowance.left -= 1;
+  const remaining = Math.max(0, limit - allowance.taken) + allowance.left;
+  return { allowed, limit, remaining: Math.min(limit, remaining), resetSec };
+}
+
+/** Callers at the same time wait for one chunk; whoever finds it spent asks for the next. */
+async function refill(
+  allowance: Allowance,
+  whose: { readonly principal: Principal; readonly name: string; readonly window: number },
+  dependencies: RateLimiterDependencies,
+): Promise<void> {
+  while (allowance.left <= 0 && !allowance.exhausted) {
+    allowance.asking ??= askForChunk(allowance, whose, dependencies).finally(() => {
+      allowance.asking = undefined;
+    });
+    await allowance.asking;
+  }
+}
+
+async function askForChunk(
+  allowance: Allowance,
+  whose: { readonly principal: Principal; readonly name: string; readonly window: number },
+  { store, log, meter }: RateLimiterDependencies,
+): Promise<void> {
+  const { workspaceId, requestsPerMinute: limit } = whose.principal;
+  const wanted = Math.max(1, Math.floor(limit / CHUNKS_PER_LIMIT));
+  try {
+    const bucket = { workspaceId, principal: whose.name, window: whose.window };
+    const reply = await store.takeChunk(bucket, wanted, limit);
+    if (reply === 'exhausted') {
+      allowance.exhausted = true;
+      allowance.taken = limit;
+      return;
+    }
+    allowance.left += Math.min(wanted, limit - reply.takenBefore);
+    allowance.taken = Math.min(limit, reply.takenBefore + wanted);
+  } catch (error) {
+    log.write('ACCESS_RATE_STORE_FAILED', describeFault(error));
+    meter.add('RateStoreFaults', 1);
+    allowance.left += wanted;
+  }
+}
