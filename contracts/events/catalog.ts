@@ -10,3 +10,6 @@ export const EVENT_CATALOG = {
 } as const;
 
 export type EventType = keyof typeof EVENT_CATALOG;
+
+const isEventType = (name: string): name is EventType => Object.hasOwn(EVENT_CATALOG, name);
+export const EVENT_TYPES: readonly EventType[] = Object.keys(EVENT_CATALOG).filter(isEventType);

@@ -1,0 +1,122 @@
+import type { ProblemCode, RefusalReason } from '../problems/catalog.ts';
+
+/** What becomes of one kind of bad input: the request is refused, or one sample of it. */
+export interface BadInput {
+  readonly input: string;
+  readonly outcome:
+    | { readonly kind: 'problem'; readonly code: ProblemCode }
+    | { readonly kind: 'refused'; readonly reason: RefusalReason }
+    | { readonly kind: 'answer'; readonly status: number; readonly meaning: string };
+}
+
+const problem = (input: string, code: ProblemCode): BadInput => ({
+  input,
+  outcome: { kind: 'problem', code },
+});
+const refused = (input: string, reason: RefusalReason): BadInput => ({
+  input,
+  outcome: { kind: 'refused', reason },
+});
+const answer = (input: string, status: number, meaning: string): BadInput => ({
+  input,
+  outcome: { kind: 'answer', status, meaning },
+});
+
+const BODIES: readonly BadInput[] = [
+  problem(
+    'Malformed JSON, or text that is not UTF-8; NaN and Infinity are not JSON',
+    'request.malformed_json',
+  ),
+  problem('No body where one is needed', 'request.body_required'),
+  problem('A wrong type, a missing or an unknown field of a body or a query', 'request.invalid'),
+  problem('A Content-Type other than application/json', 'request.unsupported_media_type'),
+  problem('A Content-Encoding other than gzip or identity', 'request.unsupported_encoding'),
+  problem('A body that says it is gzip and is not', 'request.bad_encoding'),
+  problem('More than 4,000,000 bytes on the wire', 'request.too_large'),
+  problem('More than 5,000,000 bytes after decompression, a gzip bomb included', 'request.too_large'),
+];
+
+const BATCHES: readonly BadInput[] = [
+  answer('501 to 10,000 samples and deletions, or more than 1 MB', 202, 'queued'),
+  problem('10,001 samples and deletions or more', 'request.too_many_items'),
+  problem('More than 50 sources, or a request id that is not 1 to 128 printable ASCII', 'request.invalid'),
+  problem('A sample or deletion whose source key the request does not declare', 'ingest.unknown_source'),
+  problem('A payloadHash that is not the hash of the payload', 'ingest.hash_mismatch'),
+  answer('A request id used before, same payload', 200, 'the stored answer, byte for byte (200 or 207)'),
+  answer('A request id that is still queued, same payload', 202, 'queued'),
+  problem('A request id used before, other payload', 'ingest.payload_conflict'),
+  problem('A request id that is still queued, other payload', 'ingest.in_progress'),
+  problem("The user's uploads are switched off", 'ingest.upload_disabled'),
+  problem('An upload that does not exist, or whose file is not there', 'ingest.upload_not_found'),
+];
+
+const SAMPLES: readonly BadInput[] = [
+  refused('An unknown metric, or one that is a record and no sample', 'unknown_metric'),
+  refused('A unit that the metric does not take', 'unknown_unit'),
+  refused('A text, null or nothing where a number belongs; an unknown or overlong field', 'wrong_type'),
+  refused('A value outside the bounds of the metric, huge numbers included', 'out_of_bounds'),
+  refused('An end before the start, or a sample longer than the metric allows', 'bad_interval'),
+  refused('A date that does not exist, a time that is not ISO 8601', 'bad_time'),
+  refused('A start before 2000-01-01 or more than a day ahead', 'start_out_of_range'),
+  refused('A category that the metric does not have', 'category_unknown'),
+  refused('No offset in the sample and no zone of the user', 'zone_required'),
+  refused('A metric that the user has blocked', 'privacy_blocked'),
+  refused('The same sample twice in a request', 'duplicate_in_batch'),
+  refused('A deletion without identity', 'identity_required'),
+];
+
+const CALLERS: readonly BadInput[] = [
+  problem('No Authorization header, or one that is not Bearer', 'auth.missing'),
+  problem('A forged token, an unknown or a revoked key', 'auth.invalid'),
+  problem('An expired key or token', 'auth.expired'),
+  problem('A key without the scope of the operation', 'auth.forbidden'),
+  problem("Another workspace's user, another user than the token's, or none", 'user.not_found'),
+  problem('More requests a minute than the principal has', 'request.rate_limited'),
+  problem('A path or method that is not listed here', 'request.not_found'),
+];
+
+const READS: readonly BadInput[] = [
+  problem('An unknown metric in a query', 'read.metric_unknown'),
+  problem('A metric that the user has blocked', 'read.metric_blocked'),
+  problem('A range above the limit', 'read.range_too_large'),
+  problem('A cursor that is not ours, or of another query', 'request.bad_cursor'),
+  problem('Changes from before the horizon of 90 days', 'changes.gone'),
+];
+
+/** Every kind of bad input with its outcome. In all of them nothing stored changes but by what was accepted. */
+export const BAD_INPUTS: readonly { readonly title: string; readonly rows: readonly BadInput[] }[] = [
+  { title: 'Bodies', rows: BODIES },
+  { title: 'Batches', rows: BATCHES },
+  { title: 'Samples and deletions', rows: SAMPLES },
+  { title: 'Callers', rows: CALLERS },
+  { title: 'Reads', rows: READS },
+];
+
+/**
+ * Answers that API Gateway gives before any code of ours runs: their bodies are `{"message"}`, not problem
+ * bodies (AWS, "Quotas for configuring and running an HTTP API": 10 MB of payload, 10,240 bytes of headers,
+ * 30 s; AWS Lambda quotas: 6 MB of request, base64 included).
+ */
+export const GATEWAY_ANSWERS: readonly {
+  readonly status: string;
+  readonly when: string;
+  readonly advice: string;
+}[] = [
+  {
+    status: '413',
+    when: 'The body is above 10 MB, or above what a function takes (6 MB, base64 included)',
+    advice: 'Send less, or use an upload.',
+  },
+  { status: '431', when: 'The header lines together are above 10,240 bytes', advice: 'Send fewer headers.' },
+  {
+    status: '429',
+    when: 'The account or the stage is throttled',
+    advice: 'Wait and repeat; repeats are safe.',
+  },
+  {
+    status: '503',
+    when: 'No function answered within 30 seconds, or none could start',
+    advice: 'Repeat the same request id: what was committed is found again.',
+  },
+  { status: '500', when: 'The function ended without an answer', advice: 'Repeat the same request id.' },
+];

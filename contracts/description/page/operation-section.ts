@@ -1,0 +1,118 @@
+import * as z from 'zod';
+import type { Route } from '../../http/routes.ts';
+import { PROBLEMS } from '../../problems/catalog.ts';
+import type { OperationDoc } from '../operation-doc.ts';
+import { problemsOf } from '../operations.ts';
+import { type Html, html, NOTHING, prose, table } from './html.ts';
+import { fieldRow, fieldRows, parseSchemaNode, SchemaNode, typeOf } from './schema-fields.ts';
+
+/** The operation as the OpenAPI document has it, read back: the page can say nothing else. */
+export interface DescribedOperation {
+  readonly parameters: readonly {
+    readonly in: string;
+    readonly name: string;
+    readonly isRequired: boolean;
+    readonly schema: SchemaNode;
+  }[];
+  readonly body: SchemaNode | undefined;
+  readonly answers: ReadonlyMap<string, SchemaNode>;
+}
+
+const ParameterNode = z.looseObject({
+  in: z.string(),
+  name: z.string(),
+  required: z.boolean().default(false),
+  schema: SchemaNode,
+});
+
+const FIELD_HEADINGS = ['Field', 'Type', 'Meaning and limits'];
+const code = (value: unknown): Html => html`<pre><code>${JSON.stringify(value, null, 2)}</code></pre>`;
+
+function parameterTable({ parameters }: DescribedOperation): Html {
+  if (parameters.length === 0) return NOTHING;
+  const rows = parameters.map((parameter) => [
+    ...fieldRow(parameter.name, parameter.schema, parameter.isRequired),
+    html`${parameter.in}`,
+  ]);
+  return html`<h4>Parameters</h4>${table([...FIELD_HEADINGS, 'In'], rows)}`;
+}
+
+/** The fields of a schema written in place, else the link to its own section. */
+const shape = (node: SchemaNode): Html =>
+  node.properties === undefined
+    ? html`<p class="shape">${typeOf(node)}</p>`
+    : table(FIELD_HEADINGS, fieldRows(node));
+
+function requestOf(route: Route, doc: OperationDoc, described: DescribedOperation): Html {
+  const authorization =
+    route.scope === 'public' ? '' : ' \\\n  -H "authorization: Bearer $HEADWATER_API_KEY"';
+  const path = route.path.replace(
+    /\{(\w+)\}/g,
+    (_, name: string) => `$${name.replace('Id', '').toUpperCase()}_ID`,
+  );
+  const data = doc.body === undefined ? '' : ` \\\n  -H "content-type: application/json" \\\n  -d @body.json`;
+  const method = route.method === 'GET' ? '' : ` -X ${route.method}`;
+  return html`<h4>Request</h4>
+<pre><code>${`curl${method} "$HEADWATER_API_URL${path}"${authorization}${data}`}</code></pre>
+${described.body === undefined ? NOTHING : html`${shape(described.body)}${code(doc.body?.example)}`}`;
+}
+
+const answerOf = (
+  [status, answer]: readonly [string, OperationDoc['answers'][number]],
+  described: DescribedOperation,
+): Html => {
+  const node = described.answers.get(status);
+  return html`<p><span class="status ok">${status}</span> ${prose(answer.description)}</p>
+${node === undefined || (node.properties === undefined && node.$ref === undefined && node.anyOf === undefined) ? NOTHING : shape(node)}
+${answer.example === undefined ? NOTHING : code(answer.example)}`;
+};
+
+/** One operation: what it is for, its parameters, a request, its answers, and every code it may refuse with. */
+export function operationSection(route: Route, doc: OperationDoc, described: DescribedOperation): Html {
+  const problems = problemsOf(route, doc).map(
+    (problem) =>
+      html`<a href="#${problem}"><span class="status">${PROBLEMS[problem].status}</span> ${problem}</a> `,
+  );
+  return html`<section id="${route.operation}">
+<h3><span class="method ${route.method.toLowerCase()}">${route.method}</span> <code>${route.path}</code></h3>
+<p class="lead">${doc.summary}</p>
+<p>${prose(doc.description)}</p>
+<p class="scope">${route.scope === 'public' ? 'No credentials needed' : html`Scope <code>${route.scope}</code>`}</p>
+${parameterTable(described)}
+${requestOf(route, doc, described)}
+<h4>Answers</h4>
+${Object.entries(doc.answers).map((answer) => answerOf(answer, described))}
+<h4>Refusals</h4><p class="codes">${problems}</p>
+</section>
+`;
+}
+
+/** What the page needs of an operation object of the document. */
+export function describeOperation(operation: {
+  readonly parameters?: readonly unknown[] | undefined;
+  readonly requestBody?: unknown;
+  readonly responses?: Readonly<Record<string, unknown>> | undefined;
+}): DescribedOperation {
+  const bodySchema = schemaIn(operation.requestBody);
+  return {
+    parameters: (operation.parameters ?? []).map((parameter) => {
+      const { in: place, name, required, schema } = ParameterNode.parse(parameter);
+      return { in: place, name, isRequired: required, schema };
+    }),
+    body: bodySchema,
+    answers: new Map(
+      Object.entries(operation.responses ?? {}).flatMap(([status, response]) => {
+        const schema = schemaIn(response);
+        return schema === undefined ? [] : [[status, schema] as const];
+      }),
+    ),
+  };
+}
+
+function schemaIn(holder: unknown): SchemaNode | undefined {
+  if (typeof holder !== 'object' || holder === null || !('content' in holder)) return undefined;
+  const [media] = Object.values(holder.content ?? {});
+  return typeof media === 'object' && media !== null && 'schema' in media
+    ? parseSchemaNode(media.schema)
+    : undefined;
+}
