@@ -6,6 +6,7 @@ import { DataStack } from './stacks/data-stack.ts';
 import { EventsStack } from './stacks/events-stack.ts';
 import { FoundationStack } from './stacks/foundation-stack.ts';
 import { IdentityStack } from './stacks/identity-stack.ts';
+import { ObservabilityStack } from './stacks/observability-stack.ts';
 
 /** All stacks of one stage, in the order in which they stand on each other. */
 export function addHeadwater(app: App, deployment: Deployment): void {
@@ -22,4 +23,5 @@ export function addHeadwater(app: App, deployment: Deployment): void {
     identity,
     largeIngests: consumers.largeIngests,
   });
+  new ObservabilityStack(app, id('observability'), { deployment, foundation });
 }

@@ -1,10 +1,13 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { acceptFindings } from './accept-findings.ts';
 import type { ServiceFunction } from './service-function.ts';
 
-type AnyFunction = Pick<ServiceFunction<{ readonly shape: object }>, 'allow' | 'allowKeyThrough'>;
+type AnyFunction = Construct & Pick<ServiceFunction<never>, 'allow' | 'allowKeyThrough'>;
 
 /** A transaction needs the permission of each action in it; there is none for TransactWriteItems itself. */
 const TABLE_ACTIONS = {
@@ -26,9 +29,12 @@ export function grantTable(to: AnyFunction, table: Table, uses: readonly TableUs
   }
 }
 
-/** Wrapping makes the key of a new workspace; unwrapping opens an existing one. */
+/**
+ * Opens the wrapped key of a workspace, which is named in the encryption context. Wrapping the key of a new
+ * workspace is left to the operator's command: no function may.
+ */
 export function grantWorkspaceKey(to: AnyFunction, key: IKey): void {
-  to.allow(['kms:Decrypt'], [key.keyArn]);
+  to.allow(['kms:Decrypt'], [key.keyArn], { Null: { 'kms:EncryptionContext:workspaceId': 'false' } });
 }
 
 const OBJECT_ACTIONS = {
@@ -37,6 +43,18 @@ const OBJECT_ACTIONS = {
   delete: ['s3:DeleteObject'],
 } as const;
 export type ObjectUse = keyof typeof OBJECT_ACTIONS;
+
+const everyObject = (bucket: Bucket, prefix: string): string => {
+  const { logicalId } = bucket.node.defaultChild as CfnBucket;
+  return `AwsSolutions-IAM5[Resource::<${Stack.of(bucket).resolve(logicalId)}.Arn>/${prefix}*]`;
+};
+
+/** Lets `to` name objects under a prefix: object names are made at run time, and no policy can list them. */
+export function acceptObjectsUnder(to: AnyFunction, bucket: Bucket, prefix: string): void {
+  acceptFindings(to, {
+    [everyObject(bucket, prefix)]: 'Object names are made at run time; the bucket and the actions are named.',
+  });
+}
 
 /** Objects under one prefix of the bucket, with the bucket's key through S3 alone. */
 export function grantObjects(
@@ -48,6 +66,7 @@ export function grantObjects(
     uses.flatMap((use) => [...OBJECT_ACTIONS[use]]),
     [bucket.arnForObjects(`${prefix}*`)],
   );
+  acceptObjectsUnder(to, bucket, prefix);
   if (bucket.encryptionKey !== undefined) {
     to.allowKeyThrough('s3', bucket.encryptionKey, ['kms:Decrypt', 'kms:GenerateDataKey']);
   }

@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import type { Env as RelayEnv } from '../../functions/stream/relay-outbox/env.ts';
 import { physicalName } from '../naming.ts';
 import { asTable } from './cdk-interfaces.ts';
+import { acceptObjectsUnder } from './grants.ts';
 import { ImpactAlarm } from './impact-alarm.ts';
 import { ServiceFunction, type ServiceFunctionProps } from './service-function.ts';
 
@@ -22,6 +23,8 @@ const RETRY_COUNT = 10;
 const MAX_RECORD_AGE_HOURS = 24;
 /** Batches of one shard at once; records of one partition key stay in order among them (AWS Lambda). */
 const PARALLEL_BATCH_COUNT = 4;
+/** Lambda writes what it gives up under this (AWS Lambda, "Retaining discarded records"). */
+const FAILURE_PREFIX = 'aws/lambda/';
 /** Readers see a change within seconds; minutes behind is felt. */
 const BEHIND_MS = 120_000;
 
@@ -70,7 +73,8 @@ export class OutboxRelay extends Construct {
   private failuresTo(bucket: Bucket): IEventSourceDlq {
     return {
       bind: () => {
-        this.relay.allow(['s3:PutObject'], [bucket.arnForObjects('aws/lambda/*')]);
+        this.relay.allow(['s3:PutObject'], [bucket.arnForObjects(`${FAILURE_PREFIX}*`)]);
+        acceptObjectsUnder(this.relay, bucket, FAILURE_PREFIX);
         this.relay.allow(['s3:ListBucket'], [bucket.bucketArn]);
         if (bucket.encryptionKey !== undefined) {
           this.relay.allowKeyThrough('s3', bucket.encryptionKey, ['kms:GenerateDataKey', 'kms:Decrypt']);

@@ -4,6 +4,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { logicalName, physicalName, type QueueName } from '../naming.ts';
+import { acceptFindings } from './accept-findings.ts';
 import { ImpactAlarm } from './impact-alarm.ts';
 import { ServiceFunction, type ServiceFunctionProps } from './service-function.ts';
 import { ServiceQueue } from './service-queue.ts';
@@ -48,6 +49,10 @@ export class QueueConsumer<Schema extends { readonly shape: object }> extends Co
         reportBatchItemFailures: true,
       }),
     );
+    acceptFindings(this.consumer.function, {
+      'Serverless-LambdaEventSourceMappingDestination':
+        'The queue is the source: its redrive policy moves what failed to the dead-letter queue beside it.',
+    });
     this.addAlarms(props);
   }
 
