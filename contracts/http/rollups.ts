@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { MAX_ROLLUP_RANGE_DAYS } from '../limits.ts';
+import { MAX_PAGE_SIZE, MAX_ROLLUP_RANGE_DAYS } from '../limits.ts';
+import { lineOf } from '../primitives/text.ts';
 import { InstantText, LocalDateText } from '../primitives/time.ts';
-import { Flag, NextCursor, PageQuery } from './paging.ts';
-import { MetricQuery } from './samples.ts';
+import { countText, Flag, NextCursor, PageQuery } from './paging.ts';
 
 export const RollupStatus = z.enum(['READY', 'STALE', 'PARTIAL', 'NO_DATA', 'FAILED']).meta({
   id: 'RollupStatus',
@@ -15,9 +15,15 @@ export const RollupPeriod = z.enum(['day', 'week', 'month']);
 export type RollupPeriod = z.infer<typeof RollupPeriod>;
 
 export const ListRollupsQuery = PageQuery.extend({
-  metric: MetricQuery,
-  from: LocalDateText,
+  metric: lineOf(700).meta({ description: 'Up to ten codes of the metric catalogue, with commas between' }),
+  limit: countText(1, MAX_PAGE_SIZE)
+    .default(MAX_PAGE_SIZE)
+    .meta({
+      override: { type: 'integer', minimum: 1, maximum: MAX_PAGE_SIZE, default: MAX_PAGE_SIZE },
+    }),
+  from: LocalDateText.meta({ example: '2026-11-01', description: 'Inclusive' }),
   to: LocalDateText.meta({
+    example: '2026-11-30',
     description: `Inclusive; at most ${MAX_ROLLUP_RANGE_DAYS} days from \`from\``,
   }),
   period: RollupPeriod.default('day').meta({ description: 'Weeks begin on Monday (ISO 8601)' }),
@@ -25,6 +31,8 @@ export const ListRollupsQuery = PageQuery.extend({
   wait: Flag.meta({ description: 'Compute a few stale rows on the spot' }),
 });
 export type ListRollupsQuery = z.infer<typeof ListRollupsQuery>;
+
+const SetAsideReason = z.enum(['lower_priority', 'overlap_same_source', 'day_total_superseded']);
 
 /** With `explain` all of it; else who gave how many samples. */
 export const RollupSource = z
@@ -41,7 +49,8 @@ export const RollupSource = z
       .optional()
       .meta({ description: "Part of the source's sum, or of its points, in the total" }),
     setAside: z.number().optional(),
-    setAsideReason: z.enum(['lower_priority', 'overlap_same_source', 'day_total_superseded']).optional(),
+    setAsideReason: SetAsideReason.optional().meta({ description: 'Why most of it was set aside' }),
+    setAsideBy: z.array(z.object({ reason: SetAsideReason, amount: z.number() })).optional(),
   })
   .meta({ id: 'RollupSource' });
 export type RollupSource = z.infer<typeof RollupSource>;
@@ -60,7 +69,11 @@ const RollupBase = {
   behindSeq: z.int().positive().optional().meta({ description: 'When STALE: the newest change not in it' }),
   computedAt: InstantText.nullable(),
   computeVersion: z.int().nonnegative(),
-  count: z.int().nonnegative(),
+  count: z
+    .int()
+    .nonnegative()
+    .nullable()
+    .meta({ description: 'Null on a STALE day that was never computed' }),
   sum: figure.optional().meta({ description: 'Of additive metrics alone' }),
   min: figure,
   max: figure,
@@ -80,6 +93,7 @@ export type DayRollup = z.infer<typeof DayRollup>;
 export const PeriodRollup = z
   .object({
     period: z.enum(['week', 'month']),
+    date: LocalDateText.meta({ description: 'The same as `from`' }),
     from: LocalDateText,
     to: LocalDateText,
     ...RollupBase,

@@ -7,12 +7,21 @@ export const Resolution = z.enum(['1m', '5m', '15m', '1h', '1d']);
 export type Resolution = z.infer<typeof Resolution>;
 
 /** Metric codes in queries are looked up by the reader: an unknown one is `read.metric_unknown`. */
-export const MetricQuery = lineOf(64).meta({ description: 'A code of the metric catalogue' });
+export const MetricQuery = lineOf(64).meta({
+  description: 'A code of the metric catalogue',
+  example: 'steps',
+});
 
 export const ListSamplesQuery = PageQuery.extend({
   metric: MetricQuery,
-  from: InstantText.meta({ description: 'Samples that start at this instant or later' }),
-  to: InstantText.meta({ description: 'Samples that start before this instant' }),
+  from: InstantText.meta({
+    description: 'Samples that start at this instant or later',
+    example: '2026-11-21T00:00:00Z',
+  }),
+  to: InstantText.meta({
+    description: 'Samples that start before this instant',
+    example: '2026-11-22T00:00:00Z',
+  }),
   resolution: Resolution.optional().meta({ description: 'Buckets of this width instead of samples' }),
   source: lineOf(64).optional().meta({ description: 'A sourceId' }),
 });

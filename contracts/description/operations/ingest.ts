@@ -20,7 +20,7 @@ const COUNTS = {
 };
 
 const BATCH = {
-  requestId: '2026-11-21/phone-1/42',
+  requestId: 'phone-1.2026-11-21.42',
   origin: 'live',
   sources: { watch: { provider: 'apple_health', device: { model: 'Watch9,1', type: 'watch' } } },
   samples: [

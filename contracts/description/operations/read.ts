@@ -147,7 +147,7 @@ export const READ_OPERATIONS = {
               seq: 17,
               committedAt: INSTANT,
               correlationId: '4bf92f3577b34da6a3ce929d0e0e4736',
-              requestId: '2026-11-21/phone-1/42',
+              requestId: 'phone-1.2026-11-21.42',
               origin: 'live',
               changes: [
                 {

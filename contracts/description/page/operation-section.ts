@@ -4,7 +4,7 @@ import { PROBLEMS } from '../../problems/catalog.ts';
 import type { OperationDoc } from '../operation-doc.ts';
 import { problemsOf } from '../operations.ts';
 import { type Html, html, NOTHING, prose, table } from './html.ts';
-import { fieldRow, fieldRows, parseSchemaNode, SchemaNode, typeOf } from './schema-fields.ts';
+import { fieldRow, fieldRows, parseSchemaNode, refName, SchemaNode, typeOf } from './schema-fields.ts';
 
 /** The operation as the OpenAPI document has it, read back: the page can say nothing else. */
 export interface DescribedOperation {
@@ -16,7 +16,10 @@ export interface DescribedOperation {
   }[];
   readonly body: SchemaNode | undefined;
   readonly answers: ReadonlyMap<string, SchemaNode>;
+  readonly components: Components;
 }
+/** The named schemas of the document. */
+export type Components = ReadonlyMap<string, SchemaNode>;
 
 const ParameterNode = z.looseObject({
   in: z.string(),
@@ -37,25 +40,36 @@ function parameterTable({ parameters }: DescribedOperation): Html {
   return html`<h4>Parameters</h4>${table([...FIELD_HEADINGS, 'In'], rows)}`;
 }
 
-/** The fields of a schema written in place, else the link to its own section. */
-const shape = (node: SchemaNode): Html =>
-  node.properties === undefined
-    ? html`<p class="shape">${typeOf(node)}</p>`
-    : table(FIELD_HEADINGS, fieldRows(node));
-
-function requestOf(route: Route, doc: OperationDoc, described: DescribedOperation): Html {
-  const authorization =
-    route.scope === 'public' ? '' : ' \\\n  -H "authorization: Bearer $HEADWATER_API_KEY"';
-  const path = route.path.replace(
-    /\{(\w+)\}/g,
-    (_, name: string) => `$${name.replace('Id', '').toUpperCase()}_ID`,
-  );
-  const data = doc.body === undefined ? '' : ` \\\n  -H "content-type: application/json" \\\n  -d @body.json`;
-  const method = route.method === 'GET' ? '' : ` -X ${route.method}`;
-  return html`<h4>Request</h4>
-<pre><code>${`curl${method} "$HEADWATER_API_URL${path}"${authorization}${data}`}</code></pre>
-${described.body === undefined ? NOTHING : html`${shape(described.body)}${code(doc.body?.example)}`}`;
+/** The name of a schema, linked to its own section, and its fields; of each one when there is a choice. */
+function shape(node: SchemaNode, components: Components): Html {
+  const choices = node.anyOf ?? node.oneOf;
+  if (choices !== undefined) return html`${choices.map((choice) => shape(choice, components))}`;
+  const named = node.$ref === undefined ? node : (components.get(refName(node.$ref)) ?? node);
+  const rows = fieldRows(named);
+  return html`<p class="shape">${typeOf(node)}</p>${rows.length === 0 ? NOTHING : table(FIELD_HEADINGS, rows)}`;
 }
+
+/** A command that can be pasted: path ids from the shell, the required parameters with their examples. */
+function curlOf(route: Route, doc: OperationDoc, { parameters }: DescribedOperation): string {
+  const path = route.path.replace(/\{(\w+)Id\}/g, (_, name: string) => `$${name.toUpperCase()}_ID`);
+  const query = parameters
+    .filter((parameter) => parameter.in === 'query' && parameter.isRequired)
+    .map((parameter) => `${parameter.name}=${String(parameter.schema.example)}`)
+    .join('&');
+  return [
+    `curl${route.method === 'GET' ? '' : ` -X ${route.method}`} "$HEADWATER_API_URL${path}${query === '' ? '' : `?${query}`}"`,
+    ...(route.scope === 'public' ? [] : ['-H "authorization: Bearer $HEADWATER_API_KEY"']),
+    ...(doc.body === undefined ? [] : ['-H "content-type: application/json"', '-d @body.json']),
+  ].join(' \\\n  ');
+}
+
+const requestOf = (
+  route: Route,
+  doc: OperationDoc,
+  described: DescribedOperation,
+): Html => html`<h4>Request</h4>
+<pre><code>${curlOf(route, doc, described)}</code></pre>
+${described.body === undefined ? NOTHING : html`${shape(described.body, described.components)}${code(doc.body?.example)}`}`;
 
 const answerOf = (
   [status, answer]: readonly [string, OperationDoc['answers'][number]],
@@ -63,7 +77,7 @@ const answerOf = (
 ): Html => {
   const node = described.answers.get(status);
   return html`<p><span class="status ok">${status}</span> ${prose(answer.description)}</p>
-${node === undefined || (node.properties === undefined && node.$ref === undefined && node.anyOf === undefined) ? NOTHING : shape(node)}
+${node === undefined || (node.properties === undefined && node.$ref === undefined && node.anyOf === undefined) ? NOTHING : shape(node, described.components)}
 ${answer.example === undefined ? NOTHING : code(answer.example)}`;
 };
 
@@ -88,11 +102,14 @@ ${Object.entries(doc.answers).map((answer) => answerOf(answer, described))}
 }
 
 /** What the page needs of an operation object of the document. */
-export function describeOperation(operation: {
-  readonly parameters?: readonly unknown[] | undefined;
-  readonly requestBody?: unknown;
-  readonly responses?: Readonly<Record<string, unknown>> | undefined;
-}): DescribedOperation {
+export function describeOperation(
+  operation: {
+    readonly parameters?: readonly unknown[] | undefined;
+    readonly requestBody?: unknown;
+    readonly responses?: Readonly<Record<string, unknown>> | undefined;
+  },
+  components: Components,
+): DescribedOperation {
   const bodySchema = schemaIn(operation.requestBody);
   return {
     parameters: (operation.parameters ?? []).map((parameter) => {
@@ -100,6 +117,7 @@ export function describeOperation(operation: {
       return { in: place, name, isRequired: required, schema };
     }),
     body: bodySchema,
+    components,
     answers: new Map(
       Object.entries(operation.responses ?? {}).flatMap(([status, response]) => {
         const schema = schemaIn(response);

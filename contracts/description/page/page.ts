@@ -1,7 +1,7 @@
 import type { describeOpenApi } from '../openapi.ts';
 import { DESCRIBED_ROUTES } from '../operations.ts';
 import { type Html, html, NOTHING, prose, table } from './html.ts';
-import { describeOperation, operationSection } from './operation-section.ts';
+import { type Components, describeOperation, operationSection } from './operation-section.ts';
 import {
   badInputTables,
   errorTable,
@@ -82,9 +82,17 @@ ${DESCRIBED_ROUTES.filter(({ doc }) => doc.group === group).map(({ route, doc })
   return operationSection(
     route,
     doc,
-    describeOperation({ ...asRecord(methods[route.method.toLowerCase()]) }),
+    describeOperation({ ...asRecord(methods[route.method.toLowerCase()]) }, componentsOf(document)),
   );
 })}`;
+
+const componentsOf = (document: Document): Components =>
+  new Map(
+    Object.entries(document.components?.schemas ?? {}).map(([name, schema]) => [
+      name,
+      parseSchemaNode(schema),
+    ]),
+  );
 
 function asRecord(value: unknown): object {
   if (typeof value !== 'object' || value === null) throw new Error('the document lacks an operation');

@@ -19,6 +19,7 @@ export const SchemaNode = z.looseObject({
   maxItems: z.number().optional(),
   maxProperties: z.number().optional(),
   default: z.unknown().optional(),
+  example: z.unknown().optional(),
   required: z.array(z.string()).optional(),
   get properties() {
     return z.record(z.string(), SchemaNode).optional();
@@ -39,7 +40,7 @@ export const SchemaNode = z.looseObject({
 export type SchemaNode = z.infer<typeof SchemaNode>;
 export const parseSchemaNode = (value: unknown): SchemaNode => SchemaNode.parse(value);
 
-const refName = (ref: string): string => ref.split('/').at(-1) ?? ref;
+export const refName = (ref: string): string => ref.split('/').at(-1) ?? ref;
 const refLink = (ref: string): Html => html`<a href="#schema-${refName(ref)}">${refName(ref)}</a>`;
 
 /** A longer list would drown its table; the metric codes have a table of their own. */
@@ -79,7 +80,8 @@ export function limitsOf(node: SchemaNode): readonly string[] {
       : values.map((value) => String(value)).join(' · ');
   return [
     ...(values.length === 0 ? [] : [listed].flat()),
-    ...between('', node.minimum ?? node.exclusiveMinimum, node.maximum),
+    ...between('', node.minimum, node.maximum),
+    ...(node.exclusiveMinimum === undefined ? [] : [`above ${node.exclusiveMinimum}`]),
     ...between(' characters', node.minLength, node.maxLength),
     ...between(' entries', node.minItems, node.maxItems),
     ...between(' keys', undefined, node.maxProperties),

@@ -23,6 +23,7 @@ code, pre { font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monosp
 code { background: var(--code); padding: .08em .3em; border-radius: 3px; overflow-wrap: anywhere; }
 pre { background: var(--code); padding: .8rem 1rem; border-radius: 6px; overflow: auto; max-height: 26rem; }
 pre code { background: none; padding: 0; }
+td:first-child code, td:last-child { white-space: nowrap; } td:nth-child(3):last-child { white-space: normal; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .7rem .35rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--soft); font-weight: 600; } .type { color: var(--soft); }
