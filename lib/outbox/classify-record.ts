@@ -30,6 +30,7 @@ export type ClassifiedRecord = { readonly sequenceNumber: string } & (
   | { readonly kind: 'removal' }
   /** Not a new change entry: a head, a ledger row, a rewritten entry. */
   | { readonly kind: 'other' }
+  /** `reason` is the fault's name, never its message: parsers quote what they were given. */
   | { readonly kind: 'poison'; readonly reason: string }
 );
 
@@ -51,7 +52,7 @@ export function classifyRecord(record: StreamRecord, parseChange: ParseChange): 
     if (image === undefined) return { sequenceNumber, kind: 'poison', reason: 'no new image' };
     return { sequenceNumber, kind: 'change', ...parseChange(image) };
   } catch (error) {
-    return { sequenceNumber, kind: 'poison', reason: error instanceof Error ? error.message : String(error) };
+    return { sequenceNumber, kind: 'poison', reason: error instanceof Error ? error.name : 'unreadable' };
   }
 }
 

@@ -94,7 +94,7 @@ test('OBX5 an unreadable change entry is poison; other items are not looked into
   expect(classifyRecord(insertOf('CHANGE#000000000001', bad), parseChange)).toMatchObject({
     kind: 'poison',
     sequenceNumber: '100',
-    reason: 'stored item has no number "seq"',
+    reason: 'Error',
   });
   expect(classifyRecord(insertOf('HEAD', bad), parseChange).kind).toBe('other');
   expect(classifyRecord(insertOf('CHANGE#000000000001'), parseChange).kind).toBe('change');

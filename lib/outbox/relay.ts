@@ -1,4 +1,5 @@
 import { assert } from '../core/assert.ts';
+import type { EpochMs } from '../core/instants.ts';
 import type { ClassifiedRecord } from './classify-record.ts';
 import type { EventPublisher, OutboundEvent } from './event-publisher.ts';
 import { toEvents } from './to-event.ts';
@@ -11,6 +12,8 @@ export interface RelayReport {
   readonly failedCount: number;
   readonly expiryCount: number;
   readonly skippedCount: number;
+  /** Of the oldest entry of the batch: what the relay's lag is measured by. */
+  readonly oldestCommittedAtMs: EpochMs | undefined;
   readonly poison: readonly { readonly sequenceNumber: string; readonly reason: string }[];
 }
 
@@ -47,8 +50,19 @@ export async function relayRecords(
     failedCount: failed.length,
     expiryCount: records.filter(({ kind }) => kind === 'expiry').length,
     skippedCount: records.filter(({ kind }) => kind === 'removal' || kind === 'other').length,
+    oldestCommittedAtMs: oldestOf(records),
     poison: poison.map(({ sequenceNumber, reason }) => ({ sequenceNumber, reason })),
   };
+}
+
+function oldestOf(records: readonly ClassifiedRecord[]): EpochMs | undefined {
+  let oldest: EpochMs | undefined;
+  for (const record of records) {
+    if (record.kind !== 'change') continue;
+    const { committedAtMs } = record.entry;
+    if (oldest === undefined || committedAtMs < oldest) oldest = committedAtMs;
+  }
+  return oldest;
 }
 
 async function publishAll(events: readonly OutboundEvent[], publisher: EventPublisher) {

@@ -1,5 +1,5 @@
 import { classifyRecord } from '../../../lib/outbox/classify-record.ts';
-import { relayRecords } from '../../../lib/outbox/relay.ts';
+import { type RelayReport, relayRecords } from '../../../lib/outbox/relay.ts';
 import { createStreamHandler, type StreamHandler } from '../../_platform/stream/create-stream-handler.ts';
 import type { RelayOutboxDeps } from './wiring.ts';
 
@@ -8,21 +8,28 @@ export const createRelayOutboxHandler = (deps: RelayOutboxDeps): StreamHandler =
   createStreamHandler({
     settings: deps.settings,
     handle: async (records) => {
-      const { log } = deps.settings;
       const classified = records.map((record) => classifyRecord(record, deps.parseChange));
       const report = await relayRecords(classified, deps.publisher);
-      for (const { sequenceNumber, reason } of report.poison) {
-        log.write('STREAM_RECORD_POISON', { sequenceNumber, reason });
-      }
-      const { publishedCount, failedCount, expiryCount, skippedCount } = report;
-      const poisonCount = report.poison.length;
-      log.write('RELAY_ENTRIES_PUBLISHED', {
-        publishedCount,
-        failedCount,
-        expiryCount,
-        skippedCount,
-        poisonCount,
-      });
+      observe(report, deps.settings);
       return report.lowestFailed;
     },
   });
+
+function observe(report: RelayReport, { clock, log, meter }: RelayOutboxDeps['settings']): void {
+  const { publishedCount, failedCount, expiryCount, skippedCount, oldestCommittedAtMs } = report;
+  const poisonCount = report.poison.length;
+  for (const { sequenceNumber, reason } of report.poison) {
+    log.write('STREAM_RECORD_POISON', { sequenceNumber, reason });
+  }
+  log.write('RELAY_ENTRIES_PUBLISHED', {
+    publishedCount,
+    failedCount,
+    expiryCount,
+    skippedCount,
+    poisonCount,
+  });
+  meter.add('EventsPublished', publishedCount);
+  meter.add('EventsFailed', failedCount);
+  meter.add('PoisonRecords', poisonCount);
+  if (oldestCommittedAtMs !== undefined) meter.add('RelayLag', clock.now() - oldestCommittedAtMs);
+}
