@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { lineOf } from '../primitives/text.ts';
-import { InstantText } from '../primitives/time.ts';
+import { InstantText, LocalDateText } from '../primitives/time.ts';
 import { NextCursor, PageQuery } from './paging.ts';
 
-export const Resolution = z.enum(['1m', '5m', '15m', '1h', '1d']);
+export const Resolution = z.enum(['raw', '1m', '5m', '15m', '1h', '1d']);
 export type Resolution = z.infer<typeof Resolution>;
 
 /** Metric codes in queries are looked up by the reader: an unknown one is `read.metric_unknown`. */
@@ -22,7 +22,7 @@ export const ListSamplesQuery = PageQuery.extend({
     description: 'Samples that start before this instant',
     example: '2026-11-22T00:00:00Z',
   }),
-  resolution: Resolution.optional().meta({ description: 'Buckets of this width instead of samples' }),
+  resolution: Resolution.default('raw').meta({ description: 'Buckets of this width instead of samples' }),
   source: lineOf(64).optional().meta({ description: 'A sourceId' }),
 });
 export type ListSamplesQuery = z.infer<typeof ListSamplesQuery>;
@@ -31,6 +31,7 @@ export const StoredSample = z
   .object({
     metric: z.string(),
     sourceId: z.string(),
+    provider: z.string(),
     start: InstantText,
     end: InstantText,
     value: z.number().optional().meta({ description: 'In the canonical unit' }),
@@ -47,6 +48,7 @@ export const SampleBucket = z
   .object({
     start: InstantText,
     end: InstantText,
+    date: LocalDateText.optional().meta({ description: 'Of 1d: the local day' }),
     unit: z.string(),
     count: z.int().positive(),
     sum: z.number().optional().meta({ description: 'Of additive metrics, overlaps counted once' }),

@@ -40,7 +40,7 @@ export function computeDay(
   });
   if (fingerprint === undefined) return undefined;
   const base = { metric: metric.code, date, inputs: fingerprint, computeVersion: COMPUTE_VERSION };
-  const gathered = gather(date, inputs);
+  const gathered = gatherDay(date, inputs);
   switch (gathered.kind) {
     case 'unknown_source':
       return 'unknown_source';
@@ -57,13 +57,13 @@ export function computeDay(
   }
 }
 
-type Gathered =
+export type Gathered =
   | { readonly kind: 'samples'; readonly sources: readonly SourceSamples[]; readonly isComplete: boolean }
   | { readonly kind: 'undecodable'; readonly reason: string }
   | { readonly kind: 'unknown_source' };
 
 /** The date's living samples by source, highest priority first. */
-function gather(date: LocalDate, inputs: DayInputs): Gathered {
+export function gatherDay(date: LocalDate, inputs: Omit<DayInputs, 'listed'>): Gathered {
   const bySource = new Map<string, { readonly source: Source; readonly samples: Sample[] }>();
   let isComplete = inputs.isComplete;
   let count = 0;
