@@ -83,7 +83,7 @@ async function authenticateKey(
     workspaceId: key.workspaceId,
     apiKeyId: key.apiKeyId,
     scopes: key.scopes,
-    requestsPerMinute: key.requestsPerMinute ?? workspace.keyRequestsPerMinute ?? KEY_REQUESTS_PER_MINUTE,
+    requestsPerMinute: key.requestsPerMinute ?? workspace.requestsPerMinute ?? KEY_REQUESTS_PER_MINUTE,
   });
 }
 
@@ -128,7 +128,7 @@ async function verifiedSubject(
   ).catch(() => 'unavailable' as const);
   if (jwk === 'unavailable') return fail({ kind: 'unavailable' });
   if (jwk === undefined) return fail({ kind: 'invalid', reason: 'its issuer has no such key' });
-  return verifyToken(jwt, jwk, { issuer, nowMs });
+  return verifyToken(jwt, jwk, { issuer, algorithms: pair.algorithms, nowMs });
 }
 
 async function toUserPrincipal(
@@ -147,7 +147,7 @@ async function toUserPrincipal(
     workspaceId,
     userId,
     scopes: USER_TOKEN_SCOPES,
-    requestsPerMinute: workspace.userRequestsPerMinute ?? USER_REQUESTS_PER_MINUTE,
+    requestsPerMinute: USER_REQUESTS_PER_MINUTE,
   });
 }
 

@@ -3,6 +3,10 @@ import type { IssuerId, WorkspaceId } from '../../contracts/primitives/ids.ts';
 import type { EpochMs } from '../core/instants.ts';
 import type { PageRequest } from './api-key-store.ts';
 
+/** Public-key signatures alone: `none` and shared secrets are not among them. */
+export const TOKEN_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
+export type TokenAlgorithm = (typeof TOKEN_ALGORITHMS)[number];
+
 /** An (issuer, audience) pair whose tokens speak for the users of one workspace (ACC8). */
 export interface Issuer {
   readonly issuerId: IssuerId;
@@ -12,6 +16,8 @@ export interface Issuer {
   /** Compared with `aud`, or with `client_id` of a Cognito access token, which has no `aud`. */
   readonly audience: string;
   readonly jwksUri: string;
+  /** What a token's header may name. */
+  readonly algorithms: readonly TokenAlgorithm[];
   readonly createdAtMs: EpochMs;
 }
 

@@ -50,9 +50,11 @@ function audiencesOf(payload: Readonly<Record<string, unknown>>): readonly strin
 export function verifyToken(
   jwt: string,
   jwk: Jwk,
-  expected: { readonly issuer: string; readonly nowMs: EpochMs },
+  expected: { readonly issuer: string; readonly algorithms: readonly string[]; readonly nowMs: EpochMs },
 ): Result<string, AuthFailure> {
   try {
+    if (!expected.algorithms.includes(decomposeUnverifiedJwt(jwt).header.alg ?? ''))
+      return invalid('its algorithm is not one that the issuer was registered with');
     const payload = verifyJwtSync(jwt, jwk, {
       issuer: expected.issuer,
       audience: null,

@@ -33,11 +33,12 @@ export const rollupPartition = (scope: UserScope, metric: string): string =>
 export const rollupKey = (scope: UserScope, metric: string, date: string): Item =>
   key(rollupPartition(scope, metric), date);
 
-export const workspaceKey = (workspaceId: string): Item => key(`W#${workspaceId}`, 'WORKSPACE');
+export const workspacePartition = (workspaceId: string): string => `W#${workspaceId}`;
+export const workspaceKey = (workspaceId: string): Item => key(workspacePartition(workspaceId), 'WORKSPACE');
 export const apiKeyKey = (workspaceId: string, apiKeyId: string): Item =>
-  key(`W#${workspaceId}`, `KEY#${apiKeyId}`);
+  key(workspacePartition(workspaceId), `KEY#${apiKeyId}`);
 export const issuerKey = (workspaceId: string, issuerId: string): Item =>
-  key(`W#${workspaceId}`, `ISSUER#${issuerId}`);
+  key(workspacePartition(workspaceId), `ISSUER#${issuerId}`);
 /** The directory that users are listed from, in the order of their ids. */
 export const userDirectoryPartition = (workspaceId: string): string => `W#${workspaceId}#USERS`;
 export const userDirectoryKey = (workspaceId: string, userId: string): Item =>

@@ -1,0 +1,137 @@
+import { type TransactWriteItem, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { ApiKey } from '../../access/api-key.ts';
+import { type ApiKeyStore, MAX_KEY_COUNT, USE_RECORDED_EVERY_MS } from '../../access/api-key-store.ts';
+import { DAY_MS, type EpochMs, toEpochSec } from '../../core/instants.ts';
+import { AppError } from '../../problems/app-error.ts';
+import { fromApiKeyItem, toApiKeyAttributes } from './api-key-item.ts';
+import { apiKeyKey, keyHashKey, workspaceKey, workspacePartition } from './core-keys.ts';
+import { type Dynamo, type Item, N } from './dynamo.ts';
+import { queryPrefix } from './query-page.ts';
+import { isFailedCondition, readItem } from './read-item.ts';
+import { rethrowStoreError } from './store-error.ts';
+import { sendTransaction } from './transaction.ts';
+
+/** Revoked keys stay in lists this long, for those who look into what happened; then TTL takes them. */
+const REVOKED_KEPT_MS = 30 * DAY_MS;
+
+/**
+ * API keys on the `core` table: KEY in the workspace's partition, KEYHASH by the hash of the secret, and the
+ * number of living keys on the workspace's own item, always in one transaction.
+ */
+export const createApiKeyStore = (dynamo: Dynamo, coreTable: string): ApiKeyStore => ({
+  findByHash: async (hash) => toKey(await readItem(dynamo, coreTable, keyHashKey(hash))),
+  load: async (workspaceId, apiKeyId) =>
+    toKey(await readItem(dynamo, coreTable, apiKeyKey(workspaceId, apiKeyId))),
+  list: async (workspaceId, { limit, after }) => {
+    const partition = workspacePartition(workspaceId);
+    const items = await queryPrefix(dynamo, { table: coreTable, partition, prefix: 'KEY#', after, limit });
+    return items.map(fromApiKeyItem);
+  },
+  create: async (key) => {
+    const outcome = await sendTransaction(dynamo, { TransactItems: putKey(coreTable, key) });
+    if (outcome.kind === 'committed') return 'created';
+    return judgeCount(outcome.reasons[0]?.Code);
+  },
+  replace: async (old, successor, endsAtMs) => {
+    const outcome = await sendTransaction(dynamo, {
+      TransactItems: [
+        ...putKey(coreTable, successor),
+        ...bothOf(old).map((key) => endKey(coreTable, key, endsAtMs)),
+      ],
+    });
+    if (outcome.kind === 'committed') return 'created';
+    return outcome.reasons.slice(3).some(({ Code }) => Code === 'ConditionalCheckFailed')
+      ? 'revoked'
+      : judgeCount(outcome.reasons[0]?.Code);
+  },
+  revoke: async (key, nowMs) => {
+    const outcome = await sendTransaction(dynamo, {
+      TransactItems: [
+        countKeys(coreTable, key.workspaceId, -1),
+        ...bothOf(key).map((each) => revokeKey(coreTable, each, nowMs)),
+      ],
+    });
+    if (outcome.kind === 'committed') return 'revoked';
+    if (outcome.reasons.slice(1).some(({ Code }) => Code === 'ConditionalCheckFailed')) return 'gone';
+    throw contended();
+  },
+  recordUse: (key, nowMs) => recordUse(dynamo, coreTable, key, nowMs),
+});
+
+const toKey = (item: Item | undefined): ApiKey | undefined =>
+  item === undefined ? undefined : fromApiKeyItem(item);
+
+const bothOf = (key: ApiKey): readonly Item[] => [
+  apiKeyKey(key.workspaceId, key.apiKeyId),
+  keyHashKey(key.hash),
+];
+
+const putKey = (coreTable: string, key: ApiKey): TransactWriteItem[] => [
+  countKeys(coreTable, key.workspaceId, 1),
+  ...bothOf(key).map((itemKey) => ({
+    Put: {
+      TableName: coreTable,
+      Item: { ...itemKey, ...toApiKeyAttributes(key) },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    },
+  })),
+];
+
+/** Up: only below the largest number, and only in a workspace that exists. */
+const countKeys = (coreTable: string, workspaceId: string, by: 1 | -1): TransactWriteItem => ({
+  Update: {
+    TableName: coreTable,
+    Key: workspaceKey(workspaceId),
+    UpdateExpression: 'ADD keyCount :by',
+    ConditionExpression: by === 1 ? 'keyCount < :max' : 'attribute_exists(pk)',
+    ExpressionAttributeValues: { ':by': N(by), ...(by === 1 ? { ':max': N(MAX_KEY_COUNT) } : {}) },
+  },
+});
+
+const endKey = (coreTable: string, key: Item, endsAtMs: EpochMs): TransactWriteItem => ({
+  Update: {
+    TableName: coreTable,
+    Key: key,
+    UpdateExpression: 'SET expiresAt = :ends',
+    ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(revokedAt)',
+    ExpressionAttributeValues: { ':ends': N(endsAtMs) },
+  },
+});
+
+const revokeKey = (coreTable: string, key: Item, nowMs: EpochMs): TransactWriteItem => ({
+  Update: {
+    TableName: coreTable,
+    Key: key,
+    UpdateExpression: 'SET revokedAt = :now, #ttl = :ttl',
+    ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(revokedAt)',
+    ExpressionAttributeNames: { '#ttl': 'ttl' },
+    ExpressionAttributeValues: {
+      ':now': N(nowMs),
+      ':ttl': N(toEpochSec((nowMs + REVOKED_KEPT_MS) as EpochMs)),
+    },
+  },
+});
+
+/** Another transaction was on the same items: nothing was written, and a repeat does. */
+const contended = (): AppError =>
+  new AppError('server.unavailable', 'Others are changing the keys of this workspace; try again.');
+
+function judgeCount(code: string | undefined): 'limit_reached' {
+  if (code === 'ConditionalCheckFailed') return 'limit_reached';
+  throw contended();
+}
+
+async function recordUse(dynamo: Dynamo, coreTable: string, key: ApiKey, nowMs: EpochMs): Promise<void> {
+  await dynamo
+    .send(
+      new UpdateItemCommand({
+        TableName: coreTable,
+        Key: apiKeyKey(key.workspaceId, key.apiKeyId),
+        UpdateExpression: 'SET lastUsedAt = :now',
+        ConditionExpression:
+          'attribute_exists(pk) AND (attribute_not_exists(lastUsedAt) OR lastUsedAt <= :before)',
+        ExpressionAttributeValues: { ':now': N(nowMs), ':before': N(nowMs - USE_RECORDED_EVERY_MS) },
+      }),
+    )
+    .catch((error: unknown) => (isFailedCondition(error) ? undefined : rethrowStoreError(error)));
+}

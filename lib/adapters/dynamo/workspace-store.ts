@@ -1,0 +1,82 @@
+import { PutItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { WorkspaceId } from '../../../contracts/primitives/ids.ts';
+import type { Workspace, WorkspaceStore } from '../../access/workspace.ts';
+import type { EpochMs } from '../../core/instants.ts';
+import type { WorkspaceSettings } from '../../projections/workspace-settings.ts';
+import type { PrioritySettings } from '../../samples/model.ts';
+import { workspaceKey } from './core-keys.ts';
+import { type Dynamo, type Item, N, numberOf, optionalNumberOf, S, stringOf } from './dynamo.ts';
+import { isFailedCondition, readItem } from './read-item.ts';
+import { rethrowStoreError } from './store-error.ts';
+
+/** Workspaces on the `core` table, and what projections need of their settings. */
+export function createWorkspaceStore(dynamo: Dynamo, coreTable: string): WorkspaceStore & WorkspaceSettings {
+  const load = async (workspaceId: WorkspaceId): Promise<Workspace | undefined> => {
+    const item = await readItem(dynamo, coreTable, workspaceKey(workspaceId));
+    return item === undefined ? undefined : fromItem(workspaceId, item);
+  };
+  return {
+    load,
+    loadPriorities: async (workspaceId) =>
+      (await load(workspaceId))?.priorities ?? { orders: {}, changedAt: {} },
+    create: async (workspace) => {
+      const input = {
+        TableName: coreTable,
+        Item: { ...workspaceKey(workspace.workspaceId), ...toAttributes(workspace), keyCount: N(0) },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      };
+      return settle(dynamo.send(new PutItemCommand(input)), 'created', 'exists');
+    },
+    save: async (workspace) =>
+      settle(dynamo.send(new UpdateItemCommand(buildUpdate(coreTable, workspace))), 'saved', 'conflict'),
+  };
+}
+
+/** What a conditional write came to. */
+async function settle<Done, Refused>(
+  write: Promise<unknown>,
+  done: Done,
+  refused: Refused,
+): Promise<Done | Refused> {
+  try {
+    await write;
+    return done;
+  } catch (error) {
+    return isFailedCondition(error) ? refused : rethrowStoreError(error);
+  }
+}
+
+/** Leaves the number of keys alone, which transactions of keys count. */
+const buildUpdate = (coreTable: string, workspace: Workspace): UpdateItemCommandInput => ({
+  TableName: coreTable,
+  Key: workspaceKey(workspace.workspaceId),
+  UpdateExpression: `SET #name = :name, priorities = :priorities, version = :version${
+    workspace.requestsPerMinute === undefined ? ' REMOVE requestsPerMinute' : ', requestsPerMinute = :rate'
+  }`,
+  ConditionExpression: 'version = :read',
+  ExpressionAttributeNames: { '#name': 'name' },
+  ExpressionAttributeValues: {
+    ':name': S(workspace.name),
+    ':priorities': S(JSON.stringify(workspace.priorities)),
+    ':version': N(workspace.version),
+    ':read': N(workspace.version - 1),
+    ...(workspace.requestsPerMinute === undefined ? {} : { ':rate': N(workspace.requestsPerMinute) }),
+  },
+});
+
+const toAttributes = (workspace: Workspace): Item => ({
+  name: S(workspace.name),
+  version: N(workspace.version),
+  priorities: S(JSON.stringify(workspace.priorities)),
+  createdAt: N(workspace.createdAtMs),
+  ...(workspace.requestsPerMinute === undefined ? {} : { requestsPerMinute: N(workspace.requestsPerMinute) }),
+});
+
+const fromItem = (workspaceId: WorkspaceId, item: Item): Workspace => ({
+  workspaceId,
+  name: stringOf(item, 'name'),
+  version: numberOf(item, 'version'),
+  priorities: JSON.parse(stringOf(item, 'priorities')) as PrioritySettings,
+  createdAtMs: numberOf(item, 'createdAt') as EpochMs,
+  requestsPerMinute: optionalNumberOf(item, 'requestsPerMinute'),
+});
