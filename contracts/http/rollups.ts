@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { MAX_PAGE_SIZE, MAX_ROLLUP_RANGE_DAYS } from '../limits.ts';
 import { lineOf } from '../primitives/text.ts';
 import { InstantText, LocalDateText } from '../primitives/time.ts';
-import { countText, Flag, NextCursor, PageQuery } from './paging.ts';
+import { asInteger, countText, Flag, NextCursor, PageQuery } from './paging.ts';
 
 export const RollupStatus = z.enum(['READY', 'STALE', 'PARTIAL', 'NO_DATA', 'FAILED']).meta({
   id: 'RollupStatus',
@@ -15,11 +15,15 @@ export const RollupPeriod = z.enum(['day', 'week', 'month']);
 export type RollupPeriod = z.infer<typeof RollupPeriod>;
 
 export const ListRollupsQuery = PageQuery.extend({
-  metric: lineOf(700).meta({ description: 'Up to ten codes of the metric catalogue, with commas between' }),
+  metric: lineOf(700).meta({
+    description: 'Up to ten codes of the metric catalogue, with commas between',
+    example: 'steps,heart_rate',
+  }),
   limit: countText(1, MAX_PAGE_SIZE)
     .default(MAX_PAGE_SIZE)
     .meta({
-      override: { type: 'integer', minimum: 1, maximum: MAX_PAGE_SIZE, default: MAX_PAGE_SIZE },
+      description: 'Entries on a page, at most',
+      override: asInteger(1, MAX_PAGE_SIZE, MAX_PAGE_SIZE),
     }),
   from: LocalDateText.meta({ example: '2026-11-01', description: 'Inclusive' }),
   to: LocalDateText.meta({

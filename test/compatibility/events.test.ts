@@ -21,8 +21,12 @@ const frozenFolder = join(import.meta.dirname, 'frozen');
 const frozen = (type: EventType): Record<string, unknown> =>
   JSON.parse(readFileSync(join(frozenFolder, `${type}.json`), 'utf8'));
 
+interface Mutilation {
+  readonly type: EventType;
+  readonly field: string;
+}
 /** Every event with one of its fields taken away. */
-const mutilations = EVENT_TYPES.flatMap((type) =>
+const mutilations: readonly Mutilation[] = EVENT_TYPES.flatMap((type) =>
   Object.keys(frozen(type)).map((field) => ({ type, field })),
 );
 
@@ -44,7 +48,7 @@ describe('events', () => {
     },
   );
 
-  test.each(mutilations)('$type without $field is refused', ({ type, field }) => {
+  test.each(mutilations)('$type without $field is refused', ({ type, field }: Mutilation) => {
     const { [field]: _, ...rest } = frozen(type);
     expect(EVENT_CATALOG[type].safeParse(rest).success).toBe(false);
   });

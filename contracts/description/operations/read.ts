@@ -41,6 +41,7 @@ const SERIES_OPERATIONS = {
             {
               metric: 'heart_rate',
               sourceId: EXAMPLE_IDS.source,
+              provider: 'apple_health',
               start: INSTANT,
               end: INSTANT,
               value: 61,

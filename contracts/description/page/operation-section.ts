@@ -54,7 +54,7 @@ function curlOf(route: Route, doc: OperationDoc, { parameters }: DescribedOperat
   const path = route.path.replace(/\{(\w+)Id\}/g, (_, name: string) => `$${name.toUpperCase()}_ID`);
   const query = parameters
     .filter((parameter) => parameter.in === 'query' && parameter.isRequired)
-    .map((parameter) => `${parameter.name}=${String(parameter.schema.example)}`)
+    .map((parameter) => `${parameter.name}=${String(parameter.schema.example ?? '…')}`)
     .join('&');
   return [
     `curl${route.method === 'GET' ? '' : ` -X ${route.method}`} "$HEADWATER_API_URL${path}${query === '' ? '' : `?${query}`}"`,
