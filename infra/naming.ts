@@ -1,5 +1,14 @@
 import type { HttpFunction } from '../contracts/http/routes.ts';
-import type { StageName } from './stages.ts';
+
+export const STAGE_NAMES = ['dev', 'prod'] as const;
+export type StageName = (typeof STAGE_NAMES)[number];
+
+/** Throws on a stage that there is not. */
+export function parseStageName(text: unknown): StageName {
+  const found = STAGE_NAMES.find((name) => name === text);
+  if (found === undefined) throw new Error(`stage is "${String(text)}"; it must be one of ${STAGE_NAMES}`);
+  return found;
+}
 
 /** Every deployed function: its folder is functions/<kind>/<name>, its physical name <product>-<stage>-<name>. */
 export const FUNCTION_KINDS = {

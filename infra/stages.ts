@@ -1,9 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { FunctionName } from './naming.ts';
-
-export const STAGE_NAMES = ['dev', 'prod'] as const;
-export type StageName = (typeof STAGE_NAMES)[number];
+import type { FunctionName, StageName } from './naming.ts';
 
 export interface StageSettings {
   /** What becomes of tables, buckets, keys and the user pool when their stack is deleted. */
@@ -92,10 +89,3 @@ export const STAGES: Readonly<Record<StageName, StageSettings>> = {
     },
   },
 };
-
-/** Throws on a stage that the record does not have. */
-export function parseStageName(text: unknown): StageName {
-  const found = STAGE_NAMES.find((name) => name === text);
-  if (found === undefined) throw new Error(`stage is "${String(text)}"; it must be one of ${STAGE_NAMES}`);
-  return found;
-}

@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acceptFindings } from './accept-findings.ts';
@@ -44,15 +44,23 @@ const OBJECT_ACTIONS = {
 } as const;
 export type ObjectUse = keyof typeof OBJECT_ACTIONS;
 
-const everyObject = (bucket: Bucket, prefix: string): string => {
-  const { logicalId } = bucket.node.defaultChild as CfnBucket;
-  return `AwsSolutions-IAM5[Resource::<${Stack.of(bucket).resolve(logicalId)}.Arn>/${prefix}*]`;
-};
-
-/** Lets `to` name objects under a prefix: object names are made at run time, and no policy can list them. */
+/**
+ * Accepts that `to` may name every object under a prefix. cdk-nag calls the bucket by its logical id, or by
+ * its export where it lies in another stack.
+ */
 export function acceptObjectsUnder(to: AnyFunction, bucket: Bucket, prefix: string): void {
+  const owner = Stack.of(bucket);
+  const arn: unknown = owner.resolve(
+    owner === Stack.of(to) ? bucket.bucketArn : owner.exportValue(bucket.bucketArn),
+  );
+  const { 'Fn::ImportValue': imported, 'Fn::GetAtt': attribute } = arn as {
+    readonly 'Fn::ImportValue'?: string;
+    readonly 'Fn::GetAtt'?: readonly string[];
+  };
+  const name = imported ?? `<${(attribute ?? []).join('.')}>`;
   acceptFindings(to, {
-    [everyObject(bucket, prefix)]: 'Object names are made at run time; the bucket and the actions are named.',
+    [`AwsSolutions-IAM5[Resource::${name}/${prefix}*]`]:
+      'Object names are made at run time; the bucket, the prefix and the actions are named.',
   });
 }
 

@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { type FunctionName, physicalName, type QueueName } from '../naming.ts';
-import type { StageName } from '../stages.ts';
+import { type FunctionName, physicalName, type QueueName, type StageName } from '../naming.ts';
 
 type Statistic = 'Sum' | 'Maximum' | 'p50' | 'p99' | 'Average';
 

@@ -6,8 +6,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { FUNCTION_KINDS, type FunctionName, logicalName, physicalName } from '../naming.ts';
-import type { StageName, StageSettings } from '../stages.ts';
+import { FUNCTION_KINDS, type FunctionName, logicalName, physicalName, type StageName } from '../naming.ts';
+import type { StageSettings } from '../stages.ts';
 import { acceptFindings } from './accept-findings.ts';
 
 /** What every construct of the app needs to know, handed down from app.ts. */

@@ -85,7 +85,6 @@ export class IdentityStack extends Stack {
       ...(enforced
         ? {}
         : {
-            'AwsSolutions-COG3': 'Threat protection is billed per user; this stage has no real users.',
             'AwsSolutions-COG8': 'The Plus plan is billed per user; this stage has no real users.',
           }),
     });

@@ -4,8 +4,7 @@ import type { Construct } from 'constructs';
 import { ImpactAlarm } from '../constructs/impact-alarm.ts';
 import { functionMetric, headwaterMetric, queueMetric, tableMetric } from '../constructs/our-metrics.ts';
 import type { Deployment } from '../constructs/service-function.ts';
-import { physicalName, QUEUE_NAMES } from '../naming.ts';
-import type { StageName } from '../stages.ts';
+import { physicalName, QUEUE_NAMES, type StageName } from '../naming.ts';
 import type { FoundationStack } from './foundation-stack.ts';
 
 export interface ObservabilityStackProps extends StackProps {

@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const CONFIG = '.dependency-cruiser.cjs';
+const CRUISER = join(ROOT, 'node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs');
+const run = promisify(execFile);
+
+interface Violation {
+  readonly from: string;
+  readonly rule: { readonly name: string };
+}
+
+const { forbidden } = createRequire(import.meta.url)(join(ROOT, CONFIG)) as {
+  readonly forbidden: readonly { readonly name: string }[];
+};
+
+const PACKAGES = ['zod', '@aws-sdk/client-dynamodb', '@middy/core', 'aws-cdk-lib'];
+const DEVELOPMENT_PACKAGES = ['vitest'];
+
+/** A small repository with the same rooms, whose packages are empty. */
+async function makeTree(files: Readonly<Record<string, string>>): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'headwater-boundaries-'));
+  const write = async (path: string, text: string): Promise<void> => {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), text);
+  };
+  for (const name of [...PACKAGES, ...DEVELOPMENT_PACKAGES, 'not-declared']) {
+    await write(`node_modules/${name}/package.json`, JSON.stringify({ name, main: 'index.js' }));
+    await write(`node_modules/${name}/index.js`, 'export const value = 1;\n');
+  }
+  const versions = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, '1.0.0']));
+  await write(
+    'package.json',
+    JSON.stringify({
+      type: 'module',
+      dependencies: versions(PACKAGES),
+      devDependencies: versions(DEVELOPMENT_PACKAGES),
+    }),
+  );
+  for (const [path, text] of Object.entries(files)) await write(path, text);
+  await copyFile(join(ROOT, 'tsconfig.json'), join(directory, 'tsconfig.json'));
+  await copyFile(join(ROOT, CONFIG), join(directory, CONFIG));
+  return directory;
+}
+
+async function cruise(files: Readonly<Record<string, string>>): Promise<readonly Violation[]> {
+  const cwd = await makeTree(files);
+  const rooms = [...new Set(Object.keys(files).map((path) => path.split('/')[0] ?? ''))];
+  const { stdout } = await run(
+    process.execPath,
+    [CRUISER, ...rooms, '--config', CONFIG, '--output-type', 'json'],
+    { cwd, maxBuffer: 50_000_000 },
+  ).catch((error: { readonly stdout: string }) => error);
+  return JSON.parse(stdout).summary.violations;
+}
+
+const uses = (...from: readonly string[]): string =>
+  `${from.map((path, index) => `import { value as v${index} } from '${path}';`).join('\n')}
+export const value = [${from.map((_, index) => `v${index}`)}];
+`;
+const LEAF = 'export const value = 1;\n';
+
+/** What is allowed, in every room. */
+const GOOD: Readonly<Record<string, string>> = {
+  'lib/core/clock.ts': `export type Clock = number;\n${LEAF}`,
+  'contracts/ids.ts': `import type { Clock } from '../lib/core/clock.ts';\nexport type Id = Clock;\n${uses('zod')}`,
+  'lib/samples/model.ts': uses('../core/clock.ts', '../../contracts/ids.ts'),
+  'lib/samples/decide.ts': uses('./model.ts'),
+  'lib/access/authorise.ts': `import type { value } from '../samples/decide.ts';\nexport type Ported = typeof value;\n${uses('../samples/model.ts')}`,
+  'lib/adapters/dynamo/store.ts': uses('@aws-sdk/client-dynamodb', '../../samples/decide.ts'),
+  'functions/_platform/http.ts': uses('@middy/core'),
+  'functions/http/ingest/env.ts': uses('zod'),
+  'functions/http/ingest/wiring.ts': uses(
+    './env.ts',
+    '../../_platform/http.ts',
+    '../../../lib/adapters/dynamo/store.ts',
+  ),
+  'functions/http/read/wiring.ts': uses('../../_platform/http.ts'),
+  'infra/app.ts': `import type { value } from '../functions/http/ingest/env.ts';\nexport type Env = typeof value;\n${uses('aws-cdk-lib', '../contracts/ids.ts')}`,
+  'infra/local/main.ts': uses('@aws-sdk/client-dynamodb', '../../lib/adapters/dynamo/store.ts'),
+  'test/support/clock.ts': uses('../../lib/core/clock.ts', 'vitest'),
+  'lib/core/clock.test.ts': uses('./clock.ts', '../../test/support/clock.ts'),
+};
+
+/** For each rule, a file that breaks it and what it imports. */
+const BAD: Readonly<Record<string, readonly [string, string]>> = {
+  'no-cycles': ['lib/samples/model.ts', uses('./decide.ts')],
+  'core-is-the-floor': ['lib/core/bad.ts', uses('../samples/model.ts')],
+  'core-is-runtime-neutral': ['lib/core/bad.ts', "import 'node:crypto';\n"],
+  'contracts-only-types-of-core': ['contracts/bad.ts', uses('../lib/samples/model.ts')],
+  'contracts-no-behaviour-of-core': ['contracts/bad.ts', uses('../lib/core/clock.ts')],
+  'features-know-no-aws': ['lib/samples/bad.ts', uses('@aws-sdk/client-dynamodb')],
+  'features-know-no-adapters': ['lib/samples/bad.ts', uses('../adapters/dynamo/store.ts')],
+  'features-share-models-only': ['lib/access/bad.ts', uses('../samples/decide.ts')],
+  'adapters-know-no-function': ['lib/adapters/bad.ts', uses('../../functions/_platform/http.ts')],
+  'functions-are-islands': ['functions/http/read/bad.ts', uses('../ingest/wiring.ts')],
+  'platform-knows-no-function': ['functions/_platform/bad.ts', uses('../http/ingest/env.ts')],
+  'functions-know-no-infra': ['functions/http/read/bad.ts', uses('aws-cdk-lib')],
+  'infra-knows-no-behaviour': ['infra/bad.ts', uses('../lib/core/clock.ts')],
+  'infra-reads-environments-as-types': ['infra/bad.ts', uses('../functions/http/ingest/env.ts')],
+  'local-runs-bundles': ['infra/local/bad.ts', uses('../../functions/http/ingest/wiring.ts')],
+  'nothing-imports-test': ['lib/samples/bad.ts', uses('../../test/support/clock.ts')],
+  'nothing-imports-a-test-file': ['test/bad.ts', uses('../lib/core/clock.test.ts')],
+  'only-known-packages': ['lib/adapters/bad.ts', uses('not-declared')],
+  resolvable: ['lib/adapters/bad.ts', uses('./nowhere.ts')],
+  'ships-no-development-package': ['functions/_platform/bad.ts', uses('vitest')],
+};
+
+test('what the table allows is allowed', async () => {
+  expect(await cruise(GOOD)).toEqual([]);
+});
+
+test('every rule has a breach that this test plants', () => {
+  expect(Object.keys(BAD).sort()).toEqual(forbidden.map(({ name }) => name).sort());
+});
+
+test.each(Object.entries(BAD))('%s is reported when it is broken', async (rule, [path, text]) => {
+  const violations = await cruise({ ...GOOD, [path]: text });
+  expect(violations.map(({ rule: { name } }) => name)).toContain(rule);
+  expect(violations.map(({ from }) => from)).toContain(path);
+});

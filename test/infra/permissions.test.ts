@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { STAGE_NAMES } from '../../infra/naming.ts';
+import { synthesise } from './synthesise.ts';
+
+interface Statement {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly condition: unknown;
+}
+
+/** AWS offers no resource for these; service-function.ts has the reason beside the role. */
+const WITHOUT_RESOURCE = ['dynamodb:ListStreams', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
+
+/** What the statement names, as text: `core`, `samples`, `vault`, `Key`, `WorkspaceKey` and so on are in it. */
+const toStatement = (raw: Record<string, unknown>): Statement => ({
+  actions: listOf(raw['Action']).map(String),
+  resources: listOf(raw['Resource']).map((resource) =>
+    typeof resource === 'string' ? resource : JSON.stringify(resource),
+  ),
+  condition: raw['Condition'],
+});
+
+describe.each(STAGE_NAMES)('stage %s', (stage) => {
+  const { ofType } = synthesise(stage);
+  const roles = ofType('AWS::IAM::Policy');
+  const statementsOf = (construct: string): readonly Statement[] =>
+    roles
+      .filter(([id]) => id.includes(construct))
+      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement.map(toStatement));
+  /** Table, key or bucket to the actions allowed on it. */
+  const allowedOn = (construct: string, resource: RegExp): readonly string[] =>
+    statementsOf(construct)
+      .filter(({ resources }) => resources.some((name) => resource.test(name)))
+      .flatMap(({ actions }) => actions)
+      .sort();
+
+  test('no function is granted every resource, save for actions that have none', () => {
+    const wide = roles
+      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement.map(toStatement))
+      .filter(({ resources }: Statement) => resources.includes('*'))
+      .flatMap(({ actions }: Statement) => actions);
+    expect([...new Set(wide)].sort()).toEqual(WITHOUT_RESOURCE);
+  });
+
+  test('no action is a wildcard, nothing may scan, and no managed policy is attached', () => {
+    const actions = roles.flatMap(([, { Properties }]) =>
+      Properties.PolicyDocument.Statement.flatMap(
+        (statement: Record<string, unknown>) => toStatement(statement).actions,
+      ),
+    );
+    expect(actions.length).toBeGreaterThan(50);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+    expect(actions).not.toContain('dynamodb:Scan');
+    for (const [id, { Properties }] of ofType('AWS::IAM::Role')) {
+      expect(Properties.ManagedPolicyArns, id).toBeUndefined();
+    }
+  });
+
+  test('P5 only functions that open health data may unwrap workspace keys, and none may wrap one', () => {
+    const users = roles
+      .filter(([id]) => allowedOn(id, /WorkspaceKey/).length > 0)
+      .map(([id]) => id.replace(/.*\/|Role.*/g, ''));
+    expect(users.sort()).toEqual([
+      'IngestSamples',
+      'LargeIngestsConsumerIngestLarge',
+      'ManageAccess',
+      'ManageUsers',
+      'ProjectionsConsumerProjectRollups',
+      'ReadHealth',
+    ]);
+    for (const [id] of roles) {
+      expect(
+        allowedOn(id, /WorkspaceKey/).filter((action) => action !== 'kms:Decrypt'),
+        id,
+      ).toEqual([]);
+    }
+  });
+
+  test('each function touches only the tables it works on, and only in the ways it does', () => {
+    const dynamo = (construct: string, table: RegExp) =>
+      allowedOn(construct, table)
+        .filter((action) => action.startsWith('dynamodb:'))
+        .map((action) => action.slice('dynamodb:'.length));
+    const writes = ['ConditionCheckItem', 'PutItem', 'UpdateItem'];
+    const reads = ['BatchGetItem', 'GetItem', 'Query'];
+    expect(dynamo('ProjectRollups', /SamplesTable/)).toEqual(reads);
+    expect(dynamo('ProjectRollups', /CoreTable/)).toEqual([...reads, ...writes].sort());
+    expect(dynamo('ReadHealth', /SamplesTable/)).toEqual(reads);
+    expect(dynamo('IngestSamples', /SamplesTable/)).toEqual([...reads, ...writes].sort());
+    expect(dynamo('DescribeApi', /CoreTable/)).toEqual(['BatchGetItem', 'GetItem']);
+    expect(dynamo('DescribeApi', /SamplesTable|VaultTable/)).toEqual([]);
+    expect(dynamo('ManageAccess|ManageUsers', /SamplesTable/)).toEqual([]);
+    expect(dynamo('RelayOutbox', /CoreTable/)).toEqual(['DescribeStream', 'GetRecords', 'GetShardIterator']);
+    expect(dynamo('RelayOutbox', /SamplesTable|VaultTable/)).toEqual([]);
+  });
+
+  test('the storage key is of use to functions only through the service that holds the data', () => {
+    for (const [id] of roles) {
+      // The pollers of SQS and DynamoDB streams decrypt as the role itself; the CDK grants them Decrypt.
+      const bare = statementsOf(id.split('/')[1] ?? '').filter(
+        ({ resources, condition }) =>
+          condition === undefined && resources.some((name) => /FnGetAttKey|"Key/.test(name)),
+      );
+      for (const { actions } of bare) {
+        expect(['kms:Decrypt', 'kms:DescribeKey'], id).toEqual(expect.arrayContaining([...actions]));
+      }
+    }
+  });
+});

@@ -1,0 +1,253 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { EVENT_CATALOG } from '../../contracts/events/catalog.ts';
+import { EVENT_SOURCE } from '../../contracts/events/envelope.ts';
+import { ROUTES } from '../../contracts/http/routes.ts';
+import { CHANGE_ENTRY_PREFIX } from '../../infra/constructs/outbox-relay.ts';
+import { STAGE_NAMES } from '../../infra/naming.ts';
+import { STAGES } from '../../infra/stages.ts';
+import { CHANGE_PREFIX } from '../../lib/adapters/dynamo/core-keys.ts';
+import { METRICS } from '../../lib/observability/metrics.ts';
+import { type Resource, synthesise } from './synthesise.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const SIX = 6;
+
+describe.each(STAGE_NAMES)('stage %s', (stage) => {
+  const { ofType, templates } = synthesise(stage);
+  const settings = STAGES[stage];
+  const named = (type: string, property: string) =>
+    new Map<string, Resource>(ofType(type).map(([, resource]) => [resource.Properties[property], resource]));
+  const tables = named('AWS::DynamoDB::Table', 'TableName');
+  const functions = named('AWS::Lambda::Function', 'FunctionName');
+  const queues = named('AWS::SQS::Queue', 'QueueName');
+  const isDeadLetter = (name: string) => name.endsWith('-dead-letters');
+  /** `{"Fn::GetAtt": [id, ...]}` or `{"Ref": id}` to the logical id. */
+  const idOf = (value: unknown): string => {
+    const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: [string, string] };
+    return Ref ?? attribute?.[0] ?? expect.fail(`no reference: ${JSON.stringify(value)}`);
+  };
+
+  test('P5 everything that can be encrypted is so with a key of the customer', () => {
+    const keyOf: Record<string, (properties: Resource['Properties']) => unknown> = {
+      'AWS::DynamoDB::Table': (p) => p.SSESpecification?.KMSMasterKeyId,
+      'AWS::SQS::Queue': (p) => p.KmsMasterKeyId,
+      'AWS::SNS::Topic': (p) => p.KmsMasterKeyId,
+      'AWS::Events::EventBus': (p) => p.KmsKeyIdentifier,
+      'AWS::Logs::LogGroup': (p) => p.KmsKeyId,
+      'AWS::Lambda::Function': (p) => p.KmsKeyArn,
+      'AWS::S3::Bucket': (p) =>
+        p.BucketEncryption?.ServerSideEncryptionConfiguration?.[0]?.ServerSideEncryptionByDefault
+          ?.KMSMasterKeyID,
+    };
+    for (const [type, read] of Object.entries(keyOf)) {
+      const found = ofType(type);
+      expect(found.length, type).toBeGreaterThan(0);
+      // S3 delivers access logs only to a bucket under its own keys.
+      const bare = found.filter(
+        ([id, { Properties }]) => !id.includes('/AccessLogs') && read(Properties) === undefined,
+      );
+      expect(
+        bare.map(([id]) => id),
+        type,
+      ).toEqual([]);
+    }
+    for (const [id, { Properties }] of ofType('AWS::KMS::Key')) {
+      expect(Properties.EnableKeyRotation, id).toBe(true);
+    }
+  });
+
+  test('the tables are the three of the design, on demand, protected and restorable for seven days', () => {
+    expect([...tables.keys()].sort()).toEqual(
+      ['core', 'samples', 'vault'].map((name) => `headwater-${stage}-${name}`),
+    );
+    for (const [name, { Properties, DeletionPolicy }] of tables) {
+      expect(Properties.BillingMode, name).toBe('PAY_PER_REQUEST');
+      expect(Properties.PointInTimeRecoverySpecification, name).toEqual({
+        PointInTimeRecoveryEnabled: true,
+        RecoveryPeriodInDays: 7,
+      });
+      expect(Properties.DeletionProtectionEnabled ?? false, name).toBe(settings.deletionProtection);
+      expect(DeletionPolicy, name).toBe(stage === 'prod' ? 'Retain' : 'Delete');
+      expect(Properties.KeySchema).toEqual([
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ]);
+    }
+  });
+
+  test('only core has a stream, with both images, and only core expires items', () => {
+    const streams = [...tables].map(([name, { Properties }]) => [
+      name,
+      Properties.StreamSpecification?.StreamViewType,
+      Properties.TimeToLiveSpecification,
+    ]);
+    expect(streams).toEqual([
+      [`headwater-${stage}-samples`, undefined, undefined],
+      [`headwater-${stage}-core`, 'NEW_AND_OLD_IMAGES', { AttributeName: 'ttl', Enabled: true }],
+      [`headwater-${stage}-vault`, undefined, undefined],
+    ]);
+  });
+
+  test('every queue has a dead-letter queue, which keeps messages longer than the queue does', () => {
+    const consumed = [...queues].filter(([name]) => !isDeadLetter(name));
+    expect(consumed.length).toBe(3);
+    for (const [name, { Properties }] of consumed) {
+      expect(Properties.RedrivePolicy.maxReceiveCount, name).toBe(5);
+      const deadLetters = queues.get(`${name}-dead-letters`);
+      expect(deadLetters?.Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
+      expect(Properties.MessageRetentionPeriod).toBeLessThan(14 * 24 * 3600);
+    }
+  });
+
+  test('a message is invisible for at least six times the time its function may take', () => {
+    const byId = new Map([...ofType('AWS::SQS::Queue'), ...ofType('AWS::Lambda::Function')]);
+    const mappings = ofType('AWS::Lambda::EventSourceMapping').filter(([id]) => id.includes('-consumers/'));
+    const seen = mappings.map(([id, { Properties }]) => {
+      const stackName = id.split('/')[0];
+      const queue = byId.get(`${stackName}/${idOf(Properties.EventSourceArn)}`)?.Properties;
+      const consumer = byId.get(`${stackName}/${idOf(Properties.FunctionName)}`)?.Properties;
+      expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(consumer.Timeout * SIX);
+      expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+      return [queue.QueueName, Properties.BatchSize, Properties.ScalingConfig?.MaximumConcurrency];
+    });
+    expect(seen.sort()).toEqual([
+      [`headwater-${stage}-erasures`, 1, 2],
+      [`headwater-${stage}-large-ingests`, 1, 3],
+      [`headwater-${stage}-projections`, 10, 20],
+    ]);
+  });
+
+  test('OBX5 the stream mapping bisects, gives up after bounded tries and age, and keeps what it gave up', () => {
+    const [mapping, ...others] = ofType('AWS::Lambda::EventSourceMapping').filter(([id]) =>
+      id.includes('-events/'),
+    );
+    expect(others).toEqual([]);
+    expect(mapping?.[1].Properties).toMatchObject({
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 10,
+      MaximumRecordAgeInSeconds: 24 * 3600,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      StartingPosition: 'TRIM_HORIZON',
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [expect.anything(), 'Arn'] } } },
+    });
+    const [filter] = mapping?.[1].Properties.FilterCriteria.Filters ?? [];
+    expect(JSON.parse(filter.Pattern)).toEqual({
+      eventName: ['INSERT'],
+      dynamodb: { Keys: { sk: { S: [{ prefix: 'CHANGE#' }] } } },
+    });
+    expect(CHANGE_ENTRY_PREFIX).toBe(CHANGE_PREFIX);
+  });
+
+  test('every route of the contract exists and no other', () => {
+    const routes = ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties.RouteKey);
+    expect(routes.sort()).toEqual(
+      ['$default', ...ROUTES.map(({ method, path }) => `${method} ${path}`)].sort(),
+    );
+  });
+
+  test('every route reaches the function that the contract names, and $default answers 404', () => {
+    const api = templates.get(`headwater-${stage}-api`)?.['Resources'] as Record<string, Resource>;
+    const reached = Object.values(api)
+      .filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route')
+      .map(({ Properties }) => {
+        const integration = api[Properties.Target['Fn::Join'][1][1].Ref]?.Properties;
+        const target = api[idOf(integration.IntegrationUri)]?.Properties.FunctionName;
+        return [Properties.RouteKey, target];
+      });
+    const expected: [string, string][] = ROUTES.map((route) => [
+      `${route.method} ${route.path}`,
+      `headwater-${stage}-${route.function}`,
+    ]);
+    expect(reached.sort()).toEqual([...expected, ['$default', `headwater-${stage}-describe-api`]].sort());
+  });
+
+  test('the stage of the API is throttled, logs what it did, and admits the origins of its list alone', () => {
+    const [[, gateway] = expect.fail('no stage')] = ofType('AWS::ApiGatewayV2::Stage');
+    expect(gateway.Properties.DefaultRouteSettings).toMatchObject({
+      ThrottlingRateLimit: settings.throttle.requestsPerSecond,
+      ThrottlingBurstLimit: settings.throttle.burstCount,
+    });
+    expect(Object.keys(JSON.parse(gateway.Properties.AccessLogSettings.Format))).toContain('route');
+    const [[, api] = expect.fail('no API')] = ofType('AWS::ApiGatewayV2::Api');
+    expect(api.Properties.CorsConfiguration.AllowOrigins).toEqual(settings.corsAllowOrigins);
+    expect(settings.corsAllowOrigins).not.toContain('*');
+  });
+
+  test('every event type is routed to a queue, from our source alone', () => {
+    const rules = ofType('AWS::Events::Rule').map(([, { Properties }]) => Properties);
+    expect(rules.flatMap(({ EventPattern }) => EventPattern['detail-type']).sort()).toEqual(
+      Object.keys(EVENT_CATALOG).sort(),
+    );
+    for (const { EventPattern, Targets } of rules) {
+      expect(EventPattern.source).toEqual([EVENT_SOURCE]);
+      for (const target of Targets) expect(target.DeadLetterConfig?.Arn).toBeDefined();
+    }
+  });
+
+  test('every alarm says what users feel, names a runbook that exists, and tells someone', () => {
+    const alarms = ofType('AWS::CloudWatch::Alarm');
+    expect(alarms.length).toBeGreaterThanOrEqual(10);
+    for (const [id, { Properties }] of alarms) {
+      const [, impact, page] =
+        /^Impact: (.{30,}\.) Runbook: (docs\/runbooks\/[a-z-]+\.md)$/.exec(Properties.AlarmDescription) ?? [];
+      expect(impact, id).toBeDefined();
+      expect(existsSync(join(ROOT, page ?? 'missing')), `${id} ${page}`).toBe(true);
+      expect(Properties.AlarmActions.length, id).toBe(1);
+    }
+    for (const name of [...queues.keys()].filter(isDeadLetter)) {
+      expect(alarms.map(([, { Properties }]) => Properties.AlarmName)).toContain(name);
+    }
+  });
+
+  test('the dashboard and the alarms name only what exists', () => {
+    const names = JSON.stringify([...ofType('AWS::CloudWatch::Dashboard')]);
+    const physical = new Set(names.match(new RegExp(`headwater-${stage}-[a-z-]+`, 'g')) ?? []);
+    const known = new Set([...tables.keys(), ...functions.keys(), ...queues.keys()]);
+    known.add(`headwater-${stage}-operations`).add(`headwater-${stage}-observability`);
+    expect([...physical].filter((name) => !known.has(name))).toEqual([]);
+    const own = [...names.matchAll(/\\"Headwater\\",\\"([A-Za-z]+)\\"/g)].map(([, name = '']) => name);
+    expect(own.length).toBeGreaterThan(10);
+    expect(own.filter((name) => !(name in METRICS))).toEqual([]);
+    const alarmed = ofType('AWS::CloudWatch::Alarm')
+      .filter(([, { Properties }]) => Properties.Namespace === 'Headwater')
+      .map(([, { Properties }]) => Properties.MetricName);
+    expect(alarmed.filter((name) => !(name in METRICS))).toEqual([]);
+  });
+
+  test('functions run on Node 24 and arm64 with tracing, and their logs do not stay for ever', () => {
+    expect(functions.size).toBe(9);
+    for (const [name, { Properties }] of functions) {
+      expect(Properties, name).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+        Handler: 'index.handler',
+      });
+    }
+    for (const [id, { Properties }] of ofType('AWS::Logs::LogGroup')) {
+      expect(Properties.RetentionInDays, id).toBe(settings.logRetention);
+    }
+  });
+
+  test('buckets are closed to the public, take TLS only, and forget', () => {
+    for (const [id, { Properties }] of ofType('AWS::S3::Bucket')) {
+      expect(Object.values(Properties.PublicAccessBlockConfiguration), id).toEqual([true, true, true, true]);
+      expect(Properties.LifecycleConfiguration.Rules[0].ExpirationInDays, id).toBeGreaterThan(0);
+    }
+    const denied = ofType('AWS::S3::BucketPolicy').map(([, { Properties }]) => Properties.PolicyDocument);
+    expect(denied.length).toBe(ofType('AWS::S3::Bucket').length);
+    for (const { Statement } of denied) {
+      expect(Statement).toContainEqual(
+        expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      );
+    }
+  });
+});
+
+test('prod keeps what it holds, and dev can be thrown away', () => {
+  expect(STAGES.prod.deletionProtection).toBe(true);
+  expect(STAGES.prod.signIn.threatProtection).toBe('enforced');
+  expect(STAGES.dev.deletionProtection).toBe(false);
+});
