@@ -1,4 +1,3 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DAY_MS, type EpochMs } from '../../lib/core/instants.ts';
 import type { Head, StoredBlock, UserScope } from '../../lib/samples/model.ts';
@@ -337,15 +336,7 @@ export function sampleStoreContract(name: string, openStorage: () => Promise<Sto
           row: answeredRow({ inline: 'ANSWER-MARKER' }),
         }),
       );
-      const scans = await Promise.all(
-        Object.values(storage.tables).map((TableName) =>
-          storage.dynamo.send(new ScanCommand({ TableName, ConsistentRead: true })),
-        ),
-      );
-      const bytes = scans
-        .flatMap(({ Items = [] }) => Items)
-        .map(textOf)
-        .join('\n');
+      const bytes = (await stores.rawItems(scope)).map(textOf).join('\n');
       expect(bytes).toContain(scope.userId);
       expect(bytes).not.toContain('HEARTBEAT-MARKER');
       expect(bytes).not.toContain('ANSWER-MARKER');

@@ -4,9 +4,10 @@ import {
   QueryCommand,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import { describe, test } from 'vitest';
 import type { SourceId, UserId, WorkspaceId } from '../../contracts/primitives/ids.ts';
 import { createBlockReader } from '../../lib/adapters/dynamo/block-reader.ts';
-import { headKey } from '../../lib/adapters/dynamo/core-keys.ts';
+import { headKey, userPartition } from '../../lib/adapters/dynamo/core-keys.ts';
 import { type Dynamo, type Item, S, type TableNames } from '../../lib/adapters/dynamo/dynamo.ts';
 import { eraseHead, putNewHead } from '../../lib/adapters/dynamo/head-item.ts';
 import { createHeadStore } from '../../lib/adapters/dynamo/head-store.ts';
@@ -30,7 +31,8 @@ import {
 import type { IngestCommit } from '../../lib/samples/sample-store.ts';
 import type { KeyWrapper } from '../../lib/vault/data-keys.ts';
 
-import type { DynamoEngineKind } from '../support/engines/dynamo-engines.ts';
+import { createSimulatedDynamo } from '../simulation/engine/simulated-dynamo.ts';
+import { type DynamoEngineKind, dynamoEngineKinds } from '../support/engines/dynamo-engines.ts';
 
 /** What an engine gives to the suites: the stores under test run on `dynamo` as it is. */
 export interface Storage {
@@ -42,6 +44,13 @@ export interface Storage {
 export async function openEngineStorage(kind: DynamoEngineKind): Promise<Storage> {
   const { client, tables, stop } = await kind.start();
   return { dynamo: client, tables, stop };
+}
+
+/** The simulated DynamoDB without faults: the same stores, in this process. */
+export async function openSimulatedStorage(): Promise<Storage> {
+  const tables: TableNames = { samples: 'samples', core: 'core', vault: 'vault' };
+  const { client } = createSimulatedDynamo({ tableNames: Object.values(tables), now: () => START_MS });
+  return { dynamo: client, tables, stop: async () => undefined };
 }
 
 /** 2026-11-21T12:00:00Z: every contract test starts here. */
@@ -115,6 +124,17 @@ export function createStores({ dynamo, tables }: Pick<Storage, 'dynamo' | 'table
     );
     return scope;
   };
+  const partition = async (table: string, pk: string): Promise<readonly Item[]> => {
+    const reply = await dynamo.send(
+      new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': S(pk) },
+        ConsistentRead: true,
+      }),
+    );
+    return reply.Items ?? [];
+  };
   return {
     clock,
     vault,
@@ -138,15 +158,17 @@ export function createStores({ dynamo, tables }: Pick<Storage, 'dynamo' | 'table
         new TransactWriteItemsCommand({ TransactItems: [eraseHead(tables.core, scope, erasure)] }),
       );
     },
-    rawBlocks: async (scope: UserScope): Promise<readonly Item[]> => {
-      const reply = await dynamo.send(
-        new QueryCommand({
-          TableName: tables.samples,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': S(metricPartition(scope, 'heart_rate')) },
-        }),
-      );
-      return reply.Items ?? [];
+    rawBlocks: (scope: UserScope) => partition(tables.samples, metricPartition(scope, 'heart_rate')),
+    /** Everything that is stored of the user, as it lies in the tables. */
+    rawItems: async (scope: UserScope): Promise<readonly Item[]> => {
+      const user = userPartition(scope);
+      const parts = await Promise.all([
+        partition(tables.core, user),
+        partition(tables.samples, metricPartition(scope, 'heart_rate')),
+        partition(tables.vault, user),
+        partition(tables.vault, `W#${scope.workspaceId}`),
+      ]);
+      return parts.flat();
     },
     putRawBlock: (item: Item) => dynamo.send(new PutItemCommand({ TableName: tables.samples, Item: item })),
     removeHead: (scope: UserScope) =>
@@ -246,4 +268,26 @@ export function losingReplies(dynamo: Dynamo, times: number): Dynamo {
     throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
   };
   return { send: send as Dynamo['send'] };
+}
+
+/** Runs a suite on the simulated engine, and on each real one that this machine has. */
+export function onEveryStorage(suite: (name: string, open: () => Promise<Storage>) => void): void {
+  suite('simulated DynamoDB', openSimulatedStorage);
+  for (const kind of dynamoEngineKinds) {
+    if (kind.unavailable === undefined) suite(kind.name, () => openEngineStorage(kind));
+    else describe.skip(`${kind.name}: ${kind.unavailable}`, () => test('skipped', () => undefined));
+  }
+}
+
+/** Counts what is sent, and sends it. */
+export function countingSends(dynamo: Dynamo): {
+  readonly dynamo: Dynamo;
+  readonly sends: { count: number };
+} {
+  const sends = { count: 0 };
+  const send = (...parameters: Parameters<Dynamo['send']>) => {
+    sends.count += 1;
+    return dynamo.send(...parameters);
+  };
+  return { dynamo: { send: send as Dynamo['send'] }, sends };
 }
