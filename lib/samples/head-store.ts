@@ -6,13 +6,13 @@ export interface HeadStore {
   /** Strongly consistent. Undefined: no such user in this workspace. An erased user's head has `erasedAtMs`. */
   load(scope: UserScope): Promise<Head | undefined>;
   /**
-   * Sets what is given and raises settingsVersion by one, on the condition that it is the one read and
+   * Sets what is given (a time zone of null is removed) and raises settingsVersion by one, on the condition that it is the one read and
    * that the user is not erased. Running ingests of the old settings then fail and look again (ING10).
    */
   saveSettings(
     scope: UserScope,
     readSettingsVersion: number,
-    settings: { readonly timeZone?: string | undefined; readonly privacy?: PrivacySettings },
+    settings: { readonly timeZone?: string | null | undefined; readonly privacy?: PrivacySettings },
   ): Promise<'saved' | 'conflict' | 'erased'>;
   /** Head with the new priorities and seq + 1, and the change entry, in one transaction. */
   savePriorities(

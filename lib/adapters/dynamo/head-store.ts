@@ -61,7 +61,7 @@ export const createHeadStore = (dynamo: Dynamo, coreTable: string): HeadStore & 
 });
 
 interface SettingsToSave {
-  readonly timeZone?: string | undefined;
+  readonly timeZone?: string | null | undefined;
   readonly privacy?: PrivacySettings;
 }
 
@@ -77,7 +77,7 @@ export function buildSettingsUpdate(
     ':next': N(readSettingsVersion + 1),
     ':read': N(readSettingsVersion),
   };
-  if (timeZone !== undefined) {
+  if (typeof timeZone === 'string') {
     sets.push('#zone = :zone');
     values[':zone'] = S(timeZone);
   }
@@ -88,7 +88,7 @@ export function buildSettingsUpdate(
   return {
     TableName: coreTable,
     Key: headKey(scope),
-    UpdateExpression: `SET ${sets.join(', ')}`,
+    UpdateExpression: `SET ${sets.join(', ')}${timeZone === null ? ' REMOVE #zone' : ''}`,
     ConditionExpression: 'settingsVersion = :read AND attribute_not_exists(erasedAt)',
     ...(timeZone === undefined ? {} : { ExpressionAttributeNames: { '#zone': 'timeZone' } }),
     ExpressionAttributeValues: values,
