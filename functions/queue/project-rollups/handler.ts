@@ -1,0 +1,39 @@
+import { PRIORITIES_CHANGED_V1 } from '../../../contracts/events/priorities-changed.v1.ts';
+import { SAMPLES_CHANGED_V1 } from '../../../contracts/events/samples-changed.v1.ts';
+import { SECOND_MS } from '../../../lib/core/instants.ts';
+import { describeFault } from '../../../lib/observability/log.ts';
+import { projectBatch } from '../../../lib/projections/project-batch.ts';
+import { createQueueHandler, type QueueHandler } from '../../_platform/queue/create-queue-handler.ts';
+import { parseBusEvent } from '../../_platform/queue/parse-bus-event.ts';
+import type { ProjectRollupsDeps } from './wiring.ts';
+
+/** The function may run 60 s (infra/stacks/consumers-stack.ts): what is left lets the month in hand end. */
+const RECOMPUTE_MS = 40 * SECOND_MS;
+
+/** Changed samples and priorities into rollup rows (PRJ1 to PRJ4). */
+export const createProjectRollupsHandler = ({ projection, settings }: ProjectRollupsDeps): QueueHandler =>
+  createQueueHandler({
+    settings,
+    parse: parseBusEvent([SAMPLES_CHANGED_V1, PRIORITIES_CHANGED_V1]),
+    handle: async (queued) => {
+      const { clock, log, meter } = settings;
+      const messages = queued.map(({ messageId, message }) => ({ messageId, event: message }));
+      const report = await projectBatch(projection, messages, clock.now() + RECOMPUTE_MS);
+      for (const { messageId, receiveCount, message } of queued) {
+        const fault = report.failed.get(messageId);
+        if (fault === undefined) {
+          meter.add('ProjectionLag', clock.now() - message.detail.committedAtMs);
+        } else {
+          const { correlationId } = message.detail;
+          log.write('QUEUE_MESSAGE_FAILED', {
+            messageId,
+            correlationId,
+            receiveCount,
+            ...describeFault(fault),
+          });
+        }
+      }
+      meter.add('RollupsWritten', report.savedCount);
+      return [...report.failed.keys()];
+    },
+  });
