@@ -7,5 +7,6 @@ export const Env = z.object({
   WORKSPACE_KMS_KEY_ID: z.string().min(1),
   USER_POOL_ID: z.string().min(1),
   USER_POOL_CLIENT_ID: z.string().min(1),
+  AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: z.url().optional(),
 });
 export type Env = z.infer<typeof Env>;

@@ -7,6 +7,7 @@ export const Env = z.object({
   WORKSPACE_KMS_KEY_ID: z.string().min(1),
   USER_POOL_ID: z.string().min(1),
   USER_POOL_CLIENT_ID: z.string().min(1),
+  AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: z.url().optional(),
   SAMPLES_TABLE_NAME: z.string().min(1),
 });
 export type Env = z.infer<typeof Env>;
