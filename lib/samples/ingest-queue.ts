@@ -1,10 +1,7 @@
 import type { IngestQueued } from '../../contracts/commands/ingest-queued.ts';
 
-/** Requests that are too large to be answered inline (ING8). */
+/** Where requests of more than 500 items wait for their consumer (ING8). */
 export interface IngestQueue {
-  /**
-   * Queues the command; it is delivered at least once. Rejects with server.unavailable when the queue does
-   * not answer. A repeat is delivered twice, which the ledger makes harmless.
-   */
-  send(command: IngestQueued): Promise<void>;
+  /** Delivered at least once, in no order; repeats are harmless, because the ledger decides. */
+  send(message: IngestQueued): Promise<void>;
 }

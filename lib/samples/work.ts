@@ -24,6 +24,8 @@ export interface DeletionOp {
   readonly endMs: EpochMs;
   readonly recordHash: bigint;
   readonly revision: number | undefined;
+  /** A search may find one record in several places; its outcome counts at one of them. */
+  readonly isCounted: boolean;
 }
 
 /** A deletion that knows a record id and a time range, and has to search for the start (ING4). */
