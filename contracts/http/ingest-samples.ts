@@ -4,75 +4,80 @@ import { MAX_QUEUED_ITEM_COUNT, MAX_SOURCE_COUNT } from '../limits.ts';
 import { SLEEP_STAGES } from '../metrics/sleep.ts';
 import { RequestId } from '../primitives/ids.ts';
 import { MetricCode } from '../primitives/metric-code.ts';
-import { lineOf } from '../primitives/text.ts';
-import { InstantText } from '../primitives/time.ts';
+import { ClockText, InstantText } from '../primitives/time.ts';
 import { REFUSAL_REASONS } from '../problems/catalog.ts';
 
 export const DeviceType = z.enum(['watch', 'band', 'ring', 'phone', 'scale', 'other']);
 export type DeviceType = z.infer<typeof DeviceType>;
 
+/** 1 to 128 characters, of any kind. */
+const Name = z.string().min(1).max(128);
+
+/** Fields that are not known are left alone, here and in the rest of the batch: newer senders may add some. */
 export const SourceInput = z
-  .strictObject({
-    provider: lineOf(64).meta({ example: 'apple_health' }),
+  .object({
+    provider: Name.meta({ example: 'apple_health' }),
     device: z
-      .strictObject({
-        manufacturer: lineOf(128).optional(),
-        model: lineOf(128).optional(),
+      .object({
+        manufacturer: Name.optional(),
+        model: Name.optional(),
         type: DeviceType.optional(),
       })
       .optional(),
-    app: lineOf(128).optional(),
+    app: Name.optional(),
   })
   .meta({ id: 'Source' });
 export type SourceInput = z.infer<typeof SourceInput>;
 
-const SourceKey = lineOf(64);
-const RecordId = lineOf(256);
+const SourceKey = z.string().min(1).max(64).meta({ description: 'A key of `sources`' });
+const RecordId = z.string().min(1).max(512);
 const Revision = z
   .union([z.int(), InstantText])
   .meta({ description: 'An integer or an instant; a newer one replaces' });
 
+/** 18 hours, as java.time: offsets in use lie in -12:00 to +14:00. */
+const MAX_ZONE_OFFSET_MINUTES = 1_080;
+
 const SampleBase = {
-  source: SourceKey.meta({ description: 'A key of `sources`' }),
+  source: SourceKey,
   metric: MetricCode,
-  start: InstantText,
-  end: InstantText.optional().meta({ description: 'Absent for an instant; not before `start`' }),
+  start: ClockText,
+  end: ClockText.optional().meta({ description: 'Absent for an instant; not before `start`' }),
   zoneOffsetMinutes: z
     .int()
-    .min(-1080)
-    .max(1080)
+    .min(-MAX_ZONE_OFFSET_MINUTES)
+    .max(MAX_ZONE_OFFSET_MINUTES)
     .optional()
     .meta({ description: "Minutes east of UTC on the wearer's clock; goes before the offset in `start`" }),
   recordId: RecordId.optional().meta({ description: "The provider's own id of the record" }),
   revision: Revision.optional(),
 };
 
-const MeasuredSample = z.strictObject({
+const MeasuredSample = z.object({
   ...SampleBase,
   value: z.number().meta({ description: 'Within the bounds of the metric, after conversion' }),
-  unit: lineOf(64).meta({ description: 'One of the accepted units of the metric', example: 'bpm' }),
+  unit: z.string().max(64).meta({ description: 'One of the accepted units of the metric', example: 'bpm' }),
 });
-const CategorySample = z.strictObject({
-  ...SampleBase,
-  category: z.enum(SLEEP_STAGES),
-  unit: lineOf(64).optional(),
-});
+const CategorySample = z.object({ ...SampleBase, category: z.enum(SLEEP_STAGES) });
 
 /** One sample. At the door each is checked on its own, so that one bad sample refuses itself alone (ING7). */
-export const SampleInput = z.union([MeasuredSample, CategorySample]).meta({ id: 'Sample' });
+export const SampleInput = z.union([MeasuredSample, CategorySample]).meta({
+  id: 'Sample',
+  description: 'A value with its unit, or the code of a category metric. Checked one by one.',
+});
 export type SampleInput = z.infer<typeof SampleInput>;
 
 /**
- * What to remove: by `start` with `recordId` or `end` (an instant's `end` may be left out), or by
- * `recordId` within `from` to `to`, at most 31 days (ING4).
+ * What to remove: by `source` and `start` with `recordId` or `end` (an instant's `end` may be left out), or
+ * by `recordId` within `from` to `to`, at most 31 days, of one source or of all (ING4).
  */
 export const DeletionInput = z
-  .strictObject({
-    source: SourceKey,
+  .object({
+    source: SourceKey.optional(),
     metric: MetricCode,
     recordId: RecordId.optional(),
-    start: InstantText.optional(),
-    end: InstantText.optional(),
+    start: ClockText.optional(),
+    end: ClockText.optional(),
     from: InstantText.optional(),
     to: InstantText.optional(),
     revision: Revision.optional(),
@@ -80,7 +85,7 @@ export const DeletionInput = z
   .meta({
     id: 'Deletion',
     description:
-      'By `start` with `recordId` or `end`, or by `recordId` within `from` to `to` (at most 31 days)',
+      'By `source` and `start` with `recordId` or `end`, or by `recordId` within `from` to `to` (at most 31 days), then with or without `source`.',
   });
 export type DeletionInput = z.infer<typeof DeletionInput>;
 
@@ -99,7 +104,7 @@ const itemsAs = (component: string) =>
 
 /** The envelope of a batch-upsert: a fault of it refuses the request as a whole (ING7). */
 export const IngestSamplesRequest = z
-  .strictObject({
+  .object({
     requestId: RequestId.meta({ description: 'Yours; a repeat with it gets the stored answer' }),
     payloadHash: z
       .string()

@@ -6,6 +6,13 @@ export const InstantText = z.iso
   .max(40)
   .meta({ description: 'ISO 8601 with an offset or Z', example: '2026-11-21T13:00:00Z' });
 
+/** When a sample was taken: an instant, or a bare reading of the wearer's clock (ING14). */
+export const ClockText = z.iso.datetime({ offset: true, local: true }).max(40).meta({
+  description:
+    "ISO 8601 with an offset, Z, or neither. Only an offset says what the wearer's clock showed: else `zoneOffsetMinutes` or the user's zone must",
+  example: '2026-11-21T13:00:00-05:00',
+});
+
 /** A day that exists, on the wearer's clock. */
 export const LocalDateText = z.iso
   .date()

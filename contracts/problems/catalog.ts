@@ -68,11 +68,6 @@ export const PROBLEMS = {
     retry: 'never',
   },
   'ingest.upload_disabled': { status: 403, title: 'The user has switched uploads off', retry: 'never' },
-  'ingest.in_progress': {
-    status: 409,
-    title: 'The request id is queued with another payload',
-    retry: 'never',
-  },
   'ingest.upload_not_found': {
     status: 404,
     title: 'There is no such upload, or its file is not there',

@@ -77,7 +77,6 @@ export const INGEST_OPERATIONS = {
       'ingest.hash_mismatch',
       'ingest.unknown_source',
       'ingest.payload_conflict',
-      'ingest.in_progress',
       'ingest.upload_disabled',
       'ingest.upload_not_found',
       'ingest.contention',
