@@ -1,4 +1,4 @@
-import { PROBLEMS, type ProblemCode } from '../../../contracts/problems/catalog.ts';
+import { PROBLEM_TYPE_PREFIX, PROBLEMS, type ProblemCode } from '../../../contracts/problems/catalog.ts';
 import { AppError, type FieldFault } from '../../../lib/problems/app-error.ts';
 import type { ApiResponse } from './operation.ts';
 
@@ -27,7 +27,7 @@ export function toAppError(error: unknown): AppError {
 export function toProblem(error: AppError, requestId: string): ApiResponse {
   const { status, title, retry } = PROBLEMS[error.code];
   const body: ProblemBody = {
-    type: `https://headwater.dev/problems/${error.code}`,
+    type: PROBLEM_TYPE_PREFIX + error.code,
     title,
     status,
     code: error.code,
