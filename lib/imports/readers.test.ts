@@ -77,8 +77,11 @@ describe('Apple Health export', () => {
     zip.addBuffer(Buffer.from('<ClinicalDocument/>'.repeat(2_000)), 'apple_health_export/export_cda.xml');
     zip.addBuffer(await readFile(APPLE), 'apple_health_export/Export.xml');
     zip.end();
-    await new Promise((resolve, reject) =>
-      zip.outputStream.pipe(createWriteStream(path)).on('close', resolve).on('error', reject),
+    await new Promise<void>((resolve, reject) =>
+      zip.outputStream
+        .pipe(createWriteStream(path))
+        .on('close', () => resolve())
+        .on('error', reject),
     );
     let readBytes = 0;
     const { format, items } = await openImportFile(path, (count) => {
