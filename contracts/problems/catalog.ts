@@ -76,6 +76,11 @@ export const PROBLEMS = {
   'ingest.contention': { status: 503, title: 'Too many writers at once', retry: 'after' },
 
   'read.metric_unknown': { status: 400, title: 'There is no such metric', retry: 'never' },
+  'read.metric_not_rolled_up': {
+    status: 400,
+    title: 'The metric has samples only, no rollups and no buckets',
+    retry: 'never',
+  },
   'read.metric_blocked': { status: 403, title: 'The user has blocked the metric', retry: 'never' },
   'read.range_too_large': { status: 400, title: 'The range is longer than the limit', retry: 'never' },
   'changes.gone': { status: 410, title: 'The changes asked for are past the horizon', retry: 'never' },

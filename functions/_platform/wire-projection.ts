@@ -8,6 +8,7 @@ import { createKmsClient } from '../../lib/adapters/kms/client.ts';
 import { createKmsKeyWrapper } from '../../lib/adapters/kms/key-wrapper.ts';
 import type { ProjectionDeps } from '../../lib/projections/project-days.ts';
 import { decodeSamples } from '../../lib/samples/block-codec.ts';
+import type { DataKeys } from '../../lib/vault/data-keys.ts';
 import type { Platform } from './platform.ts';
 
 /** The part of the environment that computing and reading rollups needs. */
@@ -18,17 +19,15 @@ export interface ProjectionEnv {
   readonly WORKSPACE_KMS_KEY_ID: string;
 }
 
-/** The projector and the reader compute rows by the same parts: the one always, the other for `wait=true`. */
-export function wireProjection(env: ProjectionEnv, platform: Platform): ProjectionDeps {
+/** The projector and the reader compute rows by the same parts: the one always, the other for `wait=true`.
+ * Hand in the function's own data keys where it has them, so that both share one cache. */
+export function wireProjection(
+  env: ProjectionEnv,
+  platform: Platform,
+  dataKeys: DataKeys = wireDataKeys(env, platform),
+): ProjectionDeps {
   const { clock, randomness } = platform;
   const dynamo = platform.client('dynamo', createDynamoClient);
-  const dataKeys = createVaultStore({
-    dynamo,
-    vaultTable: env.VAULT_TABLE_NAME,
-    wrapper: createKmsKeyWrapper(platform.client('kms', createKmsClient), env.WORKSPACE_KMS_KEY_ID),
-    clock,
-    randomness,
-  });
   return {
     blocks: createBlockReader({ dynamo, samplesTable: env.SAMPLES_TABLE_NAME, dataKeys }),
     heads: createHeadStore(dynamo, env.CORE_TABLE_NAME),
@@ -38,3 +37,12 @@ export function wireProjection(env: ProjectionEnv, platform: Platform): Projecti
     clock,
   };
 }
+
+const wireDataKeys = (env: ProjectionEnv, platform: Platform): DataKeys =>
+  createVaultStore({
+    dynamo: platform.client('dynamo', createDynamoClient),
+    vaultTable: env.VAULT_TABLE_NAME,
+    wrapper: createKmsKeyWrapper(platform.client('kms', createKmsClient), env.WORKSPACE_KMS_KEY_ID),
+    clock: platform.clock,
+    randomness: platform.randomness,
+  });

@@ -2,6 +2,7 @@ import { PRIORITIES_CHANGED_V1 } from '../../../contracts/events/priorities-chan
 import { SAMPLES_CHANGED_V1 } from '../../../contracts/events/samples-changed.v1.ts';
 import { SECOND_MS } from '../../../lib/core/instants.ts';
 import { describeFault } from '../../../lib/observability/log.ts';
+import type { ProjectionEvent } from '../../../lib/projections/coalesce.ts';
 import { projectBatch } from '../../../lib/projections/project-batch.ts';
 import { createQueueHandler, type QueueHandler } from '../../_platform/queue/create-queue-handler.ts';
 import { parseBusEvent } from '../../_platform/queue/parse-bus-event.ts';
@@ -12,7 +13,7 @@ const RECOMPUTE_MS = 40 * SECOND_MS;
 
 /** Changed samples and priorities into rollup rows (PRJ1 to PRJ4). */
 export const createProjectRollupsHandler = ({ projection, settings }: ProjectRollupsDeps): QueueHandler =>
-  createQueueHandler({
+  createQueueHandler<ProjectionEvent>({
     settings,
     parse: parseBusEvent([SAMPLES_CHANGED_V1, PRIORITIES_CHANGED_V1]),
     handle: async (queued) => {

@@ -1,0 +1,31 @@
+import { createBlockEdges } from '../../../lib/adapters/dynamo/block-edges.ts';
+import { createDynamoClient } from '../../../lib/adapters/dynamo/client.ts';
+import { createHeadStore } from '../../../lib/adapters/dynamo/head-store.ts';
+import type { ProjectionDeps } from '../../../lib/projections/project-days.ts';
+import type { BlockEdges } from '../../../lib/reads/block-edges.ts';
+import type { ChangeFeed, HeadStore } from '../../../lib/samples/head-store.ts';
+import type { AccessDependencies } from '../../_platform/http/access-dependencies.ts';
+import { wireAccess, wireVault } from '../../_platform/http/wire-access.ts';
+import type { Platform } from '../../_platform/platform.ts';
+import { wireProjection } from '../../_platform/wire-projection.ts';
+import type { Env } from './env.ts';
+
+export interface ReadHealthDeps {
+  readonly projection: ProjectionDeps;
+  readonly heads: HeadStore & ChangeFeed;
+  readonly edges: BlockEdges;
+  readonly access: AccessDependencies;
+  readonly settings: Pick<Platform, 'clock' | 'randomness' | 'log' | 'meter'>;
+}
+
+export function wire(env: Env, platform: Platform): ReadHealthDeps {
+  const dynamo = platform.client('dynamo', createDynamoClient);
+  const vault = wireVault(env, platform);
+  return {
+    projection: wireProjection(env, platform, vault),
+    heads: createHeadStore(dynamo, env.CORE_TABLE_NAME),
+    edges: createBlockEdges(dynamo, env.SAMPLES_TABLE_NAME),
+    access: wireAccess(env, platform, vault),
+    settings: platform,
+  };
+}
