@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { UserId, WorkspaceId } from '../../contracts/primitives/ids.ts';
+import { MemorySampleStore } from '../../test/support/memory-sample-store.ts';
+import { type EpochMs, localDateOf } from '../core/instants.ts';
+import { decodeSamples } from './block-codec.ts';
+import { ingestSamples } from './ingest-samples.ts';
+import { PART_MAX_BYTES } from './limits.ts';
+import { blockName, type IngestCounts, type StoredBlock } from './model.ts';
+import { compareBounds, type PartBound, parsePartName, partNameOf } from './part-bounds.ts';
+import { processQueued } from './process-queued.ts';
+
+const NOW_MS = Date.parse('2026-11-21T12:00:00Z') as EpochMs;
+const DAY_MS = Date.parse('2026-11-20T00:00:00Z');
+const scope = {
+  workspaceId: 'ws_00000000000000000000000001' as WorkspaceId,
+  userId: 'usr_00000000000000000000000001' as UserId,
+};
+
+interface Reading {
+  readonly startMs: number;
+  readonly recordId?: string;
+  readonly value: number;
+  readonly revision?: number;
+}
+
+async function send(store: MemorySampleStore, requestId: string, readings: readonly Reading[]) {
+  const dependencies = {
+    store,
+    reader: store,
+    payloads: store,
+    queue: store,
+    clock: { now: () => NOW_MS, sleep: async () => {} },
+    randomness: { bytes: (count: number) => new Uint8Array(count) },
+  };
+  const samples = readings.map(({ startMs, ...rest }) => ({
+    source: 'w',
+    metric: 'heart_rate',
+    unit: 'bpm',
+    start: new Date(startMs).toISOString(),
+    zoneOffsetMinutes: 0,
+    ...rest,
+  }));
+  const body = Buffer.from(JSON.stringify({ requestId, sources: { w: { provider: 'polar' } }, samples }));
+  const call = { scope, body, correlationId: 'c', nowMs: NOW_MS };
+  const first = await ingestSamples(dependencies, call);
+  if (first.status !== 202) return JSON.parse(first.body) as { readonly counts: IngestCounts };
+  for (const message of store.messages.splice(0)) await processQueued(dependencies, message, NOW_MS);
+  return JSON.parse((await ingestSamples(dependencies, call)).body) as { readonly counts: IngestCounts };
+}
+
+const samplesOf = (store: MemorySampleStore) =>
+  [...store.blocks.values()].flatMap(({ payload }) => decodeSamples(payload));
+
+const secondOf = (second: number): Reading => ({
+  startMs: DAY_MS + second * 1_000,
+  recordId: `record-${second}`,
+  value: 60 + (second % 40),
+});
+
+/** A fixed shuffle: 48,271 and 86,400 have no common factor. */
+const scattered = (position: number): number => (position * 48_271) % 86_400;
+
+test('ING12 a day at 1 Hz with record ids fits parts of at most 16 KB, whatever the order, and again changes nothing', async () => {
+  const store = new MemorySampleStore();
+  for (let from = 0; from < 86_400; from += 9_600) {
+    const batch = Array.from({ length: 9_600 }, (_, position) => secondOf(scattered(from + position)));
+    expect((await send(store, `r${from}`, batch)).counts.accepted).toBe(9_600);
+  }
+  const blocks = [...store.blocks.values()];
+  expect(Math.max(...blocks.map(({ payload }) => payload.length))).toBeLessThanOrEqual(PART_MAX_BYTES);
+  expect(blocks.length).toBeGreaterThan(100);
+  expect(new Set(samplesOf(store).map(({ startMs }) => startMs)).size).toBe(86_400);
+  expect(samplesOf(store)).toHaveLength(86_400);
+  const [first] = blocks.filter(({ ref }) => ref.part === '');
+  expect(first?.parts).toEqual(blocks.flatMap(({ ref }) => (ref.part === '' ? [] : [ref.part])).sort());
+
+  const before = store.head?.seq;
+  const replay = Array.from({ length: 500 }, (_, position) => secondOf(scattered(position)));
+  expect((await send(store, 'replay', replay)).counts.duplicate).toBe(500);
+  expect(store.head?.seq).toBe(before);
+
+  const neighbours = Array.from({ length: 20 }, (_, second) => ({
+    ...secondOf(50_000 + second),
+    value: 130,
+  }));
+  await send(store, 'touch', neighbours);
+  expect(store.commits.at(-1)?.advance?.blocks.length).toBeLessThanOrEqual(2);
+}, 60_000);
+
+test('ING12 samples that share one start are cut apart by record id', async () => {
+  const store = new MemorySampleStore();
+  const batch = Array.from({ length: 6_000 }, (_, at) => ({
+    startMs: DAY_MS,
+    recordId: `r${at}`,
+    value: 60,
+  }));
+  expect((await send(store, 'a', batch)).counts.accepted).toBe(6_000);
+  expect((await send(store, 'b', batch)).counts.duplicate).toBe(6_000);
+  for (const { payload } of store.blocks.values()) expect(payload.length).toBeLessThanOrEqual(PART_MAX_BYTES);
+  expect(samplesOf(store)).toHaveLength(6_000);
+});
+
+test('ING2 a record id that moves to another part of its bucket is still one sample, in either order', async () => {
+  const filler = Array.from({ length: 2_000 }, (_, at) => ({ ...secondOf(at * 40), revision: 1 }));
+  const moves = Array.from({ length: 50 }, (_, at) => ({
+    ...secondOf((at * 1_640) % 80_000),
+    startMs: DAY_MS + 86_000_000 - at * 977_000,
+    revision: 2,
+  }));
+  const states: unknown[] = [];
+  for (const order of [
+    [filler, moves],
+    [moves, filler],
+    [filler.slice(1_000), moves, filler.slice(0, 1_000), filler],
+  ]) {
+    const store = new MemorySampleStore();
+    for (const [turn, batch] of order.entries()) await send(store, `r${turn}`, batch);
+    const samples = samplesOf(store);
+    expect(new Set(samples.map(({ recordHash }) => recordHash)).size).toBe(samples.length);
+    states.push(
+      samples
+        .map(({ seq: _, ...content }) => content)
+        .sort((a, b) => a.startMs - b.startMs || (a.recordHash < b.recordHash ? -1 : 1)),
+    );
+  }
+  expect(states[1]).toEqual(states[0]);
+  expect(states[2]).toEqual(states[0]);
+});
+
+const datesOf = (block: StoredBlock | undefined): Map<string, string> => {
+  const dates = new Map<string, string>();
+  const samples = block === undefined ? [] : decodeSamples(block.payload);
+  for (const { startMs, offsetMinutes, value, recordHash } of samples) {
+    const date = localDateOf(startMs, offsetMinutes);
+    dates.set(date, `${dates.get(date) ?? ''} ${startMs} ${value} ${recordHash}`);
+  }
+  return dates;
+};
+
+test('ING12 whatever moves a date of a block raises its day seq, cuts included, and no date is ever lost', async () => {
+  const reading = fc.record({
+    startMs: fc
+      .integer({ min: 0, max: 3_000 })
+      .map((at) => Date.parse('2026-11-01T00:00:00Z') + at * 600_000),
+    recordId: fc.integer({ min: 0, max: 2_500 }).map((at) => `record-${at}`),
+    value: fc.integer({ min: 50, max: 55 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.array(reading, { minLength: 200, maxLength: 499, size: 'max' }), {
+        minLength: 3,
+        maxLength: 4,
+      }),
+      async (batches) => {
+        const store = new MemorySampleStore();
+        for (const [turn, batch] of batches.entries()) {
+          const before = new Map(store.blocks);
+          await send(
+            store,
+            `r${turn}`,
+            batch.map((each) => ({ ...each, metric: 'weight', unit: 'kg' })),
+          );
+          const seq = store.head?.seq ?? 0;
+          for (const [key, block] of store.blocks) {
+            const old = before.get(key);
+            if (old === block) continue;
+            const [was, is] = [datesOf(old), datesOf(block)];
+            for (const date of new Set([...was.keys(), ...is.keys()]))
+              if (was.get(date) !== is.get(date)) expect(block.daySeqs[date]).toBe(seq);
+            for (const date of Object.keys(old?.daySeqs ?? {})) expect(block.daySeqs).toHaveProperty(date);
+          }
+        }
+        const named = store.changes.flatMap((change) => (change.kind === 'samples' ? change.changes : []));
+        expect([...store.blocks.values()].some(({ ref }) => ref.part !== '')).toBe(true);
+        for (const block of store.blocks.values())
+          for (const date of Object.keys(block.daySeqs))
+            expect(
+              named.some((change) => change.block === blockName(block.ref) && change.dates.includes(date)),
+            ).toBe(true);
+      },
+    ),
+    { seed: 20_261_121, numRuns: 6 },
+  );
+}, 60_000);
+
+test('ING12 the text order of part names is the order of their bounds', () => {
+  const bound: fc.Arbitrary<PartBound> = fc
+    .record({
+      startMs: fc.integer({ min: DAY_MS, max: DAY_MS + 3 }),
+      recordHash: fc.oneof(fc.constant(0n), fc.bigInt({ min: 1n, max: 2n ** 64n - 1n })),
+      duration: fc.integer({ min: 0, max: 100_000 }),
+    })
+    .map(({ startMs, recordHash, duration }) => ({ startMs, recordHash, endMs: startMs + duration }));
+  fc.assert(
+    fc.property(bound, bound, (left, right) => {
+      const names = [partNameOf(DAY_MS, left), partNameOf(DAY_MS, right)] as const;
+      expect(Math.sign(compareBounds(left, right))).toBe(
+        names[0] === names[1] ? 0 : names[0] < names[1] ? -1 : 1,
+      );
+      expect(compareBounds(parsePartName(DAY_MS, names[0]), left)).toBe(0);
+    }),
+    { seed: 20_261_121, numRuns: 500 },
+  );
+});
