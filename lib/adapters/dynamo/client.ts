@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 const CONNECT_TIMEOUT_MS = 1_000;
 const REQUEST_TIMEOUT_MS = 5_000;
 /** Transport faults and throttling only: the SDK never repeats a cancelled transaction (ING15). */
-const MAX_ATTEMPT_COUNT = 4;
+const MAX_ATTEMPT_COUNT = 3;
 const MAX_SOCKET_COUNT = 50;
 
 /** The client of one container: connections are kept alive, region and endpoint come from the environment. */
