@@ -1,0 +1,120 @@
+import { type Access, ensureAccess } from './bootstrap/ensure-access.ts';
+import { createConsoleRoutes } from './console/routes.ts';
+import { clearState } from './data-directory/clear.ts';
+import { createRooms, layoutOf, writePrivateFile } from './data-directory/layout.ts';
+import { acquireLock } from './data-directory/lock.ts';
+import { endOrphan } from './dynamodb/engine.ts';
+import { findEngineBinary } from './dynamodb/engine-binary.ts';
+import { startTtlSweeper } from './dynamodb/ttl-sweeper.ts';
+import { startConsumers } from './events/consumers.ts';
+import { awsEnvironment } from './functions/environment.ts';
+import { createFunctionPools, type FunctionPools } from './functions/function-pools.ts';
+import { type Gateway, startGateway } from './gateway/server.ts';
+import type { Options } from './options.ts';
+import { type Parts, PLACE, type StartContext, startParts } from './parts.ts';
+import { requireFreePort } from './processes/free-port.ts';
+import { readQueueStates } from './queues/queue-states.ts';
+import { openCheckpoints } from './streams/checkpoints.ts';
+
+export interface Cloud extends Access {
+  readonly apiUrl: string;
+  stop(): Promise<void>;
+}
+
+/** All of the local cloud, ready when it resolves. What was started is stopped again when it fails. */
+export async function startCloud(
+  options: Options,
+  hooks: Pick<StartContext, 'say' | 'onFatal'>,
+): Promise<Cloud> {
+  const stops: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (let next = stops.pop(); next !== undefined; next = stops.pop()) {
+      await Promise.resolve(next()).catch((error: unknown) => hooks.say(`while stopping: ${String(error)}`));
+    }
+  };
+  const layout = layoutOf(options.dataDirectory);
+  const context: StartContext = { options, layout, ...hooks, onStop: (each) => stops.push(each) };
+  try {
+    await requireFreePort(options.port);
+    const lock = acquireLock(layout.lock);
+    stops.push(() => lock.release());
+    if (options.isFresh) {
+      if (options.dynamodbEndpoint === undefined) await endOrphan(layout, findEngineBinary());
+      clearState(layout);
+    }
+    createRooms(layout);
+    return { ...(await run(context, await startParts(context))), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function run(context: StartContext, parts: Parts): Promise<Omit<Cloud, 'stop'>> {
+  const { layout, options } = context;
+  const aws = awsEnvironment(parts.endpoints, PLACE, layout);
+  const pools = createFunctionPools(parts.declared, aws, layout.logs);
+  context.onStop(() => pools.stop());
+  pools.warm(parts.declared.routes.map(({ functionName }) => functionName));
+  startBackground(context, parts, pools);
+  const access = await ensureAccess(parts, layout.access);
+  const gateway = await openGateway(context, parts, { pools, access });
+  const connection = { apiUrl: gateway.url, ...access, pid: process.pid };
+  writePrivateFile(layout.connection, `${JSON.stringify(connection, undefined, 2)}\n`);
+  context.say(
+    `data in ${layout.directory}${options.faultSeed === undefined ? '' : `, faults on (${options.faultSeed})`}`,
+  );
+  return { apiUrl: gateway.url, ...access };
+}
+
+function startBackground(context: StartContext, parts: Parts, pools: FunctionPools): void {
+  const checkpoints = openCheckpoints(context.layout.checkpoints);
+  context.onStop(() => checkpoints.close());
+  const sweeper = startTtlSweeper(parts.endpoints.dynamodb, parts.declared.tables, checkpoints);
+  const mappings = startConsumers({
+    ...parts,
+    dynamodbEndpoint: parts.endpoints.dynamodb,
+    checkpoints,
+    invokeOf: pools.invokeOf,
+  });
+  context.onStop(async () => {
+    sweeper.stop();
+    await withinMs(1_500, Promise.all(mappings.map((mapping) => mapping.stop())));
+  });
+}
+
+/** The console needs the API's address, and the gateway the console: the port is known when it listens. */
+async function openGateway(
+  context: StartContext,
+  { declared, endpoints, flow }: Parts,
+  { pools, access }: { readonly pools: FunctionPools; readonly access: Access },
+): Promise<Gateway> {
+  const console = await createConsoleRoutes({
+    get apiUrl() {
+      return gateway.url;
+    },
+    apiKey: access.apiKey,
+    recentEvents: flow.recent,
+    queueStates: () => readQueueStates(endpoints.queues, declared.queues),
+  });
+  const gateway: Gateway = await startGateway(context.options.port, {
+    routes: declared.routes,
+    cors: declared.cors,
+    invokeOf: pools.invokeOf,
+    flow,
+    extra: console.handle,
+  });
+  context.onStop(() => gateway.stop());
+  return gateway;
+}
+
+/** A function that hangs must not hold up the stop: its message or record comes again at the next start. */
+function withinMs(limitMs: number, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, limitMs);
+    void work.finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,60 @@
+import { startCloud } from './cloud.ts';
+import { parseOptions, USAGE } from './options.ts';
+
+/** A stop takes at most this long: whatever still runs then is safe to kill, as any kill is. */
+const STOP_LIMIT_MS = 4_500;
+
+// Lambda's clock is UTC; threads take this process's zone.
+process.env['TZ'] = 'UTC';
+
+function fail(error: unknown): never {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}
+
+function readOptions() {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(USAGE);
+    return fail(error);
+  }
+}
+
+const startedMs = performance.now();
+const options = readOptions();
+let stopping: Promise<void> | undefined;
+let exitCode = 0;
+const starting = startCloud(options, {
+  say: (line) => console.log(line),
+  onFatal: (error) => {
+    console.error(error.message);
+    exitCode = 1;
+    void end();
+  },
+});
+
+function end(): Promise<void> {
+  stopping ??= (async () => {
+    setTimeout(() => process.exit(exitCode), STOP_LIMIT_MS).unref();
+    const cloud = await starting.catch(() => undefined);
+    await cloud?.stop();
+    process.exit(exitCode);
+  })();
+  return stopping;
+}
+process.on('SIGTERM', () => void end());
+process.on('SIGINT', () => void end());
+
+const cloud = await starting.catch((error: unknown) => (stopping === undefined ? fail(error) : undefined));
+if (cloud !== undefined && stopping === undefined) {
+  console.log(`
+  Headwater, local cloud
+  API      ${cloud.apiUrl}/v1   (description: ${cloud.apiUrl}/docs)
+  Console  ${cloud.apiUrl}/
+  API key  ${cloud.apiKey}
+  User     ${cloud.userId}
+  Token    ${cloud.userToken}
+`);
+  console.log(`ready in ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
+}
