@@ -6,10 +6,6 @@ import { build } from 'esbuild';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 
-/** CommonJS packages call `require` for Node's own modules; an ES module has none unless it makes one. */
-const REQUIRE_BANNER =
-  "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);";
-
 /** `functions/http/ingest-samples/index.ts` is bundled to `dist/functions/http/ingest-samples/index.mjs`. */
 const entryPoints = globSync('functions/{http,stream,queue}/*/index.ts', { cwd: ROOT }).sort();
 
@@ -32,7 +28,6 @@ async function bundle(entryPoint) {
     metafile: true,
     logLevel: 'warning',
     loader: { '.html': 'text', '.json': 'json' },
-    banner: { js: REQUIRE_BANNER },
   });
   if (warnings.length > 0) throw new Error(`${entryPoint}: ${warnings.length} warnings`);
   const metafilePath = join(ROOT, 'dist', 'metafiles', `${folder}.json`);

@@ -37,9 +37,10 @@ export function grantWorkspaceKey(to: AnyFunction, key: IKey): void {
   to.allow(['kms:Decrypt'], [key.keyArn], { Null: { 'kms:EncryptionContext:workspaceId': 'false' } });
 }
 
+/** Without ListBucket S3 answers 403 and not 404 for what is not there, and the stores could not tell. */
 const OBJECT_ACTIONS = {
   get: ['s3:GetObject'],
-  put: ['s3:PutObject', 's3:AbortMultipartUpload'],
+  put: ['s3:PutObject'],
   delete: ['s3:DeleteObject'],
 } as const;
 export type ObjectUse = keyof typeof OBJECT_ACTIONS;
@@ -74,6 +75,7 @@ export function grantObjects(
     uses.flatMap((use) => [...OBJECT_ACTIONS[use]]),
     [bucket.arnForObjects(`${prefix}*`)],
   );
+  if (uses.includes('get')) to.allow(['s3:ListBucket'], [bucket.bucketArn]);
   acceptObjectsUnder(to, bucket, prefix);
   if (bucket.encryptionKey !== undefined) {
     to.allowKeyThrough('s3', bucket.encryptionKey, ['kms:Decrypt', 'kms:GenerateDataKey']);

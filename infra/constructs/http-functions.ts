@@ -6,7 +6,7 @@ import type { Env as IngestSamplesEnv } from '../../functions/http/ingest-sample
 import type { Env as ManageAccessEnv } from '../../functions/http/manage-access/env.ts';
 import type { Env as ManageUsersEnv } from '../../functions/http/manage-users/env.ts';
 import type { Env as ReadHealthEnv } from '../../functions/http/read-health/env.ts';
-import type { DataStack } from '../stacks/data-stack.ts';
+import { type DataStack, PAYLOAD_PREFIX, UPLOAD_PREFIX } from '../stacks/data-stack.ts';
 import type { FoundationStack } from '../stacks/foundation-stack.ts';
 import type { IdentityStack } from '../stacks/identity-stack.ts';
 import { grantObjects, grantSend, grantTable, grantWorkspaceKey } from './grants.ts';
@@ -111,7 +111,9 @@ function addIngestSamples(scope: Construct, props: HttpFunctionsProps) {
   grantTable(made, data.samples, ['get', 'query', 'write']);
   grantTable(made, data.vault, ['get', 'write']);
   grantWorkspaceKey(made, foundation.workspaceKey);
-  grantObjects(made, data.payloads, { prefix: '', uses: ['get', 'put'] });
+  grantObjects(made, data.payloads, { prefix: PAYLOAD_PREFIX, uses: ['get', 'put'] });
+  // A presigned address lets its holder do what this role may: put one object under `uploads/`.
+  grantObjects(made, data.payloads, { prefix: UPLOAD_PREFIX, uses: ['get', 'put'] });
   grantSend(made, props.largeIngests);
   return made;
 }

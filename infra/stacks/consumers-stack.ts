@@ -11,7 +11,7 @@ import { EventRoute } from '../constructs/event-route.ts';
 import { grantObjects, grantTable, grantWorkspaceKey } from '../constructs/grants.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import type { Deployment } from '../constructs/service-function.ts';
-import type { DataStack } from './data-stack.ts';
+import { type DataStack, PAYLOAD_PREFIX, UPLOAD_PREFIX } from './data-stack.ts';
 import type { EventsStack } from './events-stack.ts';
 import type { FoundationStack } from './foundation-stack.ts';
 
@@ -64,7 +64,8 @@ export class ConsumersStack extends Stack {
     grantTable(consumer, data.samples, ['get', 'query', 'write']);
     grantTable(consumer, data.vault, ['get', 'write']);
     grantWorkspaceKey(consumer, foundation.workspaceKey);
-    grantObjects(consumer, data.payloads, { prefix: '', uses: ['get', 'put'] });
+    grantObjects(consumer, data.payloads, { prefix: PAYLOAD_PREFIX, uses: ['get', 'put'] });
+    grantObjects(consumer, data.payloads, { prefix: UPLOAD_PREFIX, uses: ['get'] });
     return service.queue;
   }
 
@@ -134,7 +135,8 @@ export class ConsumersStack extends Stack {
     grantTable(consumer, data.core, ['get', 'query', 'write', 'delete']);
     grantTable(consumer, data.samples, ['query', 'delete']);
     grantTable(consumer, data.vault, ['get', 'delete']);
-    grantObjects(consumer, data.payloads, { prefix: '', uses: ['delete'] });
+    grantObjects(consumer, data.payloads, { prefix: PAYLOAD_PREFIX, uses: ['get', 'delete'] });
+    grantObjects(consumer, data.payloads, { prefix: UPLOAD_PREFIX, uses: ['get', 'delete'] });
     new EventRoute(this, 'ErasuresRoute', {
       deployment,
       bus: events.bus,

@@ -26,8 +26,17 @@ import type { FoundationStack } from './foundation-stack.ts';
  * (architecture.md 4), so the other two keep no longer than it does.
  */
 const RECOVERY_DAYS = 7;
-/** Requests, answers and uploads are of use as long as the ledger that names them: 30 days. */
+/** Requests and answers are of use as long as the ledger that names them: 30 days. */
 const PAYLOAD_DAYS = 30;
+/**
+ * What a caller put through a presigned address is not sealed under the user's key, so it goes with the
+ * recovery window; the queue has worked it off within its four days.
+ */
+const UPLOAD_DAYS = RECOVERY_DAYS;
+
+/** As lib/adapters/s3 names them; a test compares. */
+export const PAYLOAD_PREFIX = 'payloads/';
+export const UPLOAD_PREFIX = 'uploads/';
 
 export interface DataStackProps extends StackProps {
   readonly deployment: Deployment;
@@ -92,10 +101,9 @@ export class DataStack extends Stack {
       serverAccessLogsBucket: asBucket(foundation.accessLogs),
       serverAccessLogsPrefix: 'payloads/',
       lifecycleRules: [
-        {
-          expiration: Duration.days(PAYLOAD_DAYS),
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
-        },
+        { prefix: PAYLOAD_PREFIX, expiration: Duration.days(PAYLOAD_DAYS) },
+        { prefix: UPLOAD_PREFIX, expiration: Duration.days(UPLOAD_DAYS) },
+        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
       cors: [
         { allowedMethods: [HttpMethods.PUT], allowedOrigins: [...corsAllowOrigins], allowedHeaders: ['*'] },

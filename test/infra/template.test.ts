@@ -4,11 +4,16 @@ import { describe, expect, test } from 'vitest';
 import { EVENT_CATALOG } from '../../contracts/events/catalog.ts';
 import { EVENT_SOURCE } from '../../contracts/events/envelope.ts';
 import { ROUTES } from '../../contracts/http/routes.ts';
+import { LEDGER_DAYS } from '../../contracts/limits.ts';
 import { CHANGE_ENTRY_PREFIX } from '../../infra/constructs/outbox-relay.ts';
 import { STAGE_NAMES } from '../../infra/naming.ts';
+import { PAYLOAD_PREFIX, UPLOAD_PREFIX } from '../../infra/stacks/data-stack.ts';
 import { STAGES } from '../../infra/stages.ts';
 import { CHANGE_PREFIX } from '../../lib/adapters/dynamo/core-keys.ts';
+import { payloadObjectName } from '../../lib/adapters/s3/payload-store.ts';
+import { uploadObjectName } from '../../lib/adapters/s3/upload-store.ts';
 import { METRICS } from '../../lib/observability/metrics.ts';
+import type { UserScope } from '../../lib/samples/model.ts';
 import { type Resource, synthesise } from './synthesise.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -229,6 +234,21 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     for (const [id, { Properties }] of ofType('AWS::Logs::LogGroup')) {
       expect(Properties.RetentionInDays, id).toBe(settings.logRetention);
     }
+  });
+
+  test('payloads are forgotten with their ledger, and unsealed uploads with the recovery window', () => {
+    const scope = { workspaceId: 'ws', userId: 'usr' } as UserScope;
+    expect(payloadObjectName(scope, 'x').startsWith(PAYLOAD_PREFIX)).toBe(true);
+    expect(uploadObjectName(scope, 'x').startsWith(UPLOAD_PREFIX)).toBe(true);
+    const rules = ofType('AWS::S3::Bucket')
+      .filter(([id]) => id.includes('/Payloads'))
+      .flatMap(([, { Properties }]) => Properties.LifecycleConfiguration.Rules)
+      .filter(({ ExpirationInDays }) => ExpirationInDays !== undefined)
+      .map(({ Prefix, ExpirationInDays }) => [Prefix, ExpirationInDays]);
+    expect(rules).toEqual([
+      ['payloads/', LEDGER_DAYS],
+      ['uploads/', 7],
+    ]);
   });
 
   test('buckets are closed to the public, take TLS only, and forget', () => {

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import type * as z from 'zod';
+import { Env as DescribeApiEnv } from '../../functions/http/describe-api/env.ts';
+import { Env as IngestSamplesEnv } from '../../functions/http/ingest-samples/env.ts';
+import { Env as ManageAccessEnv } from '../../functions/http/manage-access/env.ts';
+import { Env as ManageUsersEnv } from '../../functions/http/manage-users/env.ts';
+import { Env as ReadHealthEnv } from '../../functions/http/read-health/env.ts';
+import { Env as EraseUserEnv } from '../../functions/queue/erase-user/env.ts';
+import { Env as IngestLargeEnv } from '../../functions/queue/ingest-large/env.ts';
+import { Env as ProjectRollupsEnv } from '../../functions/queue/project-rollups/env.ts';
+import { Env as RelayOutboxEnv } from '../../functions/stream/relay-outbox/env.ts';
+import type { EnvironmentOf } from '../../infra/constructs/service-function.ts';
+import type { FunctionName } from '../../infra/naming.ts';
+import { synthesise } from './synthesise.ts';
+
+const SCHEMAS: Readonly<Record<FunctionName, z.ZodObject>> = {
+  'describe-api': DescribeApiEnv,
+  'manage-access': ManageAccessEnv,
+  'manage-users': ManageUsersEnv,
+  'ingest-samples': IngestSamplesEnv,
+  'read-health': ReadHealthEnv,
+  'relay-outbox': RelayOutboxEnv,
+  'ingest-large': IngestLargeEnv,
+  'project-rollups': ProjectRollupsEnv,
+  'erase-user': EraseUserEnv,
+};
+
+const DEV = synthesise('dev');
+const isOurs = (name: string): boolean => !/^(AWS|POWERTOOLS|NODE)_/.test(name);
+
+test.each(Object.entries(SCHEMAS))('%s gets every variable of its env.ts and no other', (name, schema) => {
+  const [found, ...others] = DEV.ofType('AWS::Lambda::Function').filter(
+    ([, { Properties }]) => Properties.FunctionName === `headwater-dev-${name}`,
+  );
+  expect(others).toEqual([]);
+  const given = Object.keys(found?.[1].Properties.Environment.Variables).filter(isOurs);
+  expect(given.sort()).toEqual(Object.keys(schema.shape).filter(isOurs).sort());
+});
+
+test('a variable that is missing, or that the function does not read, does not compile', () => {
+  // @ts-expect-error EVENT_BUS_NAME is missing
+  const missing: EnvironmentOf<typeof RelayOutboxEnv> = { STAGE: 'dev' };
+  const unknown: EnvironmentOf<typeof RelayOutboxEnv> = {
+    STAGE: 'dev',
+    EVENT_BUS_NAME: 'events',
+    // @ts-expect-error the relay reads no table
+    CORE_TABLE_NAME: 'core',
+  };
+  expect([missing, unknown].map(({ STAGE }) => STAGE)).toEqual(['dev', 'dev']);
+});
