@@ -2,7 +2,14 @@ import { GetItemCommand, PutItemCommand, TransactWriteItemsCommand } from '@aws-
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { userDataKeyKey } from '../../lib/adapters/dynamo/vault-keys.ts';
 import { MINUTE_MS } from '../../lib/core/instants.ts';
-import { countingSends, createStores, manualClock, type Storage, type Stores } from './store-fixtures.ts';
+import {
+  countingSends,
+  createStores,
+  losingReplies,
+  manualClock,
+  type Storage,
+  type Stores,
+} from './store-fixtures.ts';
 
 /** Every promise of DataKeys and WorkspaceKeys (lib/vault/data-keys.ts), on one storage. */
 export function vaultStoreContract(name: string, openStorage: () => Promise<Storage>): void {
@@ -115,6 +122,16 @@ export function vaultStoreContract(name: string, openStorage: () => Promise<Stor
       expect(await stores.vault.load(scope)).toBeUndefined();
       stores.clock.advance(5 * MINUTE_MS);
       expect(await elsewhere.load(scope)).toBeUndefined();
+    });
+
+    test('a vault that does not answer is an outage, and the next caller asks again', async () => {
+      const scope = await stores.createUser();
+      const lossy = createStores(
+        { dynamo: losingReplies(storage.dynamo, 1), tables: storage.tables },
+        stores.clock,
+      ).vault;
+      await expect(lossy.load(scope)).rejects.toMatchObject({ code: 'server.unavailable' });
+      expect(await lossy.load(scope)).toBeDefined();
     });
 
     test('P5 a workspace without a key makes no user', async () => {

@@ -1,5 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../core/clock.ts';
 import { MINUTE_MS } from '../../core/instants.ts';
 import type { Randomness } from '../../core/randomness.ts';
@@ -10,6 +10,8 @@ import { open, seal } from '../sealing/sealing.ts';
 import { userPartition } from './core-keys.ts';
 import { B, bytesOf, type Dynamo, type Item } from './dynamo.ts';
 import { createExpiringCache } from './expiring-cache.ts';
+import { isFailedCondition, readItem } from './read-item.ts';
+import { rethrowStoreError } from './store-error.ts';
 import { userDataKeyKey, workspaceDataKeyKey } from './vault-keys.ts';
 
 /** Architecture.md 4: the longest that a container works with a key that was shredded elsewhere. */
@@ -44,7 +46,7 @@ export function createVaultStore(dependencies: VaultDependencies): VaultStore {
     loadWorkspaceKey(dependencies, workspaceId),
   );
   const userKeys = createExpiringCache(CACHE_MS, clock, async (_name: string, scope: UserScope) => {
-    const item = await readItem(dependencies, userDataKeyKey(scope));
+    const item = await readItem(dynamo, vaultTable, userDataKeyKey(scope));
     if (item === undefined) return undefined;
     const wrappingKey = await workspaceKeys.get(scope.workspaceId);
     if (wrappingKey === undefined) throw missingWorkspaceKey();
@@ -53,7 +55,9 @@ export function createVaultStore(dependencies: VaultDependencies): VaultStore {
   return {
     load: (scope) => userKeys.get(userPartition(scope), scope),
     shred: async (scope) => {
-      await dynamo.send(new DeleteItemCommand({ TableName: vaultTable, Key: userDataKeyKey(scope) }));
+      await dynamo
+        .send(new DeleteItemCommand({ TableName: vaultTable, Key: userDataKeyKey(scope) }))
+        .catch(rethrowStoreError);
       userKeys.forget(userPartition(scope));
     },
     workspaces: { create: (workspaceId) => createWorkspaceKey(dependencies, workspaceId) },
@@ -85,7 +89,7 @@ async function loadWorkspaceKey(
   dependencies: VaultDependencies,
   workspaceId: string,
 ): Promise<DataKey | undefined> {
-  const item = await readItem(dependencies, workspaceDataKeyKey(workspaceId));
+  const item = await readItem(dependencies.dynamo, dependencies.vaultTable, workspaceDataKeyKey(workspaceId));
   if (item === undefined) return undefined;
   return {
     id: bytesOf(item, 'id'),
@@ -111,13 +115,6 @@ async function createWorkspaceKey(
       }),
     )
     .catch((error: unknown) => {
-      if (!(error instanceof Error && error.name === 'ConditionalCheckFailedException')) throw error;
+      if (!isFailedCondition(error)) rethrowStoreError(error);
     });
-}
-
-async function readItem({ dynamo, vaultTable }: VaultDependencies, key: Item): Promise<Item | undefined> {
-  const reply = await dynamo.send(
-    new GetItemCommand({ TableName: vaultTable, Key: key, ConsistentRead: true }),
-  );
-  return reply.Item;
 }
