@@ -9,6 +9,9 @@ export const MAX_INLINE_BODY_BYTES = 1_000_000;
 /** On the wire. Lambda takes 6 MB of request, of which base64 eats a third (AWS Lambda quotas). */
 export const MAX_WIRE_BODY_BYTES = 4_000_000;
 export const MAX_DECODED_BODY_BYTES = 5_000_000;
+/** A file that goes through a presigned upload: before and after decompression, and what it may hold. */
+export const MAX_UPLOAD_BYTES = 50_000_000;
+export const MAX_UPLOAD_ITEM_COUNT = 100_000;
 export const MAX_SOURCE_COUNT = 50;
 /** DynamoDB takes 100 items per transaction: ledger, head, change entry and a source leave 96. */
 export const MAX_BLOCKS_PER_TRANSACTION = 96;

@@ -34,12 +34,13 @@ const BODIES: readonly BadInput[] = [
   problem('A Content-Encoding other than gzip or identity', 'request.unsupported_encoding'),
   problem('A body that says it is gzip and is not', 'request.bad_encoding'),
   problem('More than 4,000,000 bytes on the wire', 'request.too_large'),
+  problem('An upload of more than 50,000,000 bytes, before or after decompression', 'request.too_large'),
   problem('More than 5,000,000 bytes after decompression, a gzip bomb included', 'request.too_large'),
 ];
 
 const BATCHES: readonly BadInput[] = [
   answer('501 to 10,000 samples and deletions, or more than 1 MB', 202, 'queued'),
-  problem('10,001 samples and deletions or more', 'request.too_many_items'),
+  problem('10,001 samples and deletions or more; 100,001 in an upload', 'request.too_many_items'),
   problem('More than 50 sources, or a request id that is not 1 to 128 printable ASCII', 'request.invalid'),
   problem('A sample or deletion whose source key the request does not declare', 'ingest.unknown_source'),
   problem('A payloadHash that is not the hash of the payload', 'ingest.hash_mismatch'),
@@ -77,7 +78,9 @@ const CALLERS: readonly BadInput[] = [
 
 const READS: readonly BadInput[] = [
   problem('An unknown metric in a query', 'read.metric_unknown'),
+  problem('Rollups or buckets of a metric that has none, such as sleep_stage', 'read.metric_not_rolled_up'),
   problem('A metric that the user has blocked', 'read.metric_blocked'),
+  problem('A to before its from, a date that does not exist', 'request.invalid'),
   problem('A range above the limit', 'read.range_too_large'),
   problem('A cursor that is not ours, or of another query', 'request.bad_cursor'),
   problem('Changes from before the horizon of 90 days', 'changes.gone'),

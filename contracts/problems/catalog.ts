@@ -37,7 +37,7 @@ export const PROBLEMS = {
   'user.not_found': { status: 404, title: 'There is no such user', retry: 'never' },
   'user.conflict': { status: 409, title: 'The user changed meanwhile', retry: 'later' },
   'key.not_found': { status: 404, title: 'There is no such API key', retry: 'never' },
-  'key.revoked': { status: 409, title: 'The API key is revoked', retry: 'never' },
+  'key.revoked': { status: 409, title: 'The API key is revoked or has expired', retry: 'never' },
   'key.limit_reached': {
     status: 409,
     title: 'The workspace has its largest number of API keys',

@@ -57,7 +57,8 @@ export const ACCESS_OPERATIONS = {
   createApiKey: {
     group: 'Access',
     summary: 'Make an API key',
-    description: 'The answer shows the key once; only its SHA-256 is kept.',
+    description:
+      'The answer shows the key once; only its SHA-256 is kept. A key cannot give scopes that it lacks. A repeat makes another key.',
     body: {
       schema: CreateApiKeyRequest,
       example: {

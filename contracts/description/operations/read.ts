@@ -12,12 +12,20 @@ const READ_PROBLEMS = [
   'request.invalid',
   'request.bad_cursor',
   'read.metric_unknown',
+  'read.metric_not_rolled_up',
   'read.metric_blocked',
   'read.range_too_large',
 ] as const;
 const PRIORITIES = { orders: { '*': ['garmin', 'apple_health'], steps: ['apple_health'] }, seq: 18 };
 
-const MinSeqHeader = z.object({
+const ETagHeader = z.object({
+  'if-none-match': z
+    .string()
+    .optional()
+    .meta({ description: 'ETag of the answer that you have: 304 when it is still the same' }),
+});
+const NOT_MODIFIED = { 304: { description: 'You have it already (If-None-Match)' } } as const;
+const RollupHeaders = ETagHeader.extend({
   'x-min-seq': z
     .string()
     .regex(/^\d{1,15}$/)
@@ -32,7 +40,9 @@ const SERIES_OPERATIONS = {
     description:
       'Samples in the order of their start, or aggregates of 1m, 5m, 15m, 1h or 1d with `resolution`. Pages stay stable while others write.',
     query: ListSamplesQuery,
+    headers: ETagHeader,
     answers: {
+      ...NOT_MODIFIED,
       200: {
         description: 'A page of samples, or of buckets with `resolution`',
         schema: z.union([ListSamplesAnswer, ListBucketsAnswer]),
@@ -59,10 +69,11 @@ const SERIES_OPERATIONS = {
     group: 'Reading',
     summary: 'Daily, weekly or monthly figures, and how fresh they are',
     description:
-      'Local dates, both included. A day without data is there as NO_DATA, its figures null. READY says that the row equals a recomputation from the samples stored now. With `period=week` or `month` an entry has `period`, `from` and `to` in place of `date`.',
+      'Local dates, both included. A day without data is there as NO_DATA, its figures null. READY says that the row equals a recomputation from the samples stored now. `X-Seq` of the answer is the sequence number as it was read. With `period=week` or `month` an entry has `period`, `from` and `to` in place of `date`.',
     query: ListRollupsQuery,
-    headers: MinSeqHeader,
+    headers: RollupHeaders,
     answers: {
+      ...NOT_MODIFIED,
       200: {
         description: 'A page',
         schema: ListRollupsAnswer,
@@ -98,7 +109,9 @@ const SERIES_OPERATIONS = {
     group: 'Reading',
     summary: 'What the user has',
     description: 'Every metric with samples: first, last, and how many from which source.',
+    headers: ETagHeader,
     answers: {
+      ...NOT_MODIFIED,
       200: {
         description: 'The metrics',
         schema: ListMetricsAnswer,
@@ -137,7 +150,9 @@ export const READ_OPERATIONS = {
     description:
       'One entry per transaction, in order and without gaps, never with values: read what changed. Entries are kept 90 days; before that horizon the answer is 410, and you read everything anew.',
     query: ListChangesQuery,
+    headers: ETagHeader,
     answers: {
+      ...NOT_MODIFIED,
       200: {
         description: 'A page',
         schema: ListChangesAnswer,
@@ -175,7 +190,11 @@ export const READ_OPERATIONS = {
     group: 'Reading',
     summary: 'Which source wins',
     description: "The user's own orders; where it has none the workspace's, then the default, decide.",
-    answers: { 200: { description: 'The orders', schema: PrioritiesAnswer, example: PRIORITIES } },
+    headers: ETagHeader,
+    answers: {
+      ...NOT_MODIFIED,
+      200: { description: 'The orders', schema: PrioritiesAnswer, example: PRIORITIES },
+    },
     problems: [],
   },
   putPriorities: {

@@ -28,7 +28,7 @@ export const USER_OPERATIONS = {
       200: { description: 'The user was there', schema: User, example: USER },
       201: { description: 'The user was made', schema: User, example: USER },
     },
-    problems: ['user.conflict'],
+    problems: [],
   },
   listUsers: {
     group: 'Users',

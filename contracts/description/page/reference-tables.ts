@@ -80,6 +80,8 @@ export const limitTable = (): Html =>
       [html`Body answered at once, bytes`, count(limits.MAX_INLINE_BODY_BYTES)],
       [html`Body on the wire, bytes`, count(limits.MAX_WIRE_BODY_BYTES)],
       [html`Body after decompression, bytes`, count(limits.MAX_DECODED_BODY_BYTES)],
+      [html`File of an upload, bytes, packed or not`, count(limits.MAX_UPLOAD_BYTES)],
+      [html`Samples and deletions in an upload`, count(limits.MAX_UPLOAD_ITEM_COUNT)],
       [html`Days that a request id is remembered`, count(limits.LEDGER_DAYS)],
       [html`Days that a deletion keeps older copies out`, count(limits.TOMBSTONE_DAYS)],
       [html`Days that a deletion by record id may search`, count(limits.MAX_DELETION_RANGE_DAYS)],
