@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { ProblemCode } from '../../contracts/problems/catalog.ts';
 import { AppError } from '../problems/app-error.ts';
 import { MAX_INLINE_ANSWER_BYTES, MAX_LISTED_REFUSAL_COUNT, QUEUED_RETRY_AFTER_MS } from './limits.ts';
 import type { IngestCounts, Ledger, LedgerAnswer, RequestId, UserScope } from './model.ts';
@@ -7,6 +9,17 @@ import { isBefore, type Position } from './progress.ts';
 import type { PayloadStore } from './sample-store.ts';
 import type { WorkCounts } from './transaction-draft.ts';
 import type { Refusal, WorkUnit } from './work.ts';
+
+const FAULT_CODES = [
+  'request.malformed_json',
+  'request.invalid',
+  'request.body_required',
+  'request.bad_encoding',
+  'request.too_large',
+  'request.too_many_items',
+  'ingest.hash_mismatch',
+  'ingest.unknown_source',
+] as const satisfies readonly ProblemCode[];
 
 /** What the door says; `body` is the JSON text, byte for byte what the ledger keeps. */
 export interface IngestAnswer {
@@ -80,15 +93,32 @@ export async function keepAnswer(
   return { payloadKey };
 }
 
-/** The stored answer, byte for byte (ING6). */
+/** The stored answer, byte for byte (ING6). Throws the stored fault of an uploaded file. */
 export async function storedAnswer(
   payloads: PayloadStore,
   scope: UserScope,
   ledger: Extract<Ledger, { readonly state: 'answered' }>,
 ): Promise<IngestAnswer> {
   const { status, answer } = ledger;
-  if ('inline' in answer) return { status, body: answer.inline };
-  const bytes = await payloads.get(scope, answer.payloadKey);
+  const body = 'inline' in answer ? answer.inline : await readText(payloads, scope, answer.payloadKey);
+  if (status !== 400) return { status, body };
+  const { code, detail } = Fault.parse(JSON.parse(body));
+  throw new AppError(code, detail);
+}
+
+const Fault = z.object({ code: z.enum(FAULT_CODES), detail: z.string() });
+
+/** Ends the request of an uploaded file that cannot be taken: its ledger row gives the problem from now on. */
+export const faultAnswer = ({ code, detail }: AppError): LedgerAnswer => ({
+  inline: JSON.stringify({ code, detail }),
+});
+
+/** True for the faults of a file: sending the same one again ends the same. */
+export const isFileFault = (error: unknown): error is AppError =>
+  error instanceof AppError && FAULT_CODES.some((code) => code === error.code);
+
+async function readText(payloads: PayloadStore, scope: UserScope, payloadKey: string): Promise<string> {
+  const bytes = await payloads.get(scope, payloadKey);
   if (bytes === undefined) throw new AppError('server.unavailable', 'the stored answer cannot be read now');
-  return { status, body: Buffer.from(bytes).toString('utf8') };
+  return Buffer.from(bytes).toString('utf8');
 }

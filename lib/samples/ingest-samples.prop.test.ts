@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { UserId, WorkspaceId } from '../../contracts/primitives/ids.ts';
 import { MemorySampleStore } from '../../test/support/memory-sample-store.ts';
 import type { EpochMs } from '../core/instants.ts';
+import { silentMeter } from '../observability/metrics.ts';
 import { decodeSamples } from './block-codec.ts';
 import { ingestSamples } from './ingest-samples.ts';
 import type { IngestCounts } from './model.ts';
@@ -47,10 +48,17 @@ async function send(store: MemorySampleStore, requestId: string, items: readonly
       reader: store,
       payloads: store,
       queue: store,
+      meter: silentMeter,
       clock: { now: () => NOW_MS, sleep: async () => {} },
       randomness: { bytes: (count) => new Uint8Array(count) },
     },
-    { scope, body: Buffer.from(JSON.stringify(body)), correlationId: 'c', nowMs: NOW_MS },
+    {
+      scope,
+      body: Buffer.from(JSON.stringify(body)),
+      json: JSON.parse(JSON.stringify(body)),
+      correlationId: 'c',
+      nowMs: NOW_MS,
+    },
   );
   return JSON.parse(answer.body) as { readonly counts: IngestCounts };
 }

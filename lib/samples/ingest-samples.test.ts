@@ -1,13 +1,16 @@
+import { gzipSync } from 'node:zlib';
 import { beforeEach, expect, test } from 'vitest';
 import type { UserId, WorkspaceId } from '../../contracts/primitives/ids.ts';
 import { emptyHead, MemorySampleStore } from '../../test/support/memory-sample-store.ts';
 import type { Clock } from '../core/clock.ts';
 import type { EpochMs } from '../core/instants.ts';
+import { silentMeter } from '../observability/metrics.ts';
 import { AppError } from '../problems/app-error.ts';
 import type { IngestAnswer } from './answer.ts';
 import { decodeSamples } from './block-codec.ts';
 import { ingestSamples } from './ingest-samples.ts';
 import type { IngestCounts } from './model.ts';
+import { parseJson } from './parse-request.ts';
 import { processQueued } from './process-queued.ts';
 
 const NOW_MS = Date.parse('2026-11-21T12:00:00Z') as EpochMs;
@@ -27,17 +30,30 @@ beforeEach(() => {
   sequence = 0;
 });
 
-const dependencies = () => ({ store, reader: store, payloads: store, queue: store, clock, randomness });
+const dependencies = () => ({
+  store,
+  reader: store,
+  payloads: store,
+  queue: store,
+  uploads: store,
+  meter: silentMeter,
+  clock,
+  randomness,
+});
 
 type Body = Record<string, unknown>;
 const SOURCES = { w: { provider: 'garmin', device: { type: 'watch' } } };
 
 function send(body: Body): Promise<IngestAnswer> {
   sequence += 1;
-  const request = { requestId: `r-${sequence}`, sources: SOURCES, samples: [], ...body };
+  const request =
+    body['upload'] === undefined
+      ? { requestId: `r-${sequence}`, sources: SOURCES, samples: [], ...body }
+      : body;
   return ingestSamples(dependencies(), {
     scope,
     body: Buffer.from(JSON.stringify(request)),
+    json: JSON.parse(JSON.stringify(request)),
     correlationId: 'c',
     nowMs,
   });
@@ -290,8 +306,12 @@ test.each([
     'request.invalid',
   ],
 ])('ING7 an envelope with %s is refused and nothing is stored', async (_, body, code) => {
-  const call = { scope, body: Buffer.from(body), correlationId: 'c', nowMs };
-  expect((await failure(ingestSamples(dependencies(), call))).code).toBe(code);
+  const attempt = async () => {
+    const bytes = Buffer.from(body);
+    const call = { scope, body: bytes, json: parseJson(bytes), correlationId: 'c', nowMs };
+    return await ingestSamples(dependencies(), call);
+  };
+  expect((await failure(attempt())).code).toBe(code);
   expect(store.commits).toEqual([]);
 });
 
@@ -312,6 +332,42 @@ test('ING8 above 500 items a request is queued, answered 202 until it is done, t
   expect(answer.status).toBe(200);
   expect(read(answer).counts.accepted).toBe(501);
   expect(store.changes).toHaveLength(1);
+});
+
+const work = async () => {
+  for (const message of store.messages.splice(0))
+    expect(await processQueued(dependencies(), message, nowMs)).toBe('done');
+};
+
+test('ING8 an uploaded file is taken once, whatever is put in its place later', async () => {
+  const samples = [heartRate(), heartRate({ start: '2026-11-20T10:01:00+01:00' })];
+  store.uploaded.set('upl_1', gzipSync(JSON.stringify({ sources: SOURCES, samples })));
+  const request = { requestId: 'file', upload: 'upl_1' };
+  expect((await send(request)).status).toBe(202);
+  store.fault = () => (store.commits.length === 2 ? 'crash_before' : 'none');
+  await expect(work()).rejects.toThrow('crash before');
+  store.fault = () => 'none';
+  store.uploaded.set('upl_1', Buffer.from('{}'));
+  expect((await send(request)).status).toBe(202);
+  await work();
+  expect(read(await send(request)).counts.accepted).toBe(2);
+  expect(living()).toHaveLength(2);
+});
+
+test.each([
+  ['absent', undefined, 'request.invalid'],
+  ['not JSON', '{', 'request.malformed_json'],
+  ['no batch', '{"samples":1}', 'request.invalid'],
+  ['of unknown sources', '{"sources":{},"samples":[{"source":"w"}]}', 'ingest.unknown_source'],
+])('ING8 a file that is %s ends its request with that fault, for good', async (_, file, code) => {
+  if (file !== undefined) store.uploaded.set('upl_2', Buffer.from(file));
+  const request = { requestId: 'bad-file', upload: 'upl_2' };
+  expect((await send(request)).status).toBe(202);
+  await work();
+  expect((await failure(send(request))).code).toBe(code);
+  expect((await failure(send(request))).code).toBe(code);
+  expect(store.messages).toEqual([]);
+  expect(living()).toEqual([]);
 });
 
 test('ING8 10,001 items are too many', async () => {

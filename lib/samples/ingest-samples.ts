@@ -1,11 +1,16 @@
+import { hash } from 'node:crypto';
+import { IngestUploadRequest } from '../../contracts/http/ingest-samples.ts';
 import { MAX_INLINE_BODY_BYTES, MAX_INLINE_ITEM_COUNT } from '../../contracts/limits.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
 import type { EpochMs } from '../core/instants.ts';
+import { AppError } from '../problems/app-error.ts';
 import type { IngestAnswer } from './answer.ts';
 import { enqueueRequest } from './enqueue-request.ts';
 import type { IngestQueue } from './ingest-queue.ts';
 import type { UserScope } from './model.ts';
-import { type IngestRequest, parseIngestRequest, parseJson } from './parse-request.ts';
+import { type IngestRequest, isObject, parseIngestRequest } from './parse-request.ts';
 import { type RunDependencies, runRequest } from './run-request.ts';
+import { uploadKeyOf } from './take-upload.ts';
 
 export interface IngestDependencies extends RunDependencies {
   readonly queue: IngestQueue;
@@ -13,8 +18,9 @@ export interface IngestDependencies extends RunDependencies {
 
 export interface IngestCall {
   readonly scope: UserScope;
-  /** Decompressed JSON. */
+  /** The body as it came, decompressed, and the JSON that it is. */
   readonly body: Uint8Array;
+  readonly json: unknown;
   readonly correlationId: string;
   readonly nowMs: EpochMs;
 }
@@ -29,10 +35,11 @@ export async function ingestSamples(
   dependencies: IngestDependencies,
   call: IngestCall,
 ): Promise<IngestAnswer> {
-  const request = parseIngestRequest(parseJson(call.body));
+  if (isUpload(call.json)) return await ingestUpload(dependencies, call);
+  const request = parseIngestRequest(call.json);
   const { scope, correlationId, nowMs } = call;
   if (isInline(request, call.body.length)) {
-    return await runRequest(dependencies, { scope, request, correlationId, nowMs, isConsumer: false });
+    return await runRequest(dependencies, { scope, request, correlationId, nowMs, payloadKey: undefined });
   }
   const { requestId, payloadHash } = request;
   const payloadKey = `requests/${requestId}/${payloadHash}`;
@@ -40,6 +47,26 @@ export async function ingestSamples(
   const enqueueing = { scope, requestId, payloadHash, correlationId, nowMs, payloadKey, payload };
   return await enqueueRequest(dependencies, enqueueing);
 }
+
+/** A request that names a file uploaded before: the same id with another file is another payload (ING8). */
+async function ingestUpload(dependencies: IngestDependencies, call: IngestCall): Promise<IngestAnswer> {
+  const named = IngestUploadRequest.safeParse(call.json);
+  if (!named.success) {
+    throw new AppError('request.invalid', 'with `upload` goes `requestId`, and nothing else', {
+      faults: [
+        { path: '/upload', code: 'invalid', message: 'requestId and upload, of the documented shape' },
+      ],
+    });
+  }
+  const { requestId, upload } = named.data;
+  const { scope, correlationId, nowMs } = call;
+  const payloadHash = hash('sha256', canonicalJson({ upload }), 'hex');
+  const payloadKey = uploadKeyOf(upload);
+  const enqueueing = { scope, requestId, payloadHash, correlationId, nowMs, payloadKey, payload: undefined };
+  return await enqueueRequest(dependencies, enqueueing);
+}
+
+const isUpload = (json: unknown): boolean => isObject(json) && Object.hasOwn(json, 'upload');
 
 const isInline = ({ samples, deletions }: IngestRequest, bodyBytes: number): boolean =>
   samples.length + deletions.length <= MAX_INLINE_ITEM_COUNT && bodyBytes <= MAX_INLINE_BODY_BYTES;

@@ -133,7 +133,7 @@ export interface IngestCounts {
  * unit of work, `counts` what the earlier ones came to. `queued` waits for the large-ingest consumer.
  */
 export type Ledger = { readonly payloadHash: string; readonly expiresAtMs: EpochMs } & (
-  | { readonly state: 'answered'; readonly status: 200 | 207; readonly answer: LedgerAnswer }
+  | { readonly state: 'answered'; readonly status: LedgerStatus; readonly answer: LedgerAnswer }
   | { readonly state: 'queued'; readonly payloadKey: string }
   | {
       readonly state: 'running';
@@ -142,6 +142,8 @@ export type Ledger = { readonly payloadHash: string; readonly expiresAtMs: Epoch
       readonly progress: string;
     }
 );
+/** 400: an uploaded file turned out to be no request; the answer is then `{code, detail}` of the problem. */
+export type LedgerStatus = 200 | 207 | 400;
 export type LedgerAnswer = { readonly inline: string } | { readonly payloadKey: string };
 
 export interface IngestContext {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { UserId, WorkspaceId } from '../../contracts/primitives/ids.ts';
 import { MemorySampleStore } from '../../test/support/memory-sample-store.ts';
 import { type EpochMs, localDateOf } from '../core/instants.ts';
+import { silentMeter } from '../observability/metrics.ts';
 import { decodeSamples } from './block-codec.ts';
 import { ingestSamples } from './ingest-samples.ts';
 import { PART_MAX_BYTES } from './limits.ts';
@@ -30,6 +31,8 @@ async function send(store: MemorySampleStore, requestId: string, readings: reado
     reader: store,
     payloads: store,
     queue: store,
+    uploads: store,
+    meter: silentMeter,
     clock: { now: () => NOW_MS, sleep: async () => {} },
     randomness: { bytes: (count: number) => new Uint8Array(count) },
   };
@@ -42,7 +45,13 @@ async function send(store: MemorySampleStore, requestId: string, readings: reado
     ...rest,
   }));
   const body = Buffer.from(JSON.stringify({ requestId, sources: { w: { provider: 'polar' } }, samples }));
-  const call = { scope, body, correlationId: 'c', nowMs: NOW_MS };
+  const call = {
+    scope,
+    body,
+    json: JSON.parse(body.toString()) as unknown,
+    correlationId: 'c',
+    nowMs: NOW_MS,
+  };
   const first = await ingestSamples(dependencies, call);
   if (first.status !== 202) return JSON.parse(first.body) as { readonly counts: IngestCounts };
   for (const message of store.messages.splice(0)) await processQueued(dependencies, message, NOW_MS);

@@ -3,6 +3,7 @@ import { jitteredDelayMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
 import { DAY_MS, type EpochMs } from '../core/instants.ts';
 import type { Randomness } from '../core/randomness.ts';
+import type { Meter } from '../observability/metrics.ts';
 import { AppError } from '../problems/app-error.ts';
 import {
   allRefusals,
@@ -30,6 +31,7 @@ export interface RunDependencies {
   readonly payloads: PayloadStore;
   readonly clock: Clock;
   readonly randomness: Randomness;
+  readonly meter: Meter;
 }
 
 export interface RunJob {
@@ -37,8 +39,8 @@ export interface RunJob {
   readonly request: IngestRequest;
   readonly correlationId: string;
   readonly nowMs: EpochMs;
-  /** True in the queue's consumer, which alone works on requests that lie in S3 (ING8). */
-  readonly isConsumer: boolean;
+  /** Set in the queue's consumer, which alone works on requests that lie in S3: where this one lies (ING8). */
+  readonly payloadKey: string | undefined;
 }
 
 type Step =
@@ -59,6 +61,7 @@ export async function runRequest(dependencies: RunDependencies, job: RunJob): Pr
     const step = await run.step();
     if (step.kind === 'answered') return step.answer;
     tries = step.kind === 'conflict' ? tries + 1 : 0;
+    if (step.kind === 'conflict') dependencies.meter.add('IngestConflicts', 1);
     if (tries >= MAX_COMMIT_TRIES) {
       throw new AppError('ingest.contention', 'other writers of this user were faster each time', {
         retryAfterSec: CONTENTION_RETRY_AFTER_SEC,
@@ -106,14 +109,15 @@ class Run {
   }
 
   async #answerFrom(ledger: Ledger | undefined): Promise<IngestAnswer | undefined> {
-    const { scope, request, isConsumer } = this.#job;
+    const { scope, request, payloadKey } = this.#job;
     if (ledger === undefined) return undefined;
     if (ledger.payloadHash !== request.payloadHash) {
       throw new AppError('ingest.payload_conflict', 'the request id was used with another payload');
     }
     if (ledger.state === 'answered') return await storedAnswer(this.#dependencies.payloads, scope, ledger);
-    const isForConsumer = ledger.payloadKey !== undefined;
-    return isForConsumer && !isConsumer ? queuedAnswer(request.requestId) : undefined;
+    if (ledger.payloadKey === payloadKey) return undefined;
+    if (payloadKey === undefined) return queuedAnswer(request.requestId);
+    throw new AppError('server.unavailable', 'another worker took the payload to another place');
   }
 
   /** Takes over where the ledger stands; true when that changes what was to be read. */
@@ -185,6 +189,7 @@ class Run {
       const kept = await keepAnswer(this.#dependencies.payloads, scope, requestId, final.body);
       row = { ...base, state: 'answered', status: final.status, answer: kept };
       answer = final;
+      this.#dependencies.meter.add('SamplesRefused', refusals.length);
     } else {
       const progress = { ...this.#progress, next: filled.next, counts, refusedFrom };
       row = { ...base, state: 'running', ...runningOf(ledger), progress: writeProgress(progress) };
@@ -196,6 +201,10 @@ class Run {
     });
     if (outcome === 'erased') throw userNotFound();
     if (outcome === 'conflict') return { kind: 'conflict' };
+    this.#dependencies.meter.add(
+      'SamplesAccepted',
+      filled.draft.counts.accepted + filled.draft.counts.updated,
+    );
     return answer === undefined ? { kind: 'continued' } : { kind: 'answered', answer };
   }
 
@@ -223,7 +232,8 @@ function requireUpload(head: Head, ledger: Ledger | undefined): void {
   throw new AppError('ingest.upload_disabled', 'the user has switched uploads off');
 }
 
-function replacedBy(ledger: Ledger | undefined): IngestCommit['ledger']['replaces'] {
+/** The condition that the ledger row is still the one that was read. */
+export function replacedBy(ledger: Ledger | undefined): IngestCommit['ledger']['replaces'] {
   if (ledger?.state === 'running') return { state: 'running', next: ledger.next };
   return ledger?.state === 'queued' ? { state: 'queued' } : 'nothing';
 }

@@ -18,6 +18,7 @@ import type {
   PayloadStore,
   SampleStore,
 } from '../../lib/samples/sample-store.ts';
+import type { UploadContent, UploadReader } from '../../lib/samples/upload-store.ts';
 
 export const emptyHead = (settings: Partial<Head> = {}): Head => ({
   seq: 0,
@@ -37,7 +38,7 @@ const keyOf = (ref: BlockRef): string => `${ref.metric}/${blockName(ref)}`;
  * One user's store in memory, with the conditions of the port and faults on demand. `beforeCommit` runs
  * between a caller's reads and its commit: a second writer goes there. `fault` is asked once per commit.
  */
-export class MemorySampleStore implements SampleStore, BlockReader, PayloadStore, IngestQueue {
+export class MemorySampleStore implements SampleStore, BlockReader, PayloadStore, UploadReader, IngestQueue {
   head: Head | undefined = emptyHead();
   readonly blocks = new Map<string, StoredBlock>();
   readonly ledgers = new Map<string, Ledger>();
@@ -91,6 +92,16 @@ export class MemorySampleStore implements SampleStore, BlockReader, PayloadStore
 
   async get(_scope: UserScope, payloadKey: string): Promise<Uint8Array | undefined> {
     return this.payloads.get(payloadKey);
+  }
+
+  /** What callers put to presigned addresses, by upload id. */
+  readonly uploaded = new Map<string, Uint8Array>();
+
+  async read(_scope: UserScope, uploadId: string, maxBytes: number): Promise<UploadContent> {
+    const body = this.uploaded.get(uploadId);
+    if (body === undefined) return { kind: 'absent' };
+    if (body.length > maxBytes) return { kind: 'too_large', sizeBytes: body.length };
+    return { kind: 'found', body, contentType: undefined };
   }
 
   async send(message: IngestQueued): Promise<void> {

@@ -1,7 +1,7 @@
 import { assertNever } from '../../core/assert.ts';
 import { type EpochMs, SECOND_MS, toEpochSec } from '../../core/instants.ts';
 import type { Randomness } from '../../core/randomness.ts';
-import type { Ledger, UserScope } from '../../samples/model.ts';
+import type { Ledger, LedgerStatus, UserScope } from '../../samples/model.ts';
 import type { DataKey } from '../../vault/data-keys.ts';
 import { open, seal } from '../sealing/sealing.ts';
 import { ledgerKey, userPartition } from './core-keys.ts';
@@ -60,7 +60,7 @@ export function fromLedgerItem(
       return {
         ...base,
         state,
-        status: numberOf(item, 'c') === 207 ? 207 : 200,
+        status: statusOf(numberOf(item, 'c')),
         answer: payloadKey === undefined ? { inline: opened() } : { payloadKey },
       };
     case 'queued':
@@ -70,6 +70,14 @@ export function fromLedgerItem(
     default:
       throw new Error(`stored ledger row has the state "${state}"`);
   }
+}
+
+const LEDGER_STATUSES: readonly LedgerStatus[] = [200, 207, 400];
+
+function statusOf(stored: number): LedgerStatus {
+  const status = LEDGER_STATUSES.find((known) => known === stored);
+  if (status === undefined) throw new Error(`stored ledger row has the status ${stored}`);
+  return status;
 }
 
 const aadOf = (
