@@ -11,21 +11,36 @@ type AnyFunction = Construct & Pick<ServiceFunction<never>, 'allow' | 'allowKeyT
 
 /** A transaction needs the permission of each action in it; there is none for TransactWriteItems itself. */
 const TABLE_ACTIONS = {
-  get: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'],
-  query: ['dynamodb:Query'],
-  write: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'],
-  delete: ['dynamodb:DeleteItem', 'dynamodb:BatchWriteItem'],
+  get: 'dynamodb:GetItem',
+  batchGet: 'dynamodb:BatchGetItem',
+  query: 'dynamodb:Query',
+  put: 'dynamodb:PutItem',
+  update: 'dynamodb:UpdateItem',
+  check: 'dynamodb:ConditionCheckItem',
+  delete: 'dynamodb:DeleteItem',
 } as const;
+
+/** What DynamoDB asks of the caller's rights to a customer's key (its guide, "Encryption at rest"). */
+const TABLE_KEY_ACTIONS = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+] as const;
+
 export type TableUse = keyof typeof TABLE_ACTIONS;
 
 /** Never a scan, and never more than the uses named. */
 export function grantTable(to: AnyFunction, table: Table, uses: readonly TableUse[]): void {
   to.allow(
-    uses.flatMap((use) => [...TABLE_ACTIONS[use]]),
+    uses.map((use) => TABLE_ACTIONS[use]),
     [table.tableArn],
   );
   if (table.encryptionKey !== undefined) {
-    to.allowKeyThrough('dynamodb', table.encryptionKey, ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt']);
+    to.allowKeyThrough('dynamodb', table.encryptionKey, TABLE_KEY_ACTIONS);
   }
 }
 
@@ -41,7 +56,6 @@ export function grantWorkspaceKey(to: AnyFunction, key: IKey): void {
 const OBJECT_ACTIONS = {
   get: ['s3:GetObject'],
   put: ['s3:PutObject'],
-  delete: ['s3:DeleteObject'],
 } as const;
 export type ObjectUse = keyof typeof OBJECT_ACTIONS;
 

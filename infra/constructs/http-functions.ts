@@ -9,7 +9,7 @@ import type { Env as ReadHealthEnv } from '../../functions/http/read-health/env.
 import { type DataStack, PAYLOAD_PREFIX, UPLOAD_PREFIX } from '../stacks/data-stack.ts';
 import type { FoundationStack } from '../stacks/foundation-stack.ts';
 import type { IdentityStack } from '../stacks/identity-stack.ts';
-import { grantObjects, grantSend, grantTable, grantWorkspaceKey } from './grants.ts';
+import { grantObjects, grantSend, grantTable, grantWorkspaceKey, type TableUse } from './grants.ts';
 import { type Deployment, ServiceFunction } from './service-function.ts';
 
 export interface HttpFunctionsProps {
@@ -35,7 +35,12 @@ export function addHttpFunctions(scope: Construct, props: HttpFunctionsProps): H
   };
 }
 
-/** Every function that authenticates reads keys and issuers in `core` and takes from rate buckets there. */
+/**
+ * Every function that authenticates reads keys and issuers in `core`, takes from rate buckets there, and makes
+ * a user at the first use of a token: with a data key, which lies in `vault`.
+ */
+const PRINCIPAL_USES = ['get', 'batchGet', 'put', 'update'] as const satisfies readonly TableUse[];
+
 function principalEnvironment({ deployment, foundation, data, identity }: HttpFunctionsProps) {
   return {
     STAGE: deployment.stage,
@@ -70,8 +75,8 @@ function addManageAccess(scope: Construct, props: HttpFunctionsProps) {
     timeoutSec: TIMEOUT_SEC,
     environment: principalEnvironment(props),
   });
-  grantTable(made, data.core, ['get', 'query', 'write', 'delete']);
-  grantTable(made, data.vault, ['get', 'write']);
+  grantTable(made, data.core, [...PRINCIPAL_USES, 'query', 'delete']);
+  grantTable(made, data.vault, ['get', 'put']);
   grantWorkspaceKey(made, foundation.workspaceKey);
   return made;
 }
@@ -86,8 +91,8 @@ function addManageUsers(scope: Construct, props: HttpFunctionsProps) {
     timeoutSec: TIMEOUT_SEC,
     environment: principalEnvironment(props),
   });
-  grantTable(made, data.core, ['get', 'query', 'write', 'delete']);
-  grantTable(made, data.vault, ['get', 'write', 'delete']);
+  grantTable(made, data.core, [...PRINCIPAL_USES, 'query', 'delete']);
+  grantTable(made, data.vault, ['get', 'put', 'delete']);
   grantWorkspaceKey(made, foundation.workspaceKey);
   return made;
 }
@@ -107,9 +112,9 @@ function addIngestSamples(scope: Construct, props: HttpFunctionsProps) {
       LARGE_INGEST_QUEUE_URL: props.largeIngests.queueUrl,
     },
   });
-  grantTable(made, data.core, ['get', 'query', 'write']);
-  grantTable(made, data.samples, ['get', 'query', 'write']);
-  grantTable(made, data.vault, ['get', 'write']);
+  grantTable(made, data.core, [...PRINCIPAL_USES, 'check']);
+  grantTable(made, data.samples, ['batchGet', 'query', 'put']);
+  grantTable(made, data.vault, ['get', 'put']);
   grantWorkspaceKey(made, foundation.workspaceKey);
   grantObjects(made, data.payloads, { prefix: PAYLOAD_PREFIX, uses: ['get', 'put'] });
   // A presigned address lets its holder do what this role may: put one object under `uploads/`.
@@ -128,9 +133,9 @@ function addReadHealth(scope: Construct, props: HttpFunctionsProps) {
     timeoutSec: TIMEOUT_SEC,
     environment: { ...principalEnvironment(props), SAMPLES_TABLE_NAME: data.samples.tableName },
   });
-  grantTable(made, data.core, ['get', 'query', 'write']);
-  grantTable(made, data.samples, ['get', 'query']);
-  grantTable(made, data.vault, ['get', 'write']);
+  grantTable(made, data.core, [...PRINCIPAL_USES, 'query']);
+  grantTable(made, data.samples, ['query']);
+  grantTable(made, data.vault, ['get', 'put']);
   grantWorkspaceKey(made, foundation.workspaceKey);
   return made;
 }

@@ -60,9 +60,9 @@ export class ConsumersStack extends Stack {
         PAYLOAD_BUCKET_NAME: data.payloads.bucketName,
       },
     });
-    grantTable(consumer, data.core, ['get', 'query', 'write']);
-    grantTable(consumer, data.samples, ['get', 'query', 'write']);
-    grantTable(consumer, data.vault, ['get', 'write']);
+    grantTable(consumer, data.core, ['get', 'batchGet', 'put', 'update', 'check']);
+    grantTable(consumer, data.samples, ['batchGet', 'query', 'put']);
+    grantTable(consumer, data.vault, ['get']);
     grantWorkspaceKey(consumer, foundation.workspaceKey);
     grantObjects(consumer, data.payloads, { prefix: PAYLOAD_PREFIX, uses: ['get', 'put'] });
     grantObjects(consumer, data.payloads, { prefix: UPLOAD_PREFIX, uses: ['get'] });
@@ -94,8 +94,8 @@ export class ConsumersStack extends Stack {
         WORKSPACE_KMS_KEY_ID: foundation.workspaceKey.keyArn,
       },
     });
-    grantTable(consumer, data.core, ['get', 'query', 'write']);
-    grantTable(consumer, data.samples, ['get', 'query']);
+    grantTable(consumer, data.core, ['get', 'put']);
+    grantTable(consumer, data.samples, ['query']);
     grantTable(consumer, data.vault, ['get']);
     grantWorkspaceKey(consumer, foundation.workspaceKey);
     new EventRoute(this, 'ProjectionsRoute', {
@@ -129,14 +129,11 @@ export class ConsumersStack extends Stack {
         CORE_TABLE_NAME: data.core.tableName,
         SAMPLES_TABLE_NAME: data.samples.tableName,
         VAULT_TABLE_NAME: data.vault.tableName,
-        PAYLOAD_BUCKET_NAME: data.payloads.bucketName,
       },
     });
-    grantTable(consumer, data.core, ['get', 'query', 'write', 'delete']);
+    grantTable(consumer, data.core, ['get', 'query', 'update', 'delete']);
     grantTable(consumer, data.samples, ['query', 'delete']);
-    grantTable(consumer, data.vault, ['get', 'delete']);
-    grantObjects(consumer, data.payloads, { prefix: PAYLOAD_PREFIX, uses: ['get', 'delete'] });
-    grantObjects(consumer, data.payloads, { prefix: UPLOAD_PREFIX, uses: ['get', 'delete'] });
+    grantTable(consumer, data.vault, ['delete']);
     new EventRoute(this, 'ErasuresRoute', {
       deployment,
       bus: events.bus,

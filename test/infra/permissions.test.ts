@@ -83,17 +83,46 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       allowedOn(construct, table)
         .filter((action) => action.startsWith('dynamodb:'))
         .map((action) => action.slice('dynamodb:'.length));
-    const writes = ['ConditionCheckItem', 'PutItem', 'UpdateItem'];
-    const reads = ['BatchGetItem', 'GetItem', 'Query'];
-    expect(dynamo('ProjectRollups', /SamplesTable/)).toEqual(reads);
-    expect(dynamo('ProjectRollups', /CoreTable/)).toEqual([...reads, ...writes].sort());
-    expect(dynamo('ReadHealth', /SamplesTable/)).toEqual(reads);
-    expect(dynamo('IngestSamples', /SamplesTable/)).toEqual([...reads, ...writes].sort());
-    expect(dynamo('DescribeApi', /CoreTable/)).toEqual(['BatchGetItem', 'GetItem']);
-    expect(dynamo('DescribeApi', /SamplesTable|VaultTable/)).toEqual([]);
-    expect(dynamo('ManageAccess|ManageUsers', /SamplesTable/)).toEqual([]);
-    expect(dynamo('RelayOutbox', /CoreTable/)).toEqual(['DescribeStream', 'GetRecords', 'GetShardIterator']);
-    expect(dynamo('RelayOutbox', /SamplesTable|VaultTable/)).toEqual([]);
+    const PRINCIPAL = ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'];
+    const table = /(Core|Samples|Vault)Table/;
+    const expected: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+      DescribeApi: { Core: ['GetItem'] },
+      ManageAccess: { Core: [...PRINCIPAL, 'DeleteItem', 'Query'], Vault: ['GetItem', 'PutItem'] },
+      ManageUsers: {
+        Core: [...PRINCIPAL, 'DeleteItem', 'Query'],
+        Vault: ['DeleteItem', 'GetItem', 'PutItem'],
+      },
+      IngestSamples: {
+        Core: [...PRINCIPAL, 'ConditionCheckItem'],
+        Samples: ['BatchGetItem', 'PutItem', 'Query'],
+        Vault: ['GetItem', 'PutItem'],
+      },
+      ReadHealth: { Core: [...PRINCIPAL, 'Query'], Samples: ['Query'], Vault: ['GetItem', 'PutItem'] },
+      RelayOutbox: { Core: ['DescribeStream', 'GetRecords', 'GetShardIterator'] },
+      IngestLarge: {
+        Core: [...PRINCIPAL, 'ConditionCheckItem'],
+        Samples: ['BatchGetItem', 'PutItem', 'Query'],
+        Vault: ['GetItem'],
+      },
+      ProjectRollups: { Core: ['GetItem', 'PutItem'], Samples: ['Query'], Vault: ['GetItem'] },
+      EraseUser: {
+        Core: ['DeleteItem', 'GetItem', 'Query', 'UpdateItem'],
+        Samples: ['DeleteItem', 'Query'],
+        Vault: ['DeleteItem'],
+      },
+    };
+    const seen = Object.keys(expected).map((construct) => {
+      const byTable = ['Core', 'Samples', 'Vault']
+        .map((name) => [name, dynamo(construct, new RegExp(`${name}Table`))] as const)
+        .filter(([, actions]) => actions.length > 0);
+      return [construct, Object.fromEntries(byTable)];
+    });
+    const sorted = Object.entries(expected).map(([construct, tables]) => [
+      construct,
+      Object.fromEntries(Object.entries(tables).map(([name, actions]) => [name, [...actions].sort()])),
+    ]);
+    expect(seen).toEqual(sorted);
+    expect(roles.filter(([id]) => allowedOn(id, table).length > 0).length).toBe(seen.length);
   });
 
   test('the storage key is of use to functions only through the service that holds the data', () => {
