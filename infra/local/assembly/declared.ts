@@ -131,7 +131,7 @@ export function readDeclared(assembly: Assembly, place: Place, queuesUrl: string
     throw new Error(`the local cloud cannot serve these resources of the template: ${unknown.join(', ')}`);
   }
   const resolver = createResolver(assembly, place, createIdentifier(place, queuesUrl));
-  const each = <Read>(type: string, read: (properties: unknown, identity: Identity) => Read): Read[] =>
+  const each: Each = (type, read) =>
     resources
       .filter((resource) => resource.type === type)
       .map((resource) => {
@@ -147,35 +147,23 @@ export function readDeclared(assembly: Assembly, place: Place, queuesUrl: string
           );
         }
       });
-  const arnOf = (identity: Identity): string => identity.attributes['Arn'] ?? identity.ref;
-  const integrations = new Map(
-    each('AWS::ApiGatewayV2::Integration', (properties, identity) => [
-      `integrations/${identity.ref}`,
-      lastPart(IntegrationProperties.parse(properties).IntegrationUri),
-    ]),
-  );
-  const [poolId] = each('AWS::Cognito::UserPool', (_properties, identity) => identity.ref);
-  const [clientId] = each('AWS::Cognito::UserPoolClient', (_properties, identity) => identity.ref);
-  const [api] = each('AWS::ApiGatewayV2::Api', (properties) => ApiProperties.parse(properties));
-  return {
-    place,
-    tables: each('AWS::DynamoDB::Table', (properties, identity) => ({
-      ...TableProperties.parse(properties),
-      name: identity.ref,
-      arn: arnOf(identity),
-    })),
-    queues: each('AWS::SQS::Queue', (properties, identity) => ({
-      ...QueueProperties.parse(properties),
+  const named = <Read extends object>(type: string, schema: z.ZodType<Read>) =>
+    each(type, (properties, identity) => ({
+      ...schema.parse(properties),
       name: identity.attributes['QueueName'] ?? identity.ref,
       arn: arnOf(identity),
-    })),
-    buckets: each('AWS::S3::Bucket', (_properties, identity) => identity.ref),
-    keyIds: each('AWS::KMS::Key', (_properties, identity) => identity.ref),
-    busNames: each('AWS::Events::EventBus', (_properties, identity) => identity.ref),
-    rules: each('AWS::Events::Rule', (properties, identity) => ({
-      ...RuleProperties.parse(properties),
-      name: identity.ref,
-    })),
+    }));
+  const refs = (type: string): string[] => each(type, (_properties, { ref }) => ref);
+  const [poolId] = refs('AWS::Cognito::UserPool');
+  const [clientId] = refs('AWS::Cognito::UserPoolClient');
+  return {
+    place,
+    tables: named('AWS::DynamoDB::Table', TableProperties),
+    queues: named('AWS::SQS::Queue', QueueProperties),
+    buckets: refs('AWS::S3::Bucket'),
+    keyIds: refs('AWS::KMS::Key'),
+    busNames: refs('AWS::Events::EventBus'),
+    rules: named('AWS::Events::Rule', RuleProperties),
     functions: each('AWS::Lambda::Function', (properties, identity) =>
       toFunction(FunctionProperties.parse(properties), identity, assembly),
     ),
@@ -183,13 +171,30 @@ export function readDeclared(assembly: Assembly, place: Place, queuesUrl: string
       ...MappingProperties.parse(properties),
       id: identity.ref,
     })),
-    routes: each('AWS::ApiGatewayV2::Route', (properties) => {
-      const { RouteKey, Target } = RouteProperties.parse(properties);
-      return { routeKey: RouteKey, functionName: integrations.get(Target) ?? '' };
-    }),
-    cors: api?.CorsConfiguration,
+    ...readApi(each),
     userPool: poolId === undefined || clientId === undefined ? undefined : { poolId, clientId },
   };
+}
+
+type Each = <Read>(type: string, read: (properties: unknown, identity: Identity) => Read) => Read[];
+
+const arnOf = (identity: Identity): string => identity.attributes['Arn'] ?? identity.ref;
+
+function readApi(each: Each): Pick<Declared, 'routes' | 'cors'> {
+  const [api] = each('AWS::ApiGatewayV2::Api', (properties) => ApiProperties.parse(properties));
+  const integrations = new Map(
+    each('AWS::ApiGatewayV2::Integration', (properties, identity) => [
+      `integrations/${identity.ref}`,
+      lastPart(IntegrationProperties.parse(properties).IntegrationUri),
+    ]),
+  );
+  const routes = each('AWS::ApiGatewayV2::Route', (properties) => {
+    const { RouteKey, Target } = RouteProperties.parse(properties);
+    const functionName = integrations.get(Target);
+    if (functionName === undefined) throw new Error(`route ${RouteKey} has no integration`);
+    return { routeKey: RouteKey, functionName };
+  });
+  return { routes, cors: api?.CorsConfiguration };
 }
 
 /** Left out before resolving: what no part reads, such as encryption keys, tags and log settings. */
@@ -219,7 +224,7 @@ function toFunction(
   const dot = properties.Handler.lastIndexOf('.');
   return {
     name: identity.ref,
-    arn: identity.attributes['Arn'] ?? identity.ref,
+    arn: arnOf(identity),
     entry: join(directory, `${properties.Handler.slice(0, dot)}.mjs`),
     exportName: properties.Handler.slice(dot + 1),
     timeoutMs: properties.Timeout * 1_000,

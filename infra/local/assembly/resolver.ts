@@ -18,106 +18,115 @@ export interface Resolver {
   identityOf(resource: Resource): Identity;
 }
 
+type Identify = (resource: Resource, resolver: Resolver) => Identity;
 type Intrinsic = (argument: unknown, stack: string) => unknown;
 
 /** Works out Ref, GetAtt, Join, Sub, Select, Split, ImportValue and GetStackOutput over all stacks. */
-export function createResolver(
-  { stacks }: Assembly,
-  place: Place,
-  identify: (resource: Resource, resolver: Resolver) => Identity,
-): Resolver {
-  const known = new Map<Resource, Identity>();
-  const pseudo = pseudoParameters(place);
+export const createResolver = (assembly: Assembly, place: Place, identify: Identify): Resolver =>
+  new AssemblyResolver(assembly, place, identify);
 
-  const identityOf = (resource: Resource): Identity => {
-    const identity = known.get(resource) ?? identify(resource, resolver);
-    known.set(resource, identity);
-    return identity;
-  };
-  const resourceOf = (logicalId: string, stack: string): Resource => {
-    const resource = stacks.get(stack)?.resources.get(logicalId);
-    if (resource === undefined) throw new Error(`${stack} refers to ${logicalId}, which it does not declare`);
-    return resource;
-  };
-  const ref = (name: string, stack: string): unknown =>
-    name === 'AWS::StackName' ? stack : (pseudo[name] ?? identityOf(resourceOf(name, stack)).ref);
-  const attribute = (logicalId: string, name: string, stack: string): string => {
-    const value = identityOf(resourceOf(logicalId, stack)).attributes[name];
-    if (value === undefined) throw new Error(`${stack}.${logicalId}: attribute ${name} is not known here`);
-    return value;
-  };
-  const reference = (dotted: string, stack: string): unknown => {
-    const dot = dotted.indexOf('.');
-    return dot < 0 ? ref(dotted, stack) : attribute(dotted.slice(0, dot), dotted.slice(dot + 1), stack);
-  };
-  const strings = (value: unknown, stack: string): readonly unknown[] => {
-    const resolved = resolve(value, stack);
-    if (!Array.isArray(resolved)) throw new Error(`${stack}: a list was expected`);
-    return resolved;
-  };
-
-  const intrinsics: Readonly<Record<string, Intrinsic>> = {
-    Ref: (argument, stack) => ref(String(argument), stack),
+class AssemblyResolver implements Resolver {
+  readonly #stacks: Assembly['stacks'];
+  readonly #identify: Identify;
+  readonly #pseudo: Readonly<Record<string, unknown>>;
+  readonly #known = new Map<Resource, Identity>();
+  readonly #intrinsics: Readonly<Record<string, Intrinsic>> = {
+    Ref: (argument, stack) => this.#ref(String(argument), stack),
     'Fn::GetAtt': (argument, stack) => {
       const [logicalId, name] = Array.isArray(argument) ? argument : String(argument).split('.');
-      return attribute(String(logicalId), String(name), stack);
+      return this.#attribute(String(logicalId), String(name), stack);
     },
     'Fn::Join': (argument, stack) => {
       const [separator, parts] = argument as [string, unknown];
-      return strings(parts, stack).join(separator);
+      return this.#list(parts, stack).join(separator);
     },
-    'Fn::Sub': (argument, stack) => substitute(argument, stack),
+    'Fn::Sub': (argument, stack) => this.#substitute(argument, stack),
     'Fn::Select': (argument, stack) => {
       const [index, list] = argument as [unknown, unknown];
-      return strings(list, stack)[Number(index)];
+      return this.#list(list, stack)[Number(index)];
     },
     'Fn::Split': (argument, stack) => {
       const [separator, text] = argument as [string, unknown];
-      return String(resolve(text, stack)).split(separator);
+      return String(this.resolve(text, stack)).split(separator);
     },
-    'Fn::ImportValue': (argument, stack) => importValue(String(resolve(argument, stack))),
-    'Fn::GetStackOutput': (argument) => stackOutput(argument),
-    'Fn::GetAZs': (_argument, stack) => [`${String(ref('AWS::Region', stack))}a`],
+    'Fn::ImportValue': (argument, stack) => this.#importValue(String(this.resolve(argument, stack))),
+    'Fn::GetStackOutput': (argument) => this.#stackOutput(argument),
   };
 
-  function substitute(argument: unknown, stack: string): string {
-    const [text, own] = Array.isArray(argument) ? argument : [argument, {}];
-    const variables = (resolve(own, stack) ?? {}) as Record<string, unknown>;
-    return String(text).replace(/\$\{([^}]+)\}/g, (_whole, name: string) =>
-      name.startsWith('!') ? `\${${name.slice(1)}}` : String(variables[name] ?? reference(name, stack)),
-    );
+  constructor({ stacks }: Assembly, place: Place, identify: Identify) {
+    this.#stacks = stacks;
+    this.#identify = identify;
+    this.#pseudo = pseudoParameters(place);
   }
-  function importValue(name: string): unknown {
-    for (const stack of stacks.values()) {
-      if (stack.exports.has(name)) return resolve(stack.exports.get(name), stack.name);
-    }
-    throw new Error(`no stack exports "${name}"`);
+
+  identityOf(resource: Resource): Identity {
+    const identity = this.#known.get(resource) ?? this.#identify(resource, this);
+    this.#known.set(resource, identity);
+    return identity;
   }
-  function stackOutput(argument: unknown): unknown {
-    const { StackName, OutputName } = argument as { StackName: string; OutputName: string };
-    const outputs = stacks.get(StackName)?.outputs ?? {};
-    if (!(OutputName in outputs)) throw new Error(`stack ${StackName} has no output ${OutputName}`);
-    return resolve(outputs[OutputName], StackName);
-  }
-  function resolve(value: unknown, stack: string): unknown {
-    if (Array.isArray(value)) return value.map((member) => resolve(member, stack)).filter(isPresent);
+
+  resolve(value: unknown, stack: string): unknown {
+    if (Array.isArray(value)) return value.map((member) => this.resolve(member, stack)).filter(isPresent);
     if (typeof value !== 'object' || value === null) return value;
     const entries = Object.entries(value);
     const [only] = entries;
     if (entries.length === 1 && only !== undefined && (only[0] === 'Ref' || only[0].startsWith('Fn::'))) {
-      const intrinsic = intrinsics[only[0]];
+      const intrinsic = this.#intrinsics[only[0]];
       if (intrinsic === undefined) throw new Error(`${stack}: ${only[0]} is not known to the local cloud`);
       return intrinsic(only[1], stack);
     }
-    return Object.fromEntries(
-      entries
-        .map(([name, member]) => [name, resolve(member, stack)])
-        .filter(([, member]) => isPresent(member)),
-    );
+    const resolved = entries.map(([name, member]) => [name, this.resolve(member, stack)] as const);
+    return Object.fromEntries(resolved.filter(([, member]) => isPresent(member)));
   }
 
-  const resolver: Resolver = { resolve, identityOf };
-  return resolver;
+  #resourceOf(logicalId: string, stack: string): Resource {
+    const resource = this.#stacks.get(stack)?.resources.get(logicalId);
+    if (resource === undefined) throw new Error(`${stack} refers to ${logicalId}, which it does not declare`);
+    return resource;
+  }
+
+  #ref(name: string, stack: string): unknown {
+    if (name === 'AWS::StackName') return stack;
+    return this.#pseudo[name] ?? this.identityOf(this.#resourceOf(name, stack)).ref;
+  }
+
+  #attribute(logicalId: string, name: string, stack: string): string {
+    const value = this.identityOf(this.#resourceOf(logicalId, stack)).attributes[name];
+    if (value === undefined) throw new Error(`${stack}.${logicalId}: attribute ${name} is not known here`);
+    return value;
+  }
+
+  #list(value: unknown, stack: string): readonly unknown[] {
+    const resolved = this.resolve(value, stack);
+    if (!Array.isArray(resolved)) throw new Error(`${stack}: a list was expected`);
+    return resolved;
+  }
+
+  #substitute(argument: unknown, stack: string): string {
+    const [text, own] = Array.isArray(argument) ? argument : [argument, {}];
+    const variables = (this.resolve(own, stack) ?? {}) as Readonly<Record<string, unknown>>;
+    return String(text).replace(/\$\{([^}]+)\}/g, (_whole, name: string) => {
+      if (name.startsWith('!')) return `\${${name.slice(1)}}`;
+      const dot = name.indexOf('.');
+      const resolved = (): unknown =>
+        dot < 0 ? this.#ref(name, stack) : this.#attribute(name.slice(0, dot), name.slice(dot + 1), stack);
+      return String(variables[name] ?? resolved());
+    });
+  }
+
+  #importValue(name: string): unknown {
+    for (const stack of this.#stacks.values()) {
+      if (stack.exports.has(name)) return this.resolve(stack.exports.get(name), stack.name);
+    }
+    throw new Error(`no stack exports "${name}"`);
+  }
+
+  #stackOutput(argument: unknown): unknown {
+    const { StackName, OutputName } = argument as { readonly StackName: string; readonly OutputName: string };
+    const outputs = this.#stacks.get(StackName)?.outputs ?? {};
+    if (!(OutputName in outputs)) throw new Error(`stack ${StackName} has no output ${OutputName}`);
+    return this.resolve(outputs[OutputName], StackName);
+  }
 }
 
 const NO_VALUE = Symbol('AWS::NoValue');
