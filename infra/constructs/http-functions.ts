@@ -52,16 +52,26 @@ function principalEnvironment({ deployment, foundation, data, identity }: HttpFu
   };
 }
 
-function addDescribeApi(scope: Construct, { deployment, foundation, data }: HttpFunctionsProps) {
+function addDescribeApi(scope: Construct, props: HttpFunctionsProps) {
+  const { deployment, foundation, data, largeIngests } = props;
   const made = new ServiceFunction<typeof DescribeApiEnv>(scope, {
     deployment,
     name: 'describe-api',
     description: 'Health, API description, and 404 for everything unknown',
     key: foundation.key,
     timeoutSec: TIMEOUT_SEC,
-    environment: { STAGE: deployment.stage, CORE_TABLE_NAME: data.core.tableName },
+    environment: {
+      STAGE: deployment.stage,
+      CORE_TABLE_NAME: data.core.tableName,
+      SAMPLES_TABLE_NAME: data.samples.tableName,
+      VAULT_TABLE_NAME: data.vault.tableName,
+      LARGE_INGEST_QUEUE_URL: largeIngests.queueUrl,
+    },
   });
   grantTable(made, data.core, ['get']);
+  // Health asks the others for their state alone: a public function reads no samples and no keys.
+  made.allow(['dynamodb:DescribeTable'], [data.samples.tableArn, data.vault.tableArn]);
+  made.allow(['sqs:GetQueueAttributes'], [largeIngests.queueArn]);
   return made;
 }
 

@@ -19,6 +19,8 @@ export interface ApiKey {
   readonly hint: string;
   readonly createdAtMs: EpochMs;
   readonly expiresAtMs: EpochMs | undefined;
+  /** Set by a rotation: the key works until then beside its successor, which does not inherit it. */
+  readonly endsAtMs: EpochMs | undefined;
   readonly revokedAtMs: EpochMs | undefined;
   readonly lastUsedAtMs: EpochMs | undefined;
   /** Undefined: the workspace's, else the default. */
@@ -57,6 +59,7 @@ export function makeApiKey(
     hash: hashApiKey(secret),
     hint: secret.slice(0, HINT_CHARS),
     createdAtMs: nowMs,
+    endsAtMs: undefined,
     revokedAtMs: undefined,
     lastUsedAtMs: undefined,
   };
@@ -68,5 +71,12 @@ export const modeOf = (key: ApiKey): KeyMode => (key.hint.startsWith('hw_test_')
 /** Whether a key may be used at `nowMs` (ACC4). Revocation is told before expiry. */
 export function stateOfKey(key: ApiKey, nowMs: EpochMs): 'active' | 'revoked' | 'expired' {
   if (key.revokedAtMs !== undefined) return 'revoked';
-  return key.expiresAtMs !== undefined && key.expiresAtMs <= nowMs ? 'expired' : 'active';
+  const lastMs = lastMomentOf(key);
+  return lastMs !== undefined && lastMs <= nowMs ? 'expired' : 'active';
+}
+
+/** When the key stops working by itself: at its expiry or the end of its overlap, whichever is sooner. */
+export function lastMomentOf({ expiresAtMs, endsAtMs }: ApiKey): EpochMs | undefined {
+  if (expiresAtMs === undefined || endsAtMs === undefined) return expiresAtMs ?? endsAtMs;
+  return expiresAtMs < endsAtMs ? expiresAtMs : endsAtMs;
 }

@@ -91,7 +91,7 @@ async function registerPool(
     algorithms: ['RS256'],
     createdAtMs: nowMs,
   });
-  if (outcome === 'taken') throw poolTaken();
+  if (outcome !== 'created') throw poolTaken();
   return issuerId;
 }
 

@@ -26,11 +26,17 @@ export interface IssuerStore {
   findByPair(pairHash: string): Promise<Issuer | undefined>;
   load(workspaceId: WorkspaceId, issuerId: IssuerId): Promise<Issuer | undefined>;
   list(workspaceId: WorkspaceId, page: PageRequest): Promise<readonly Issuer[]>;
-  /** `taken`: the pair is registered, by this workspace or another. */
-  create(issuer: Issuer): Promise<'created' | 'taken'>;
+  /**
+   * `taken`: the pair is registered, by this workspace or another. `limit_reached`: the workspace has
+   * MAX_ISSUER_COUNT of them.
+   */
+  create(issuer: Issuer): Promise<'created' | 'taken' | 'limit_reached'>;
   /** Removes issuer and pair in one transaction; `gone` when it was removed already. */
   remove(issuer: Issuer): Promise<'removed' | 'gone'>;
 }
+
+/** Apps of one workspace have a handful; a list of a hundred stays one answer. */
+export const MAX_ISSUER_COUNT = 100;
 
 /** Hex of SHA-256 over the JSON of [issuer, audience]: no two pairs run together. */
 export const pairHashOf = (issuer: string, audience: string): string =>

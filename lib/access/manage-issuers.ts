@@ -5,7 +5,13 @@ import { newSortableId } from '../core/ids.ts';
 import type { Randomness } from '../core/randomness.ts';
 import { AppError } from '../problems/app-error.ts';
 import type { OperatorPool } from './authenticate.ts';
-import { type Issuer, type IssuerStore, TOKEN_ALGORITHMS, type TokenAlgorithm } from './issuer.ts';
+import {
+  type Issuer,
+  type IssuerStore,
+  MAX_ISSUER_COUNT,
+  TOKEN_ALGORITHMS,
+  type TokenAlgorithm,
+} from './issuer.ts';
 import type { JwksFetcher } from './jwks.ts';
 import { parseKeySet } from './jwks-cache.ts';
 import { checkTenantUrl } from './outside-address.ts';
@@ -27,7 +33,6 @@ export interface WantedIssuer {
 
 /** OpenID Connect Discovery 1.0, section 3: the two members that matter here. */
 const Configuration = z.object({ issuer: z.string(), jwks_uri: z.string() });
-const MAX_LISTED_COUNT = 1_000;
 
 /**
  * Registers an issuer for the workspace (ACC8). Its key set is fetched before it is stored, so that what is
@@ -55,8 +60,11 @@ export async function registerIssuer(
     algorithms: [...new Set(wanted.algorithms ?? TOKEN_ALGORITHMS)],
     createdAtMs: nowMs,
   };
-  if ((await deps.issuers.create(issuer)) === 'taken')
+  const outcome = await deps.issuers.create(issuer);
+  if (outcome === 'taken')
     throw new AppError('issuer.taken', 'A workspace has registered this issuer and audience.');
+  if (outcome === 'limit_reached')
+    throw new AppError('issuer.limit_reached', `A workspace has at most ${MAX_ISSUER_COUNT} issuers.`);
   return issuer;
 }
 
@@ -88,7 +96,7 @@ const unusable = (reason: string, cause?: unknown): AppError =>
 export const listIssuers = (
   { issuers }: Pick<ManageIssuersDependencies, 'issuers'>,
   workspaceId: WorkspaceId,
-): Promise<readonly Issuer[]> => issuers.list(workspaceId, { limit: MAX_LISTED_COUNT, after: undefined });
+): Promise<readonly Issuer[]> => issuers.list(workspaceId, { limit: MAX_ISSUER_COUNT, after: undefined });
 
 /** Tokens of the pair are refused from then on, by containers that know it up to 60 s later. */
 export async function removeIssuer(

@@ -1,10 +1,19 @@
 import type { Scope } from '../../contracts/http/scopes.ts';
 import { ApiKeyId, type WorkspaceId } from '../../contracts/primitives/ids.ts';
 import type { Clock } from '../core/clock.ts';
-import { type EpochMs, SECOND_MS } from '../core/instants.ts';
+import { type EpochMs, MINUTE_MS, SECOND_MS } from '../core/instants.ts';
+import { parseIsoTime } from '../core/iso-time.ts';
 import type { Randomness } from '../core/randomness.ts';
 import { AppError } from '../problems/app-error.ts';
-import { type ApiKey, type KeyMode, makeApiKey, modeOf, stateOfKey } from './api-key.ts';
+import {
+  type ApiKey,
+  type KeyMode,
+  lastMomentOf,
+  makeApiKey,
+  modeOf,
+  type NewApiKey,
+  stateOfKey,
+} from './api-key.ts';
 import { type ApiKeyStore, MAX_KEY_COUNT } from './api-key-store.ts';
 import type { Principal } from './model.ts';
 
@@ -18,7 +27,8 @@ export interface WantedKey {
   readonly name: string;
   readonly scopes: readonly Scope[];
   readonly mode: KeyMode;
-  readonly expiresAtMs: EpochMs | undefined;
+  /** ISO 8601 with an offset or Z. */
+  readonly expiresAt: string | undefined;
   readonly requestsPerMinute: number | undefined;
 }
 
@@ -42,14 +52,23 @@ export async function issueKey(
 ): Promise<IssuedKey> {
   const nowMs = clock.now();
   checkScopes(principal, wanted.scopes);
-  if (wanted.expiresAtMs !== undefined && wanted.expiresAtMs <= nowMs)
-    throw new AppError('request.invalid', 'The key would have expired already.', {
-      faults: [{ path: '/expiresAt', code: 'too_small', message: 'must lie in the future' }],
-    });
+  const { expiresAt, ...rest } = wanted;
+  const expiresAtMs = expiresAt === undefined ? undefined : parseExpiry(expiresAt, nowMs);
   const scopes = [...new Set(wanted.scopes)];
-  const issued = makeApiKey({ ...wanted, scopes, workspaceId: principal.workspaceId }, nowMs, randomness);
+  const { workspaceId } = principal;
+  const issued = makeApiKey({ ...rest, scopes, expiresAtMs, workspaceId }, nowMs, randomness);
   if ((await keys.create(issued.key)) === 'limit_reached') throw limitReached();
   return issued;
+}
+
+function parseExpiry(text: string, nowMs: EpochMs): EpochMs {
+  const time = parseIsoTime(text);
+  const offsetMinutes = typeof time?.offset === 'number' ? time.offset : 0;
+  const expiresAtMs = time === undefined ? undefined : time.wallMs - offsetMinutes * MINUTE_MS;
+  if (expiresAtMs !== undefined && expiresAtMs > nowMs) return expiresAtMs as EpochMs;
+  throw new AppError('request.invalid', 'The key would have expired already.', {
+    faults: [{ path: '/expiresAt', code: 'too_small', message: 'must lie in the future' }],
+  });
 }
 
 export const listKeys = (
@@ -72,8 +91,8 @@ export async function rotateKey(
   checkScopes(principal, old.scopes);
   if (stateOfKey(old, nowMs) !== 'active') throw keyRevoked();
   const overlapEndMs = nowMs + rotation.overlapSec * SECOND_MS;
-  const endsAtMs = Math.min(overlapEndMs, old.expiresAtMs ?? overlapEndMs) as EpochMs;
-  const issued = makeApiKey({ ...old, mode: modeOf(old) }, nowMs, deps.randomness);
+  const endsAtMs = Math.min(overlapEndMs, lastMomentOf(old) ?? overlapEndMs) as EpochMs;
+  const issued = makeApiKey(likeOf(old), nowMs, deps.randomness);
   const outcome = await deps.keys.replace(old, issued.key, endsAtMs);
   if (outcome === 'limit_reached') throw limitReached();
   if (outcome === 'revoked') throw keyRevoked();
@@ -89,6 +108,15 @@ export async function revokeKey(
   const key = await loadKey(keys, workspaceId, keyId);
   if (key.revokedAtMs === undefined) await keys.revoke(key, clock.now());
 }
+
+const likeOf = (old: ApiKey): NewApiKey => ({
+  workspaceId: old.workspaceId,
+  name: old.name,
+  scopes: old.scopes,
+  mode: modeOf(old),
+  expiresAtMs: old.expiresAtMs,
+  requestsPerMinute: old.requestsPerMinute,
+});
 
 async function loadKey(keys: ApiKeyStore, workspaceId: WorkspaceId, keyId: string): Promise<ApiKey> {
   const parsed = ApiKeyId.safeParse(keyId);

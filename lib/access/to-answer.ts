@@ -3,7 +3,7 @@ import type { Issuer as IssuerAnswer } from '../../contracts/http/issuers.ts';
 import type { Workspace as WorkspaceAnswer } from '../../contracts/http/workspace.ts';
 import { KEY_REQUESTS_PER_MINUTE } from '../../contracts/limits.ts';
 import { type EpochMs, toIso } from '../core/instants.ts';
-import { type ApiKey, modeOf } from './api-key.ts';
+import { type ApiKey, lastMomentOf, modeOf } from './api-key.ts';
 import type { Issuer } from './issuer.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -18,7 +18,7 @@ export const toApiKeyAnswer = (key: ApiKey, workspace: Workspace): ApiKeyAnswer 
   mode: modeOf(key),
   requestsPerMinute: key.requestsPerMinute ?? workspace.requestsPerMinute ?? KEY_REQUESTS_PER_MINUTE,
   createdAt: toIso(key.createdAtMs),
-  expiresAt: toIsoOrNull(key.expiresAtMs),
+  expiresAt: toIsoOrNull(lastMomentOf(key)),
   revokedAt: toIsoOrNull(key.revokedAtMs),
   lastUsedAt: toIsoOrNull(key.lastUsedAtMs),
 });

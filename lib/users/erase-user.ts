@@ -7,7 +7,7 @@ import type { UserStore } from './user-store.ts';
 
 export interface EraseUserDependencies {
   readonly users: UserStore;
-  readonly heads: Pick<HeadStore, 'load'>;
+  readonly heads: HeadStore;
   readonly dataKeys: Pick<DataKeys, 'shred'>;
   readonly clock: Clock;
 }

@@ -19,8 +19,14 @@ export interface UserStore {
     readVersion: number,
     profile: UserProfile,
   ): Promise<'saved' | 'conflict' | 'gone'>;
-  /** Users behind `after` in the order of their ids, which is that of their creation; at most `limit`. */
-  list(workspaceId: WorkspaceId, page: UserPage): Promise<readonly User[]>;
+  /**
+   * Users behind `after` in the order of their ids, which is that of their creation; at most `limit`, fewer
+   * when some are erased meanwhile. `last` is where the next page goes on; undefined: there is none.
+   */
+  list(
+    workspaceId: WorkspaceId,
+    page: UserPage,
+  ): Promise<{ readonly users: readonly User[]; readonly last: UserId | undefined }>;
   /** The same, ids alone: one Query a page. */
   listUserIds(workspaceId: WorkspaceId, after: UserId | undefined, limit: number): Promise<readonly UserId[]>;
   /**

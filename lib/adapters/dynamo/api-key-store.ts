@@ -2,17 +2,19 @@ import { type TransactWriteItem, UpdateItemCommand } from '@aws-sdk/client-dynam
 import type { ApiKey } from '../../access/api-key.ts';
 import { type ApiKeyStore, MAX_KEY_COUNT, USE_RECORDED_EVERY_MS } from '../../access/api-key-store.ts';
 import { DAY_MS, type EpochMs, toEpochSec } from '../../core/instants.ts';
-import { AppError } from '../../problems/app-error.ts';
 import { fromApiKeyItem, toApiKeyAttributes } from './api-key-item.ts';
-import { apiKeyKey, keyHashKey, workspaceKey, workspacePartition } from './core-keys.ts';
+import { apiKeyKey, keyHashKey, workspacePartition } from './core-keys.ts';
 import { type Dynamo, type Item, N } from './dynamo.ts';
 import { queryPrefix } from './query-page.ts';
 import { isFailedCondition, readItem } from './read-item.ts';
 import { rethrowStoreError } from './store-error.ts';
 import { sendTransaction } from './transaction.ts';
+import { countDown, countUp, judge } from './workspace-count.ts';
 
 /** Revoked keys stay in lists this long, for those who look into what happened; then TTL takes them. */
 const REVOKED_KEPT_MS = 30 * DAY_MS;
+
+const KEY_COUNT = { attribute: 'keyCount', max: MAX_KEY_COUNT } as const;
 
 /**
  * API keys on the `core` table: KEY in the workspace's partition, KEYHASH by the hash of the secret, and the
@@ -30,7 +32,7 @@ export const createApiKeyStore = (dynamo: Dynamo, coreTable: string): ApiKeyStor
   create: async (key) => {
     const outcome = await sendTransaction(dynamo, { TransactItems: putKey(coreTable, key) });
     if (outcome.kind === 'committed') return 'created';
-    return judgeCount(outcome.reasons[0]?.Code);
+    return judge(outcome.reasons, [[0, 'limit_reached' as const]]);
   },
   replace: async (old, successor, endsAtMs) => {
     const outcome = await sendTransaction(dynamo, {
@@ -40,20 +42,24 @@ export const createApiKeyStore = (dynamo: Dynamo, coreTable: string): ApiKeyStor
       ],
     });
     if (outcome.kind === 'committed') return 'created';
-    return outcome.reasons.slice(3).some(({ Code }) => Code === 'ConditionalCheckFailed')
-      ? 'revoked'
-      : judgeCount(outcome.reasons[0]?.Code);
+    return judge(outcome.reasons, [
+      [3, 'revoked' as const],
+      [4, 'revoked' as const],
+      [0, 'limit_reached' as const],
+    ]);
   },
   revoke: async (key, nowMs) => {
     const outcome = await sendTransaction(dynamo, {
       TransactItems: [
-        countKeys(coreTable, key.workspaceId, -1),
+        countDown(coreTable, key.workspaceId, KEY_COUNT),
         ...bothOf(key).map((each) => revokeKey(coreTable, each, nowMs)),
       ],
     });
     if (outcome.kind === 'committed') return 'revoked';
-    if (outcome.reasons.slice(1).some(({ Code }) => Code === 'ConditionalCheckFailed')) return 'gone';
-    throw contended();
+    return judge(outcome.reasons, [
+      [1, 'gone' as const],
+      [2, 'gone' as const],
+    ]);
   },
   recordUse: (key, nowMs) => recordUse(dynamo, coreTable, key, nowMs),
 });
@@ -67,7 +73,7 @@ const bothOf = (key: ApiKey): readonly Item[] => [
 ];
 
 const putKey = (coreTable: string, key: ApiKey): TransactWriteItem[] => [
-  countKeys(coreTable, key.workspaceId, 1),
+  countUp(coreTable, key.workspaceId, KEY_COUNT),
   ...bothOf(key).map((itemKey) => ({
     Put: {
       TableName: coreTable,
@@ -77,22 +83,11 @@ const putKey = (coreTable: string, key: ApiKey): TransactWriteItem[] => [
   })),
 ];
 
-/** Up: only below the largest number, and only in a workspace that exists. */
-const countKeys = (coreTable: string, workspaceId: string, by: 1 | -1): TransactWriteItem => ({
-  Update: {
-    TableName: coreTable,
-    Key: workspaceKey(workspaceId),
-    UpdateExpression: 'ADD keyCount :by',
-    ConditionExpression: by === 1 ? 'keyCount < :max' : 'attribute_exists(pk)',
-    ExpressionAttributeValues: { ':by': N(by), ...(by === 1 ? { ':max': N(MAX_KEY_COUNT) } : {}) },
-  },
-});
-
 const endKey = (coreTable: string, key: Item, endsAtMs: EpochMs): TransactWriteItem => ({
   Update: {
     TableName: coreTable,
     Key: key,
-    UpdateExpression: 'SET expiresAt = :ends',
+    UpdateExpression: 'SET endsAt = :ends',
     ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(revokedAt)',
     ExpressionAttributeValues: { ':ends': N(endsAtMs) },
   },
@@ -111,15 +106,6 @@ const revokeKey = (coreTable: string, key: Item, nowMs: EpochMs): TransactWriteI
     },
   },
 });
-
-/** Another transaction was on the same items: nothing was written, and a repeat does. */
-const contended = (): AppError =>
-  new AppError('server.unavailable', 'Others are changing the keys of this workspace; try again.');
-
-function judgeCount(code: string | undefined): 'limit_reached' {
-  if (code === 'ConditionalCheckFailed') return 'limit_reached';
-  throw contended();
-}
 
 async function recordUse(dynamo: Dynamo, coreTable: string, key: ApiKey, nowMs: EpochMs): Promise<void> {
   await dynamo

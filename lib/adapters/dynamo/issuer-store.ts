@@ -1,15 +1,23 @@
 import * as z from 'zod';
 import { IssuerId, WorkspaceId } from '../../../contracts/primitives/ids.ts';
-import { type Issuer, type IssuerStore, pairHashOf, TOKEN_ALGORITHMS } from '../../access/issuer.ts';
+import {
+  type Issuer,
+  type IssuerStore,
+  MAX_ISSUER_COUNT,
+  pairHashOf,
+  TOKEN_ALGORITHMS,
+} from '../../access/issuer.ts';
 import type { EpochMs } from '../../core/instants.ts';
-import { AppError } from '../../problems/app-error.ts';
 import { issuerKey, issuerPairKey, workspacePartition } from './core-keys.ts';
 import { type Dynamo, type Item, N, numberOf, S, stringOf } from './dynamo.ts';
 import { queryPrefix } from './query-page.ts';
 import { readItem } from './read-item.ts';
 import { sendTransaction } from './transaction.ts';
+import { countDown, countUp, judge } from './workspace-count.ts';
 
 const Algorithms = z.array(z.enum(TOKEN_ALGORITHMS));
+
+const ISSUER_COUNT = { attribute: 'issuerCount', max: MAX_ISSUER_COUNT } as const;
 
 /** Issuers on the `core` table: ISSUER in the workspace's partition, ISSUERPAIR by the hash of the pair. */
 export const createIssuerStore = (dynamo: Dynamo, coreTable: string): IssuerStore => ({
@@ -23,39 +31,45 @@ export const createIssuerStore = (dynamo: Dynamo, coreTable: string): IssuerStor
   },
   create: async (issuer) => {
     const outcome = await sendTransaction(dynamo, {
-      TransactItems: bothOf(issuer).map((key) => ({
-        Put: {
-          TableName: coreTable,
-          Item: { ...key, ...toAttributes(issuer) },
-          ConditionExpression: 'attribute_not_exists(pk)',
-        },
-      })),
+      TransactItems: [
+        countUp(coreTable, issuer.workspaceId, ISSUER_COUNT),
+        ...bothOf(issuer).map((key) => ({
+          Put: {
+            TableName: coreTable,
+            Item: { ...key, ...toAttributes(issuer) },
+            ConditionExpression: 'attribute_not_exists(pk)',
+          },
+        })),
+      ],
     });
-    return outcome.kind === 'committed' ? 'created' : judge(outcome.reasons, 'taken');
+    if (outcome.kind === 'committed') return 'created';
+    return judge(outcome.reasons, [
+      [1, 'taken' as const],
+      [2, 'taken' as const],
+      [0, 'limit_reached' as const],
+    ]);
   },
   remove: async (issuer) => {
     const outcome = await sendTransaction(dynamo, {
-      TransactItems: bothOf(issuer).map((key) => ({
-        Delete: {
-          TableName: coreTable,
-          Key: key,
-          ConditionExpression: 'issuerId = :id',
-          ExpressionAttributeValues: { ':id': S(issuer.issuerId) },
-        },
-      })),
+      TransactItems: [
+        countDown(coreTable, issuer.workspaceId, ISSUER_COUNT),
+        ...bothOf(issuer).map((key) => ({
+          Delete: {
+            TableName: coreTable,
+            Key: key,
+            ConditionExpression: 'issuerId = :id',
+            ExpressionAttributeValues: { ':id': S(issuer.issuerId) },
+          },
+        })),
+      ],
     });
-    return outcome.kind === 'committed' ? 'removed' : judge(outcome.reasons, 'gone');
+    if (outcome.kind === 'committed') return 'removed';
+    return judge(outcome.reasons, [
+      [1, 'gone' as const],
+      [2, 'gone' as const],
+    ]);
   },
 });
-
-/** A failed condition has its meaning; being in the way of another transaction is for a repeat. */
-function judge<Outcome>(
-  reasons: readonly { readonly Code?: string | undefined }[],
-  outcome: Outcome,
-): Outcome {
-  if (reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) return outcome;
-  throw new AppError('server.unavailable', 'Others are changing this issuer; try again.');
-}
 
 const bothOf = (issuer: Issuer): readonly Item[] => [
   issuerKey(issuer.workspaceId, issuer.issuerId),

@@ -50,11 +50,13 @@ export function createUserStore(deps: UserStoreDependencies): UserStore {
     load: async (scope) => (await loadUsers(deps, [scope]))[0],
     saveProfile: (scope, readVersion, profile) => saveProfile(deps, scope, readVersion, profile),
     list: async (workspaceId, { after, limit }) => {
-      const userIds = await listIds(deps, workspaceId, after, limit);
-      return loadUsers(
+      const userIds = await listIds(deps, workspaceId, after, limit + 1);
+      const shown = userIds.slice(0, limit);
+      const users = await loadUsers(
         deps,
-        userIds.map((userId) => ({ workspaceId, userId })),
+        shown.map((userId) => ({ workspaceId, userId })),
       );
+      return { users, last: userIds.length > limit ? shown.at(-1) : undefined };
     },
     listUserIds: (workspaceId, after, limit) => listIds(deps, workspaceId, after, limit),
     erase: async (scope, { readSeq, externalId, change }) => {

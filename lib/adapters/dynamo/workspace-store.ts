@@ -22,7 +22,12 @@ export function createWorkspaceStore(dynamo: Dynamo, coreTable: string): Workspa
     create: async (workspace) => {
       const input = {
         TableName: coreTable,
-        Item: { ...workspaceKey(workspace.workspaceId), ...toAttributes(workspace), keyCount: N(0) },
+        Item: {
+          ...workspaceKey(workspace.workspaceId),
+          ...toAttributes(workspace),
+          keyCount: N(0),
+          issuerCount: N(0),
+        },
         ConditionExpression: 'attribute_not_exists(pk)',
       };
       return settle(dynamo.send(new PutItemCommand(input)), 'created', 'exists');
@@ -46,7 +51,7 @@ async function settle<Done, Refused>(
   }
 }
 
-/** Leaves the number of keys alone, which transactions of keys count. */
+/** Leaves the numbers of keys and issuers alone, which their own transactions count. */
 const buildUpdate = (coreTable: string, workspace: Workspace): UpdateItemCommandInput => ({
   TableName: coreTable,
   Key: workspaceKey(workspace.workspaceId),
