@@ -4,6 +4,8 @@ export class TooDeepError extends Error {
 }
 
 export const MAX_CANONICAL_DEPTH = 32;
+/** Samples of a batch come in a handful: with and without end, record id, category. */
+const MAX_KNOWN_SHAPES = 8;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that JSON escapes.
 const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
 
@@ -21,10 +23,11 @@ export function canonicalJson(value: unknown): string {
 interface Shape {
   readonly names: readonly string[];
   readonly sorted: readonly string[];
+  /** `"name":` with the comma before it. */
   readonly labels: readonly string[];
 }
 
-function write(value: unknown, depth: number, shapes: Shape[]): string {
+function write(value: unknown, depth: number, shapes: Shape[][]): string {
   if (typeof value === 'string') return NEEDS_ESCAPE.test(value) ? JSON.stringify(value) : `"${value}"`;
   if (typeof value === 'number') return writeNumber(value);
   if (typeof value !== 'object' || value === null) return value === undefined ? 'null' : String(value);
@@ -37,7 +40,7 @@ function writeNumber(value: number): string {
   return value > 0 ? '1e999' : '-1e999';
 }
 
-function writeArray(values: readonly unknown[], depth: number, shapes: Shape[]): string {
+function writeArray(values: readonly unknown[], depth: number, shapes: Shape[][]): string {
   let text = '[';
   for (let index = 0; index < values.length; index += 1) {
     if (index > 0) text += ',';
@@ -46,22 +49,31 @@ function writeArray(values: readonly unknown[], depth: number, shapes: Shape[]):
   return `${text}]`;
 }
 
-function writeObject(value: object, depth: number, shapes: Shape[]): string {
-  const names = Object.keys(value);
-  let shape = shapes[depth];
-  if (shape === undefined || !sameNames(shape.names, names)) {
-    const sorted = [...names].sort();
-    shape = { names, sorted, labels: sorted.map((name) => `${JSON.stringify(name)}:`) };
-    shapes[depth] = shape;
-  }
-  const { sorted, labels } = shape;
+function writeObject(value: object, depth: number, shapes: Shape[][]): string {
+  const { sorted, labels } = shapeOf(value, depth, shapes);
   let text = '{';
   for (let index = 0; index < sorted.length; index += 1) {
-    if (index > 0) text += ',';
     text += labels[index];
     text += write((value as Record<string, unknown>)[sorted[index] ?? ''], depth + 1, shapes);
   }
   return `${text}}`;
+}
+
+/** The sorted names of an object, from the few shapes met lately at this depth. */
+function shapeOf(value: object, depth: number, shapes: Shape[][]): Shape {
+  const names = Object.keys(value);
+  let known = shapes[depth];
+  if (known === undefined) {
+    known = [];
+    shapes[depth] = known;
+  }
+  for (const shape of known) if (sameNames(shape.names, names)) return shape;
+  const sorted = [...names].sort();
+  const labels = sorted.map((name, index) => `${index === 0 ? '' : ','}${JSON.stringify(name)}:`);
+  const made = { names, sorted, labels };
+  if (known.length === MAX_KNOWN_SHAPES) known.pop();
+  known.unshift(made);
+  return made;
 }
 
 function sameNames(left: readonly string[], right: readonly string[]): boolean {

@@ -1,4 +1,4 @@
-import type { BucketWidth, Metric } from '../../contracts/metrics/metric.ts';
+import type { Metric } from '../../contracts/metrics/metric.ts';
 import type { EpochMs } from '../core/instants.ts';
 import { bucketEndMs, bucketOf, bucketStartMs } from './buckets.ts';
 import { decideDuplicate } from './decide-sample.ts';
@@ -87,14 +87,18 @@ interface Group {
 /** Finds the group of a sample; neighbours mostly share one, so the last one of a series is tried first. */
 class Groups {
   readonly #groups = new Map<string, Group>();
-  readonly #lastOfSeries = new Map<string, Group>();
+  readonly #lastOfSeries = new Map<Metric, Map<Source, Group>>();
 
-  of(metric: Metric, { sourceId }: Source, startMs: EpochMs): Group {
-    const series = metric.code + sourceId;
-    const last = this.#lastOfSeries.get(series);
+  of(metric: Metric, source: Source, startMs: EpochMs): Group {
+    let bySource = this.#lastOfSeries.get(metric);
+    if (bySource === undefined) {
+      bySource = new Map();
+      this.#lastOfSeries.set(metric, bySource);
+    }
+    const last = bySource.get(source);
     if (last !== undefined && startMs >= last.fromMs && startMs < last.untilMs) return last;
-    const group = this.#groupAt(metric, sourceId, bucketOf(widthOf(metric), startMs));
-    this.#lastOfSeries.set(series, group);
+    const group = this.#groupAt(metric, source.sourceId, bucketOf(metric.bucket, startMs));
+    bySource.set(source, group);
     return group;
   }
 
@@ -114,11 +118,10 @@ class Groups {
   }
 }
 
-const widthOf = ({ bucket }: Metric): BucketWidth => bucket;
-
 function toUnit(group: Group, refusals: Refusal[]): WorkUnit {
-  const samples = withoutDuplicates(group.samples, refusals);
-  if (!isInOrder(samples)) samples.sort(compareBounds);
+  const isPlain = isRisingWithoutRecords(group.samples);
+  const samples = isPlain ? group.samples : withoutDuplicates(group.samples, refusals);
+  if (!isPlain) samples.sort(compareBounds);
   return { key: unitKeyOf(group.ref), ref: group.ref, samples, deletions: group.deletions };
 }
 
@@ -143,11 +146,12 @@ function identityKeyOf(sample: SampleOp): bigint | number | string {
   return sample.startMs === sample.endMs ? sample.startMs : `${sample.startMs}-${sample.endMs}`;
 }
 
-function isInOrder(samples: readonly SampleOp[]): boolean {
-  for (let index = 1; index < samples.length; index += 1) {
-    const previous = samples[index - 1];
-    const next = samples[index];
-    if (previous !== undefined && next !== undefined && compareBounds(previous, next) > 0) return false;
+/** What most batches are: each start later than the one before, and so no duplicates and nothing to sort. */
+function isRisingWithoutRecords(samples: readonly SampleOp[]): boolean {
+  let previousMs = Number.NEGATIVE_INFINITY;
+  for (const { startMs, recordHash } of samples) {
+    if (recordHash !== 0n || startMs <= previousMs) return false;
+    previousMs = startMs;
   }
   return true;
 }
