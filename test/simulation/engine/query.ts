@@ -16,6 +16,7 @@ export function queryPage(
   const condition = parseCondition(input.KeyConditionExpression ?? '');
   const pk = partitionOf(condition, placeholders);
   assertOnlyKeys(condition, placeholders);
+  holds(condition, {}, placeholders);
   isTrue(input.FilterExpression, {}, placeholders);
   project(input.ProjectionExpression, {}, placeholders);
   const isForward = input.ScanIndexForward ?? true;

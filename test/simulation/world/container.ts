@@ -1,5 +1,5 @@
-import type { Environment } from './environment.ts';
-import { never } from './environment.ts';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Environment, never } from './environment.ts';
 
 /** One invocation in one container. */
 export interface Run {
@@ -7,6 +7,12 @@ export interface Run {
   readonly workspaces: ReadonlySet<string> | undefined;
   readonly crash: () => void;
 }
+
+/**
+ * The run that a call belongs to, by where it came from: a call that a finished run left behind goes on in
+ * a warm container, as on Lambda, and still is that run's.
+ */
+export const currentRun = new AsyncLocalStorage<Run>();
 
 /** What a call does at the service, at one instant. */
 export type Effect = () => { readonly output: object; readonly settledAtMs?: number };
@@ -26,9 +32,6 @@ export class Container {
   }
   get isIdle(): boolean {
     return this.#run === undefined && !this.#isDead;
-  }
-  get run(): Run | undefined {
-    return this.#run;
   }
   begin(run: Run): void {
     this.#run = run;

@@ -13,6 +13,8 @@ export interface Environment {
   /** Milliseconds that a message or a call takes: mostly few, at times very many. */
   delayMs(): number;
   violation(rule: string, what: string): void;
+  /** What a function logged as a fault, told with a violation of the API. */
+  noteFault(fields: string): void;
 }
 
 /** Message that never comes: what a crashed run waits for. */
@@ -27,6 +29,7 @@ export function createEnvironment(parts: {
 }): Environment {
   const { scheduler, prng, counters, onViolation } = parts;
   let weather = parts.weather;
+  let lastFault = 'no fault';
   return {
     scheduler,
     prng,
@@ -36,6 +39,10 @@ export function createEnvironment(parts: {
       weather = CALM;
     },
     delayMs: () => (prng.chance(weather.longDelay) ? prng.below(3_000) : 1 + prng.below(8)),
-    violation: (rule, what) => onViolation(`${rule}: ${what}`),
+    violation: (rule, what) =>
+      onViolation(rule === 'API' ? `${rule}: ${what} after ${lastFault}` : `${rule}: ${what}`),
+    noteFault: (fields) => {
+      lastFault = fields;
+    },
   };
 }

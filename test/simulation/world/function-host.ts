@@ -1,6 +1,7 @@
 import type { Platform } from '../../../functions/_platform/platform.ts';
-import { Container } from './container.ts';
+import { Container, currentRun } from './container.ts';
 import type { Environment } from './environment.ts';
+import type { TaggedRun } from './observer.ts';
 
 export type Invocation =
   | { readonly kind: 'answered'; readonly answer: unknown }
@@ -9,7 +10,7 @@ export type Invocation =
 
 /** A deployed function: any number of containers, each with its own wiring and warm caches. */
 export interface FunctionHost {
-  invoke(event: object, workspaces?: ReadonlySet<string>): Promise<Invocation>;
+  invoke(event: object, about?: Omit<TaggedRun, 'crash'>): Promise<Invocation>;
 }
 
 export type CreateHandler = (platform: Platform) => (event: never, context: object) => Promise<unknown>;
@@ -36,21 +37,28 @@ export function createFunctionHost(
     return made;
   };
   return {
-    invoke: (event, workspaces) =>
+    invoke: (event, about) =>
       new Promise((resolve) => {
         const { container, handler } = takeContainer();
         const fail = () => resolve({ kind: 'failed' });
-        container.begin({ workspaces, crash: () => scheduler.after(prng.below(TIMEOUT_MS), fail) });
-        handler(overTheWire(event) as never, {}).then(
-          (answer) => {
-            container.end();
-            resolve({ kind: 'answered', answer: overTheWire(answer) });
-          },
-          () => {
-            container.end();
-            fail();
-          },
-        );
+        const run = {
+          workspaces: undefined,
+          ...about,
+          crash: () => scheduler.after(prng.below(TIMEOUT_MS), fail),
+        };
+        container.begin(run);
+        currentRun
+          .run(run, () => handler(overTheWire(event) as never, {}))
+          .then(
+            (answer) => {
+              container.end();
+              resolve({ kind: 'answered', answer: overTheWire(answer) });
+            },
+            () => {
+              container.end();
+              fail();
+            },
+          );
       }),
   };
 }

@@ -97,7 +97,7 @@ export class SimulatedQueue {
     const { host, workspaceOf, failuresOf } = this.#mapping;
     this.#inFlightBatches += 1;
     const workspaces = new Set(batch.flatMap(({ body }) => workspaceOf(body) ?? []));
-    const invocation = await host.invoke({ Records: batch.map(toRecord) }, workspaces);
+    const invocation = await host.invoke({ Records: batch.map(toRecord) }, { workspaces });
     this.#inFlightBatches -= 1;
     if (invocation.kind === 'failed') return;
     const failed = new Set(failuresOf(invocation.answer));
