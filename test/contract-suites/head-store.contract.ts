@@ -88,6 +88,7 @@ export function headStoreContract(name: string, openStorage: () => Promise<Stora
       expect(await stores.headStore.loadAfter(scope, 0, 10)).toEqual([prioritiesChange(1)]);
       expect(await save(0, 1)).toBe('conflict');
       expect(await save(0, 2)).toBe('conflict');
+      expect(await save(1, 1)).toBe('conflict');
       expect((await stores.headStore.loadAfter(scope, 0, 10)).map(({ seq }) => seq)).toEqual([1]);
     });
 

@@ -4,6 +4,7 @@ import type { Head, StoredBlock, UserScope } from '../../lib/samples/model.ts';
 import {
   answeredRow,
   blockRef,
+  changeOf,
   commitOf,
   createStores,
   emptyHead,
@@ -139,6 +140,28 @@ export function sampleStoreContract(name: string, openStorage: () => Promise<Sto
       expect((await load(scope)).blocks.size).toBe(0);
     });
 
+    test.each([0, 2])('ING5 of a head at 1, one read at %d is a conflict by itself', async (seq) => {
+      const scope = await stores.createUser();
+      await commit(scope, 'r1', [storedBlock()]);
+      const made = commitOf(emptyHead, 'r2', []);
+      const free = { ...changeOf(9, []), seq: 9 };
+      const advance = made.advance && {
+        ...made.advance,
+        readHead: { seq, settingsVersion: 0 },
+        change: free,
+      };
+      expect(await stores.samples.commit(scope, { ...made, advance })).toBe('conflict');
+      expect((await headOf(scope)).seq).toBe(1);
+    });
+
+    test('ING5 an erased head keeps every write out, also of one who read its number', async () => {
+      const scope = await stores.createUser();
+      await stores.eraseUser(scope);
+      const erased = await headOf(scope);
+      expect(await stores.samples.commit(scope, commitOf(erased, 'r1', [storedBlock()]))).toBe('erased');
+      expect(await headOf(scope)).toEqual(erased);
+    });
+
     test('ING5 an erased user is told apart from a conflict, and nothing comes back', async () => {
       const scope = await stores.createUser();
       const stale = await headOf(scope);
@@ -219,6 +242,9 @@ export function sampleStoreContract(name: string, openStorage: () => Promise<Sto
       expect(await step({ row: running(1), replaces: { state: 'queued' } })).toBe('committed');
       expect(await rowNow()).toEqual(running(1));
       expect(await step({ row: running(1), replaces: { state: 'queued' } })).toBe('conflict');
+      for (const next of [0, 2]) {
+        expect(await step({ row: running(2), replaces: { state: 'running', next } })).toBe('conflict');
+      }
       const second = { ...running(2), payloadKey: 'requests/1' };
       expect(await step({ row: second, replaces: { state: 'running', next: 1 } })).toBe('committed');
       expect(await rowNow()).toEqual(second);
