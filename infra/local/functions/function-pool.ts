@@ -22,6 +22,9 @@ export interface FunctionPoolSettings {
 
 interface Thread {
   readonly worker: Worker;
+  isLoaded: boolean;
+  /** Starts the clock of the event that it has: loading is not the event's time, as on Lambda. */
+  startClock: (() => void) | undefined;
   finish: ((result: InvocationResult) => void) | undefined;
 }
 
@@ -76,19 +79,24 @@ export class ThreadPool implements FunctionPool {
     const { timeoutMs } = this.#settings.declaration;
     const requestId = randomUUID();
     const seconds = (timeoutMs / 1_000).toFixed(2);
-    const timer = setTimeout(() => {
-      this.#drop(thread, {
-        errorType: 'Sandbox.Timedout',
-        errorMessage: `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`,
-      });
-      void thread.worker.terminate();
-    }, timeoutMs);
+    let timer: NodeJS.Timeout | undefined;
+    thread.startClock = () => {
+      timer = setTimeout(() => {
+        this.#drop(thread, {
+          errorType: 'Sandbox.Timedout',
+          errorMessage: `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`,
+        });
+        void thread.worker.terminate();
+      }, timeoutMs);
+    };
     thread.finish = (result) => {
       clearTimeout(timer);
       thread.finish = undefined;
+      thread.startClock = undefined;
       resolve(result.ok || result.requestId !== '' ? result : { ...result, requestId });
     };
-    const message: InvocationMessage = { requestId, event, deadlineMs: Date.now() + timeoutMs };
+    if (thread.isLoaded) thread.startClock();
+    const message: InvocationMessage = { requestId, event, timeoutMs };
     thread.worker.postMessage(message);
   }
 
@@ -108,11 +116,18 @@ export class ThreadPool implements FunctionPool {
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: declaration.memoryMiB },
     });
-    const thread: Thread = { worker, finish: undefined };
+    const thread: Thread = { worker, isLoaded: false, startClock: undefined, finish: undefined };
     this.#all.add(thread);
     worker.stdout.on('data', (chunk: Buffer) => this.#log.write(chunk));
     worker.stderr.on('data', (chunk: Buffer) => this.#log.write(chunk));
-    worker.on('message', (result: InvocationResult) => {
+    worker.on('message', (result: InvocationResult | 'loaded') => {
+      if (result === 'loaded') {
+        thread.isLoaded = true;
+        thread.startClock?.();
+        return;
+      }
+      // One that timed out meanwhile is on its way out: it gets no further event.
+      if (!this.#all.has(thread)) return;
       const { finish } = thread;
       this.#idle.push(thread);
       finish?.(result);

@@ -19,6 +19,7 @@ const loaded: Readonly<Record<string, unknown>> = await import(pathToFileURL(dat
 const handler = loaded[data.exportName];
 if (typeof handler !== 'function') throw new Error(`${data.exportName} is not exported by ${data.entry}`);
 
+parentPort?.postMessage('loaded');
 parentPort?.on('message', (message: InvocationMessage) => {
   void run(handler as Handler, message).then((result) => parentPort?.postMessage(result));
 });
@@ -48,14 +49,17 @@ const describe = (error: unknown): FunctionError =>
     ? { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') }
     : { errorType: typeof error, errorMessage: String(error), trace: [] };
 
-const contextOf = ({ requestId, deadlineMs }: InvocationMessage) => ({
-  awsRequestId: requestId,
-  functionName: data.functionName,
-  functionVersion: '$LATEST',
-  invokedFunctionArn: data.functionArn,
-  memoryLimitInMB: String(data.memoryMiB),
-  logGroupName: `/aws/lambda/${data.functionName}`,
-  logStreamName: 'local',
-  callbackWaitsForEmptyEventLoop: true,
-  getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
-});
+function contextOf({ requestId, timeoutMs }: InvocationMessage): object {
+  const deadlineMs = Date.now() + timeoutMs;
+  return {
+    awsRequestId: requestId,
+    functionName: data.functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: data.functionArn,
+    memoryLimitInMB: String(data.memoryMiB),
+    logGroupName: `/aws/lambda/${data.functionName}`,
+    logStreamName: 'local',
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
+  };
+}

@@ -16,7 +16,7 @@ export type Invoke = (event: unknown) => Promise<InvocationResult>;
 export interface InvocationMessage {
   readonly requestId: string;
   readonly event: unknown;
-  readonly deadlineMs: number;
+  readonly timeoutMs: number;
 }
 
 /** What a thread is told at its start. */
