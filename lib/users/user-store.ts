@@ -27,12 +27,12 @@ export interface UserStore {
     workspaceId: WorkspaceId,
     page: UserPage,
   ): Promise<{ readonly users: readonly User[]; readonly last: UserId | undefined }>;
-  /** The same, ids alone: one Query a page. */
+  /** The same, ids alone, erased ones included for 97 days: one Query a page. */
   listUserIds(workspaceId: WorkspaceId, after: UserId | undefined, limit: number): Promise<readonly UserId[]>;
   /**
-   * Marks the head erased, writes the change entry and removes user, directory entry and external id, in one
-   * transaction, on the condition that the head has `readSeq` and is not erased. From then on nothing of the
-   * user is read or written.
+   * Marks the head and the directory entry erased, writes the change entry and removes user and external id,
+   * in one transaction, on the condition that the head has `readSeq` and is not erased. From then on nothing
+   * of the user is read or written.
    */
   erase(
     scope: UserScope,

@@ -45,7 +45,7 @@ const ChangeImage = z.object({
 });
 
 /** A week past the horizon, so that no reader inside it meets a hole (OBX7). */
-const CHANGE_TTL_MS = (CHANGE_HORIZON_DAYS + 7) * DAY_MS;
+export const CHANGE_TTL_MS = (CHANGE_HORIZON_DAYS + 7) * DAY_MS;
 
 export const toChangeItem = (scope: UserScope, entry: ChangeEntry): Item => ({
   ...changeKey(scope, entry.seq),

@@ -1,6 +1,7 @@
 import { type TransactWriteItem, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { UserId, type WorkspaceId } from '../../../contracts/primitives/ids.ts';
 import type { Clock } from '../../core/clock.ts';
+import { type EpochMs, toEpochSec } from '../../core/instants.ts';
 import { mapBounded } from '../../core/map-bounded.ts';
 import type { Randomness } from '../../core/randomness.ts';
 import { AppError } from '../../problems/app-error.ts';
@@ -9,7 +10,7 @@ import type { User, UserProfile } from '../../users/model.ts';
 import type { UserStore } from '../../users/user-store.ts';
 import type { DataKey } from '../../vault/data-keys.ts';
 import { batchGet } from './batch-get.ts';
-import { toChangeItem } from './change-item.ts';
+import { CHANGE_TTL_MS, toChangeItem } from './change-item.ts';
 import {
   externalIdKey,
   headKey,
@@ -65,7 +66,7 @@ export function createUserStore(deps: UserStoreDependencies): UserStore {
           eraseHead(coreTable, scope, { readSeq, erasedAtMs: change.erasedAtMs }),
           putOnce(coreTable, toChangeItem(scope, change)),
           remove(coreTable, userKey(scope)),
-          remove(coreTable, userDirectoryKey(scope.workspaceId, scope.userId)),
+          markInDirectory(coreTable, scope, change.erasedAtMs),
           remove(coreTable, externalIdKey(scope.workspaceId, externalId)),
         ],
       });
@@ -78,6 +79,23 @@ const putOnce = (table: string, item: Item): TransactWriteItem => ({
   Put: { TableName: table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' },
 });
 const remove = (table: string, key: Item): TransactWriteItem => ({ Delete: { TableName: table, Key: key } });
+
+/**
+ * The directory keeps an erased id as long as its change entries: a replay of the outbox walks the directory,
+ * and the erasure is one of the events that it has to say again (OBX8).
+ */
+const markInDirectory = (table: string, scope: UserScope, erasedAtMs: EpochMs): TransactWriteItem => ({
+  Update: {
+    TableName: table,
+    Key: userDirectoryKey(scope.workspaceId, scope.userId),
+    UpdateExpression: 'SET erasedAt = :at, #ttl = :ttl',
+    ExpressionAttributeNames: { '#ttl': 'ttl' },
+    ExpressionAttributeValues: {
+      ':at': N(erasedAtMs),
+      ':ttl': N(toEpochSec((erasedAtMs + CHANGE_TTL_MS) as EpochMs)),
+    },
+  },
+});
 
 const newHead = (user: User): Head => ({
   seq: 0,

@@ -1,0 +1,129 @@
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { METRICS } from '../../../contracts/metrics/catalog.ts';
+import { UserId, WorkspaceId } from '../../../contracts/primitives/ids.ts';
+import { type EpochMs, type LocalDate, MINUTE_MS, parseLocalDate } from '../../../lib/core/instants.ts';
+import { parseIsoTime } from '../../../lib/core/iso-time.ts';
+
+/** Queues that have a dead-letter queue (infra/naming.ts). */
+export const QUEUE_NAMES = ['large-ingests', 'projections', 'erasures'] as const;
+
+export const USAGE = `usage: npm run ops -- <command>
+
+  bootstrap --name <workspace> [--mode live|test]
+      makes a workspace, its key and an API key with every scope, which is printed once; registers the
+      user pool of USER_POOL_ID and USER_POOL_CLIENT_ID when both are set
+  projections rebuild --workspace <id> [--user <id>] [--metric <code>] [--from YYYY-MM-DD] [--to YYYY-MM-DD]
+      computes again every day whose rollup is not equal to its inputs, while reads go on
+  relay replay --workspace <id> --from <time> --to <time> [--after <userId>:<seq>]
+      puts the events of change entries committed in [from, to) on the bus again
+  dlq list
+  dlq show <queue> [--limit N]
+  dlq redrive <queue>
+      looks at, or sends back, what consumers gave up on; queues: ${QUEUE_NAMES.join(', ')}
+
+Reads the environment that the functions have: STAGE, CORE_TABLE_NAME, SAMPLES_TABLE_NAME, VAULT_TABLE_NAME,
+WORKSPACE_KMS_KEY_ID, EVENT_BUS_NAME, as far as the command needs them, and AWS's own variables.`;
+
+const instant = z.string().transform((text, context): EpochMs => {
+  const time = parseIsoTime(text);
+  if (time !== undefined && time.offset !== 'none')
+    return (time.wallMs - (time.offset === 'utc' ? 0 : time.offset) * MINUTE_MS) as EpochMs;
+  context.addIssue({ code: 'custom', message: 'is not an ISO 8601 time with an offset or Z' });
+  return z.NEVER;
+});
+const localDate = z.string().transform((text, context): LocalDate => {
+  const date = parseLocalDate(text);
+  if (date !== undefined) return date;
+  context.addIssue({ code: 'custom', message: 'is not a date' });
+  return z.NEVER;
+});
+const cursor = z
+  .string()
+  .regex(/^usr_[0-9a-z]{26}:\d{1,12}$/)
+  .transform((text) => ({ userId: UserId.parse(text.split(':')[0]), seq: Number(text.split(':')[1]) }));
+
+/** Options of each command; the words of a command come before them. */
+const COMMANDS = {
+  bootstrap: z.strictObject({
+    name: z.string().min(1).max(100),
+    mode: z.enum(['live', 'test']).default('live'),
+  }),
+  'projections rebuild': z.strictObject({
+    workspace: WorkspaceId,
+    user: UserId.optional(),
+    metric: z
+      .string()
+      .refine((code) => METRICS.has(code), { error: 'is not a metric' })
+      .optional(),
+    from: localDate.optional(),
+    to: localDate.optional(),
+  }),
+  'relay replay': z.strictObject({
+    workspace: WorkspaceId,
+    from: instant,
+    to: instant,
+    after: cursor.optional(),
+  }),
+  'dlq list': z.strictObject({}),
+  'dlq show': z.strictObject({
+    queue: z.enum(QUEUE_NAMES),
+    limit: z.coerce.number().int().min(1).max(1_000).default(10),
+  }),
+  'dlq redrive': z.strictObject({ queue: z.enum(QUEUE_NAMES) }),
+} as const;
+
+type CommandName = keyof typeof COMMANDS;
+export type OperateCommand = {
+  [Name in CommandName]: { readonly name: Name; readonly options: z.output<(typeof COMMANDS)[Name]> };
+}[CommandName];
+
+/** The command with its options, or what is wrong in words for the operator. */
+export function parseCommand(args: readonly string[]): OperateCommand | { readonly fault: string } {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(args);
+  } catch (fault) {
+    return { fault: fault instanceof Error ? fault.message : 'unusable arguments' };
+  }
+  const { positionals, values } = parsed;
+  const name = nameOf(positionals);
+  if (name === undefined)
+    return {
+      fault: positionals.length === 0 ? 'name a command' : `there is no command "${positionals.join(' ')}"`,
+    };
+  const rest = positionals.slice(name.split(' ').length);
+  const takesQueue = name === 'dlq show' || name === 'dlq redrive';
+  if (rest.length > (takesQueue ? 1 : 0)) return { fault: `${name} does not take "${rest.at(-1)}"` };
+  const options = COMMANDS[name].safeParse(takesQueue ? { ...values, queue: rest[0] } : { ...values });
+  if (options.success) return { name, options: options.data } as OperateCommand;
+  return { fault: `${name}: ${options.error.issues.map(describeIssue).join('; ')}` };
+}
+
+function nameOf(positionals: readonly string[]): CommandName | undefined {
+  const names = Object.keys(COMMANDS) as readonly CommandName[];
+  return names.find((name) => name === positionals[0] || name === positionals.slice(0, 2).join(' '));
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return `does not take --${issue.keys.join(', --')}`;
+  const option = String(issue.path[0]);
+  return option === 'queue' ? `name one of ${QUEUE_NAMES.join(', ')}` : `--${option} ${issue.message}`;
+}
+
+const parse = (args: readonly string[]) =>
+  parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      name: { type: 'string' },
+      mode: { type: 'string' },
+      workspace: { type: 'string' },
+      user: { type: 'string' },
+      metric: { type: 'string' },
+      from: { type: 'string' },
+      to: { type: 'string' },
+      after: { type: 'string' },
+      limit: { type: 'string' },
+    },
+  });
