@@ -1,20 +1,36 @@
-import { globSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+/**
+ * `node esbuild.config.mjs [--outdir dist]`: each functions/<kind>/<name>/index.ts becomes one file,
+ * <outdir>/functions/<kind>/<name>/index.mjs, and what went into it <outdir>/metafiles/.../<name>.json.
+ * Files are replaced whole, so that whoever reads the directory meanwhile never sees half a bundle.
+ */
+import { globSync, readdirSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
+const { values } = parseArgs({ options: { outdir: { type: 'string', default: join(ROOT, 'dist') } } });
+const OUT = resolve(values.outdir);
 
-/** `functions/http/ingest-samples/index.ts` is bundled to `dist/functions/http/ingest-samples/index.mjs`. */
 const entryPoints = globSync('functions/{http,stream,queue}/*/index.ts', { cwd: ROOT }).sort();
+
+async function replace(path, contents) {
+  await mkdir(dirname(path), { recursive: true });
+  const half = `${path}.${process.pid}`;
+  await writeFile(half, contents);
+  await rename(half, path);
+}
 
 async function bundle(entryPoint) {
   const folder = dirname(entryPoint);
-  const { metafile, warnings } = await build({
+  const outfile = join(OUT, folder, 'index.mjs');
+  const { metafile, outputFiles, warnings } = await build({
     absWorkingDir: ROOT,
     entryPoints: [entryPoint],
-    outfile: join('dist', folder, 'index.mjs'),
+    outfile,
+    write: false,
     bundle: true,
     platform: 'node',
     target: 'node24',
@@ -30,10 +46,18 @@ async function bundle(entryPoint) {
     loader: { '.html': 'text', '.json': 'json' },
   });
   if (warnings.length > 0) throw new Error(`${entryPoint}: ${warnings.length} warnings`);
-  const metafilePath = join(ROOT, 'dist', 'metafiles', `${folder}.json`);
-  await mkdir(dirname(metafilePath), { recursive: true });
-  await writeFile(metafilePath, JSON.stringify(metafile));
+  await replace(join(OUT, 'metafiles', `${folder}.json`), JSON.stringify(metafile));
+  await replace(outfile, outputFiles[0].contents);
 }
 
-await rm(join(ROOT, 'dist'), { recursive: true, force: true });
+/** Bundles of functions that are no longer there. */
+async function removeStale() {
+  const wanted = new Set(entryPoints.map((entryPoint) => join(OUT, dirname(entryPoint))));
+  const kinds = globSync('functions/*', { cwd: OUT });
+  const folders = kinds.flatMap((kind) => readdirSync(join(OUT, kind)).map((name) => join(OUT, kind, name)));
+  const stale = folders.filter((folder) => !wanted.has(folder));
+  await Promise.all(stale.map((folder) => rm(folder, { recursive: true, force: true })));
+}
+
 await Promise.all(entryPoints.map(bundle));
+await removeStale();

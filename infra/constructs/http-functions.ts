@@ -68,9 +68,10 @@ function addDescribeApi(scope: Construct, props: HttpFunctionsProps) {
       LARGE_INGEST_QUEUE_URL: largeIngests.queueUrl,
     },
   });
-  grantTable(made, data.core, ['get']);
   // Health asks the others for their state alone: a public function reads no samples and no keys.
-  made.allow(['dynamodb:DescribeTable'], [data.samples.tableArn, data.vault.tableArn]);
+  // GET /v1/health asks every part whether it answers; it opens nothing.
+  grantTable(made, data.core, ['get']);
+  for (const table of [data.samples, data.vault]) made.allow(['dynamodb:DescribeTable'], [table.tableArn]);
   made.allow(['sqs:GetQueueAttributes'], [largeIngests.queueArn]);
   return made;
 }
@@ -128,7 +129,7 @@ function addIngestSamples(scope: Construct, props: HttpFunctionsProps) {
   grantWorkspaceKey(made, foundation.workspaceKey);
   grantObjects(made, data.payloads, { prefix: PAYLOAD_PREFIX, uses: ['get', 'put'] });
   // A presigned address lets its holder do what this role may: put one object under `uploads/`.
-  grantObjects(made, data.payloads, { prefix: UPLOAD_PREFIX, uses: ['get', 'put'] });
+  grantObjects(made, data.payloads, { prefix: UPLOAD_PREFIX, uses: ['put'] });
   grantSend(made, props.largeIngests);
   return made;
 }

@@ -104,7 +104,7 @@ export class ServiceFunction<Schema extends { readonly shape: object }> extends 
 function bundleFolder({ bundleDirectory }: Deployment, name: FunctionName): string {
   const folder = join(bundleDirectory, 'functions', FUNCTION_KINDS[name], name);
   if (!existsSync(join(folder, 'index.mjs'))) {
-    return join(bundleDirectory, '..', 'functions', FUNCTION_KINDS[name], name);
+    throw new Error(`${folder} has no bundle: run "npm run build" first`);
   }
   return folder;
 }

@@ -86,7 +86,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     const PRINCIPAL = ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'];
     const table = /(Core|Samples|Vault)Table/;
     const expected: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-      DescribeApi: { Core: ['GetItem'] },
+      DescribeApi: { Core: ['GetItem'], Samples: ['DescribeTable'], Vault: ['DescribeTable'] },
       ManageAccess: { Core: [...PRINCIPAL, 'DeleteItem', 'Query'], Vault: ['GetItem', 'PutItem'] },
       ManageUsers: {
         Core: [...PRINCIPAL, 'DeleteItem', 'Query'],

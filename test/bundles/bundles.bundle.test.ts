@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { FUNCTION_KINDS, type FunctionName } from '../../infra/naming.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const OUT = mkdtempSync(join(tmpdir(), 'headwater-bundles-'));
+execFileSync(process.execPath, ['esbuild.config.mjs', '--outdir', OUT], { cwd: ROOT, stdio: 'inherit' });
+
+interface Expected {
+  /** About a fifth above what was measured on 2026-11-21: growth is looked at before it is allowed. */
+  readonly maxBytes: number;
+  /** SDK clients and nothing else of the SDK's: each costs some 30 to 100 kB and its time at a cold start. */
+  readonly clients: readonly string[];
+}
+
+const EXPECTED: Readonly<Record<FunctionName, Expected>> = {
+  'describe-api': { maxBytes: 980_000, clients: ['client-dynamodb', 'client-sqs'] },
+  'manage-access': { maxBytes: 700_000, clients: ['client-dynamodb', 'client-kms'] },
+  'manage-users': { maxBytes: 700_000, clients: ['client-dynamodb', 'client-kms'] },
+  'ingest-samples': {
+    maxBytes: 970_000,
+    clients: ['client-dynamodb', 'client-kms', 'client-s3', 'client-sqs', 's3-request-presigner'],
+  },
+  'read-health': { maxBytes: 750_000, clients: ['client-dynamodb', 'client-kms'] },
+  'relay-outbox': { maxBytes: 540_000, clients: ['client-eventbridge'] },
+  'ingest-large': { maxBytes: 880_000, clients: ['client-dynamodb', 'client-kms', 'client-s3'] },
+  'project-rollups': { maxBytes: 670_000, clients: ['client-dynamodb', 'client-kms'] },
+  'erase-user': { maxBytes: 600_000, clients: ['client-dynamodb'] },
+};
+
+interface Metafile {
+  readonly outputs: Readonly<
+    Record<string, { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }>
+  >;
+}
+
+/** Files that left at least one byte in the bundle. */
+function inputsOf(folder: string): readonly string[] {
+  const metafile: Metafile = JSON.parse(readFileSync(join(OUT, 'metafiles', `${folder}.json`), 'utf8'));
+  return Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([path]) => path),
+  );
+}
+
+test('there is a bundle for every function of the template and no other', () => {
+  const built = globSync('functions/*/*/index.mjs', { cwd: OUT });
+  const wanted = Object.entries(FUNCTION_KINDS).map(([name, kind]) => `functions/${kind}/${name}/index.mjs`);
+  expect(built.sort()).toEqual(wanted.sort());
+});
+
+describe.each(Object.entries(EXPECTED))('%s', (name, { maxBytes, clients }) => {
+  const folder = `functions/${FUNCTION_KINDS[name as FunctionName]}/${name}`;
+  const bundle = join(OUT, folder, 'index.mjs');
+  const inputs = inputsOf(folder);
+
+  test('stays within its size', () => {
+    expect(inputs.length).toBeGreaterThan(20);
+    expect(statSync(bundle).size).toBeLessThan(maxBytes);
+    expect(statSync(bundle).size, 'a budget far above the size sees nothing').toBeGreaterThan(maxBytes * 0.7);
+  });
+
+  test('holds just the SDK clients that it uses', () => {
+    const found = inputs.map(
+      (path) => /@aws-sdk\/(client-[a-z0-9-]+|s3-request-presigner)\//.exec(path)?.[1],
+    );
+    expect([...new Set(found.filter((client) => client !== undefined))].sort()).toEqual(clients);
+  });
+
+  test('has one zod, without its languages', () => {
+    const zod = inputs.filter((path) => path.includes('node_modules/zod/'));
+    expect(zod.length).toBeGreaterThan(5);
+    expect(zod.filter((path) => !path.startsWith('node_modules/zod/v4/'))).toEqual([]);
+    const languages = zod.filter((path) => path.includes('/locales/') && !path.endsWith('/locales/en.js'));
+    expect(languages).toEqual([]);
+  });
+
+  test('has nothing of tests, of the CDK app, of other functions or of development', () => {
+    const foreign = inputs.filter((path) =>
+      /(^test\/|\.test\.ts$|^infra\/|aws-cdk|constructs\/|cdk-nag|zod-openapi|vitest|fast-check|fauxqs)/.test(
+        path,
+      ),
+    );
+    expect(foreign).toEqual([]);
+    const others = inputs.filter(
+      (path) =>
+        path.startsWith('functions/') &&
+        !path.startsWith(`${folder}/`) &&
+        !path.startsWith('functions/_platform/'),
+    );
+    expect(others).toEqual([]);
+  });
+
+  test('needs no require, which an ES module does not have', () => {
+    const text = readFileSync(bundle, 'utf8');
+    expect(text).not.toContain('Dynamic require of');
+    expect(text).not.toContain('sourceMappingURL');
+  });
+});
