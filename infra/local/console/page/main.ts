@@ -7,6 +7,7 @@ import {
   type MetricRow,
   type Rollup,
   readState,
+  type User,
 } from './api.ts';
 import { day, element, make, number } from './elements.ts';
 import { prepareFlow, showEvents, showQueues } from './flow-view.ts';
@@ -14,6 +15,8 @@ import { drawMonth, STATUSES, statusName } from './month-chart.ts';
 
 const REFRESH_MS = 1_000;
 const SLOW_REFRESH_EVERY = 5;
+/** Users asked for data when the page opens. */
+const LOOKED_AT_USERS = 20;
 
 const shown = { userId: '', metric: '', month: '', lastEventId: 0, rollups: '' };
 
@@ -23,10 +26,22 @@ async function showUsers(): Promise<void> {
   const known = new Set([...select.options].map((option) => option.value));
   for (const user of users)
     if (!known.has(user.id)) select.append(make('option', { value: user.id }, user.externalId));
-  if (shown.userId === '' && users[0] !== undefined) shown.userId = select.value;
+  if (shown.userId === '' && users.length > 0) {
+    shown.userId = await firstWithData(users);
+    select.value = shown.userId;
+  }
+}
+
+/** A newcomer's own user has nothing yet: what was imported is the more telling sight. */
+async function firstWithData(users: readonly User[]): Promise<string> {
+  for (const user of users.slice(0, LOOKED_AT_USERS)) {
+    if ((await listMetrics(user.id)).length > 0) return user.id;
+  }
+  return '';
 }
 
 async function showMetrics(): Promise<void> {
+  element('metrics-empty').hidden = shown.userId !== '';
   if (shown.userId === '') return;
   const metrics = await listMetrics(shown.userId);
   element('metrics-empty').hidden = metrics.length > 0;
