@@ -57,8 +57,14 @@ export function dayFigures(
   };
 }
 
-const localDate = (instantMs: number, offsetMinutes: number): string =>
-  new Date(instantMs + offsetMinutes * MINUTE_MS).toISOString().slice(0, 10);
+const datesByDay = new Map<number, string>();
+
+function localDate(instantMs: number, offsetMinutes: number): string {
+  const day = Math.floor((instantMs + offsetMinutes * MINUTE_MS) / (1_440 * MINUTE_MS));
+  const known = datesByDay.get(day) ?? new Date(day * 1_440 * MINUTE_MS).toISOString().slice(0, 10);
+  datesByDay.set(day, known);
+  return known;
+}
 
 /** Local dates that a sample's figures belong to. */
 export function datesOf(kind: ModelKind, entry: ModelEntry): readonly string[] {

@@ -50,3 +50,18 @@ export function createApi(
     return { status: statusCode, body };
   };
 }
+
+const MAX_ASKS = 60;
+const ASK_AGAIN_MS = 2_000;
+
+/** Asks until there is an answer that is not "later": the minute's allowance comes back with the minute. */
+export const patiently =
+  (environment: Environment, api: Api): Api =>
+  async (call) => {
+    for (let ask = 1; ; ask += 1) {
+      const answer = await api(call);
+      const isLater = answer === undefined || answer.status === 429 || answer.status === 503;
+      if (!isLater || ask === MAX_ASKS) return answer;
+      await environment.scheduler.wait(ASK_AGAIN_MS);
+    }
+  };

@@ -18,7 +18,7 @@ export async function runDevice(environment: Environment, api: Api, device: Devi
   const { prng, scheduler } = environment;
   for (let index = 0; index < device.requestCount; index += 1) {
     await scheduler.wait(prng.below(400));
-    if (prng.chance(0.08)) {
+    if (prng.chance(0.004)) {
       await setPriorities(environment, api, device.user);
       continue;
     }

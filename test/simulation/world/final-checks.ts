@@ -2,6 +2,7 @@ import { EVENT_CATALOG } from '../../../contracts/events/catalog.ts';
 import { eventIdOf } from '../../../lib/outbox/event-id.ts';
 import { datesOf } from '../oracle/daily-model.ts';
 import type { ModelEntry } from '../oracle/merge-model.ts';
+import { patiently } from './api-client.ts';
 import { FIRST_DATE, LAST_DATE, METRIC_KINDS, METRIC_NAMES, type MetricName } from './device.ts';
 import type { Environment } from './environment.ts';
 import type { ObservedUser } from './observer.ts';
@@ -13,7 +14,8 @@ import type { World } from './world.ts';
 const MAX_PAGES = 200;
 
 /** What must hold once everything has come to rest. */
-export async function checkAtRest(environment: Environment, world: World): Promise<void> {
+export async function checkAtRest(environment: Environment, played: World): Promise<void> {
+  const world = { ...played, api: patiently(environment, played.api) };
   checkQueues(environment, world);
   checkKeys(environment, world);
   for (const user of world.observer.users) {

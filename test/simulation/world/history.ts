@@ -20,7 +20,7 @@ export interface HistoryReport {
   readonly fingerprint: string;
 }
 
-const MAX_EVENTS = 60_000;
+const MAX_EVENTS = 250_000;
 const FAULTS_END_MS = 15_000;
 const MAX_VIOLATIONS = 5;
 
