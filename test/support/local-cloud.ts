@@ -75,14 +75,15 @@ function waitForReady(child: ChildProcess, lines: string[]): Promise<void> {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
       reject(new Error(`the local cloud did not start: ${reason}\n${lines.join('\n')}`));
     };
-    child.once('exit', (code) => fail(`exit ${code}`));
+    const onExit = (code: number | null) => fail(`exit ${code}`);
+    child.once('exit', onExit);
     for (const stream of [child.stdout, child.stderr]) {
       if (stream === null) continue;
       createInterface({ input: stream }).on('line', (line) => {
         lines.push(line);
         if (!line.startsWith('ready')) return;
         clearTimeout(timer);
-        child.removeAllListeners('exit');
+        child.off('exit', onExit);
         resolve();
       });
     }
