@@ -24,11 +24,18 @@ export interface StageSettings {
 export interface SignInSettings {
   /** Cognito's Plus plan: refuses leaked passwords and risky sign-ins, billed per active user. */
   readonly threatProtection: 'enforced' | 'off';
-  /** Google's client secret lies in Secrets Manager under this name. */
-  readonly google: { readonly clientId: string; readonly secretName: string } | 'off';
-  /** Where the hosted sign-in may return to. */
+  /** Cognito's own pages, which Google needs; without them apps sign in with SRP. */
+  readonly hostedPages: HostedPages | 'off';
+}
+
+export interface HostedPages {
+  /** Unique in the region: `https://<prefix>.auth.<region>.amazoncognito.com`. */
+  readonly domainPrefix: string;
+  /** Where the pages may return to. */
   readonly callbackUrls: readonly string[];
   readonly logoutUrls: readonly string[];
+  /** Google's client secret lies in Secrets Manager under this name. */
+  readonly google: { readonly clientId: string; readonly secretName: string } | 'off';
 }
 
 /** 1,769 MB is one whole vCPU (AWS Lambda, "Configure memory"); the large ones compress and seal. */
@@ -55,12 +62,7 @@ export const STAGES: Readonly<Record<StageName, StageSettings>> = {
     throttle: { requestsPerSecond: 200, burstCount: 400 },
     memoryMiB: MEMORY_MIB,
     reservedConcurrency: 'none',
-    signIn: {
-      threatProtection: 'off',
-      google: 'off',
-      callbackUrls: ['http://localhost:3000/signed-in'],
-      logoutUrls: ['http://localhost:3000/'],
-    },
+    signIn: { threatProtection: 'off', hostedPages: 'off' },
   },
   prod: {
     removalPolicy: RemovalPolicy.RETAIN,
@@ -81,11 +83,6 @@ export const STAGES: Readonly<Record<StageName, StageSettings>> = {
       'project-rollups': 30,
       'erase-user': 5,
     },
-    signIn: {
-      threatProtection: 'enforced',
-      google: 'off',
-      callbackUrls: ['https://app.example.com/signed-in'],
-      logoutUrls: ['https://app.example.com/'],
-    },
+    signIn: { threatProtection: 'enforced', hostedPages: 'off' },
   },
 };

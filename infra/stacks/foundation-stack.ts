@@ -41,6 +41,16 @@ export class FoundationStack extends Stack {
       masterKey: this.key,
       enforceSSL: true,
     });
+    // A policy of its own takes the place of SNS's, which would have let alarms in.
+    this.alarmTopic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'Alarms',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.alarmTopic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
     if (settings.alarmEmail !== 'nobody') {
       this.alarmTopic.addSubscription(new EmailSubscription(settings.alarmEmail));
     }

@@ -1,21 +1,23 @@
-import { Duration, SecretValue, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, SecretValue, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   FeaturePlan,
   Mfa,
   OAuthScope,
+  type OAuthSettings,
   ProviderAttribute,
   StandardThreatProtectionMode,
   UserPool,
   UserPoolClient,
   UserPoolClientIdentityProvider,
+  UserPoolDomain,
   UserPoolIdentityProviderGoogle,
 } from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
 import { acceptFindings } from '../constructs/accept-findings.ts';
 import type { Deployment } from '../constructs/service-function.ts';
 import { physicalName } from '../naming.ts';
-import type { SignInSettings } from '../stages.ts';
+import type { HostedPages } from '../stages.ts';
 
 export interface IdentityStackProps extends StackProps {
   readonly deployment: Deployment;
@@ -28,12 +30,12 @@ export class IdentityStack extends Stack {
 
   constructor(scope: Construct, id: string, props: IdentityStackProps) {
     super(scope, id, props);
-    const { signIn } = props.deployment.settings;
+    const { hostedPages } = props.deployment.settings.signIn;
     this.userPool = this.addUserPool(props.deployment);
-    const google = this.addGoogle(signIn);
+    const google = hostedPages === 'off' ? undefined : this.addHostedPages(hostedPages);
     this.client = new UserPoolClient(this, 'Client', {
       userPool: this.userPool,
-      // Apps cannot keep a secret: they use the code grant with PKCE, or SRP.
+      // Apps cannot keep a secret: they use SRP, or the code grant with PKCE.
       generateSecret: false,
       authFlows: { userSrp: true },
       preventUserExistenceErrors: true,
@@ -41,17 +43,15 @@ export class IdentityStack extends Stack {
       accessTokenValidity: Duration.hours(1),
       idTokenValidity: Duration.hours(1),
       refreshTokenValidity: Duration.days(30),
-      oAuth: {
-        flows: { authorizationCodeGrant: true },
-        scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
-        callbackUrls: [...signIn.callbackUrls],
-        logoutUrls: [...signIn.logoutUrls],
-      },
+      ...(hostedPages === 'off' ? { disableOAuth: true } : { oAuth: codeGrant(hostedPages) }),
       supportedIdentityProviders: [
         UserPoolClientIdentityProvider.COGNITO,
         ...(google === undefined ? [] : [UserPoolClientIdentityProvider.GOOGLE]),
       ],
     });
+    new CfnOutput(this, 'UserPoolId', { value: this.userPool.userPoolId });
+    new CfnOutput(this, 'UserPoolClientId', { value: this.client.userPoolClientId });
+    // The client names the provider by a word and not by a reference.
     if (google !== undefined) this.client.node.addDependency(google);
   }
 
@@ -91,7 +91,8 @@ export class IdentityStack extends Stack {
     return userPool;
   }
 
-  private addGoogle({ google }: SignInSettings): UserPoolIdentityProviderGoogle | undefined {
+  private addHostedPages({ domainPrefix, google }: HostedPages): UserPoolIdentityProviderGoogle | undefined {
+    new UserPoolDomain(this, 'Domain', { userPool: this.userPool, cognitoDomain: { domainPrefix } });
     if (google === 'off') return undefined;
     return new UserPoolIdentityProviderGoogle(this, 'Google', {
       userPool: this.userPool,
@@ -105,3 +106,10 @@ export class IdentityStack extends Stack {
     });
   }
 }
+
+const codeGrant = ({ callbackUrls, logoutUrls }: HostedPages): OAuthSettings => ({
+  flows: { authorizationCodeGrant: true },
+  scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
+  callbackUrls: [...callbackUrls],
+  logoutUrls: [...logoutUrls],
+});

@@ -6,7 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { FEATURE_FLAGS } from '../../infra/feature-flags.ts';
 import { addHeadwater } from '../../infra/headwater-app.ts';
 import { FUNCTION_KINDS, type StageName } from '../../infra/naming.ts';
-import { STAGES } from '../../infra/stages.ts';
+import { STAGES, type StageSettings } from '../../infra/stages.ts';
 
 export interface Resource {
   readonly Type: string;
@@ -35,10 +35,11 @@ function stubBundles(): string {
   return directory;
 }
 
-export function synthesise(stage: StageName): Synthesised {
+/** A stage with its own settings, or with others to try. */
+export function synthesise(stage: StageName, settings: StageSettings = STAGES[stage]): Synthesised {
   const outdir = mkdtempSync(join(tmpdir(), 'headwater-cdk-out-'));
   const app = new App({ context: FEATURE_FLAGS, outdir });
-  addHeadwater(app, { stage, settings: STAGES[stage], bundleDirectory: stubBundles() });
+  addHeadwater(app, { stage, settings, bundleDirectory: stubBundles() });
   const stacks = app.node.children.filter((child): child is Stack => child instanceof Stack);
   const templates = new Map(stacks.map((stack) => [stack.stackName, Template.fromStack(stack).toJSON()]));
   const resources = new Map<string, Resource>();

@@ -5,8 +5,9 @@ import { EVENT_CATALOG } from '../../contracts/events/catalog.ts';
 import { EVENT_SOURCE } from '../../contracts/events/envelope.ts';
 import { ROUTES } from '../../contracts/http/routes.ts';
 import { LEDGER_DAYS } from '../../contracts/limits.ts';
+import { QUEUE_NAMES as OPERATED_QUEUES } from '../../functions/command/operate/arguments.ts';
 import { CHANGE_ENTRY_PREFIX } from '../../infra/constructs/outbox-relay.ts';
-import { STAGE_NAMES } from '../../infra/naming.ts';
+import { QUEUE_NAMES, STAGE_NAMES } from '../../infra/naming.ts';
 import { PAYLOAD_PREFIX, UPLOAD_PREFIX } from '../../infra/stacks/data-stack.ts';
 import { STAGES } from '../../infra/stages.ts';
 import { CHANGE_PREFIX } from '../../lib/adapters/dynamo/core-keys.ts';
@@ -264,6 +265,47 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       );
     }
   });
+});
+
+test('the operators’ command knows the queues of the template', () => {
+  expect(OPERATED_QUEUES).toEqual(QUEUE_NAMES);
+});
+
+test('hosted pages, Google and the address of alarms come from the settings of the stage', () => {
+  const { ofType } = synthesise('prod', {
+    ...STAGES.prod,
+    alarmEmail: 'operators@example.com',
+    signIn: {
+      threatProtection: 'enforced',
+      hostedPages: {
+        domainPrefix: 'example',
+        callbackUrls: ['https://app.example.com/in'],
+        logoutUrls: ['https://app.example.com/'],
+        google: { clientId: 'client', secretName: 'google-secret' },
+      },
+    },
+  });
+  const one = (type: string) => ofType(type).map(([, { Properties }]) => Properties);
+  expect(one('AWS::SNS::Subscription')).toMatchObject([{ Endpoint: 'operators@example.com' }]);
+  expect(one('AWS::Cognito::UserPoolDomain')).toMatchObject([{ Domain: 'example' }]);
+  const [provider] = one('AWS::Cognito::UserPoolIdentityProvider');
+  expect(JSON.stringify(provider.ProviderDetails.client_secret)).toContain('{{resolve:secretsmanager:');
+  expect(one('AWS::Cognito::UserPoolClient')).toMatchObject([
+    { AllowedOAuthFlows: ['code'], SupportedIdentityProviders: ['COGNITO', 'Google'] },
+  ]);
+});
+
+test('alarms may be published to the topic, whose policy refuses what comes without TLS', () => {
+  const [[, policy] = expect.fail('no policy')] = synthesise('prod').ofType('AWS::SNS::TopicPolicy');
+  const statements = policy.Properties.PolicyDocument.Statement;
+  expect(statements).toContainEqual(
+    expect.objectContaining({
+      Effect: 'Allow',
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Action: 'sns:Publish',
+    }),
+  );
+  expect(statements).toContainEqual(expect.objectContaining({ Effect: 'Deny' }));
 });
 
 test('prod keeps what it holds, and dev can be thrown away', () => {
