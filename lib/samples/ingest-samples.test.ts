@@ -140,6 +140,7 @@ test('ING4 a tombstone keeps older copies out, also when nothing was there, and 
   expect(await counts({ deletions: [deletion({ ...at, revision: 3 })] })).toEqual({ superseded: 1 });
   expect(await counts({ deletions: [deletion(at)] })).toEqual({ deleted: 1 });
   expect(await counts({ deletions: [deletion(at)] })).toEqual({ notFound: 1 });
+  expect(await counts({ samples: [heartRate({ ...at, revision: 4 })] })).toEqual({ superseded: 1 });
   expect(living()).toEqual([]);
 });
 
