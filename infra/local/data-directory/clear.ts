@@ -2,10 +2,11 @@ import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Layout } from './layout.ts';
 
-/** What a local cloud makes in its directory. Nothing else is ever removed, whatever --data-dir names. */
+/**
+ * The state that a local cloud makes in its directory; the assembly is none, it follows from the code.
+ * Nothing else is ever removed, whatever --data-dir names.
+ */
 const OURS = [
-  'cdk.out',
-  'assembly.fingerprint',
   'dynamodb',
   'queues',
   'objects',
