@@ -35,5 +35,5 @@ export interface ApiKeyStore {
 }
 
 /** Keys of one workspace that are not revoked; a list of them stays readable. */
-export const MAX_KEY_COUNT = 200;
+export const MAX_KEY_COUNT = 100;
 export const USE_RECORDED_EVERY_MS = 3_600_000;

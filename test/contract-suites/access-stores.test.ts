@@ -1,0 +1,4 @@
+import { accessStoresContract } from './access-stores.contract.ts';
+import { onEveryStorage } from './store-fixtures.ts';
+
+onEveryStorage(accessStoresContract);

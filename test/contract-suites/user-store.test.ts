@@ -1,0 +1,4 @@
+import { onEveryStorage } from './store-fixtures.ts';
+import { userStoreContract } from './user-store.contract.ts';
+
+onEveryStorage(userStoreContract);
