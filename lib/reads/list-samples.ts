@@ -145,13 +145,8 @@ const positionOf = (sample: Sample, sourceId: string): SamplePosition => ({
   record: sample.recordHash.toString(16).padStart(16, '0'),
 });
 
-/** Before every sample of the bucket that starts then: ids of sources are letters and digits. */
-const positionBefore = (startMs: number): SamplePosition => ({
-  startMs: startMs - 1,
-  sourceId: '~',
-  endMs: 0,
-  record: '',
-});
+/** Before every sample that starts then: no source id is empty. */
+const positionBefore = (startMs: number): SamplePosition => ({ startMs, sourceId: '', endMs: 0, record: '' });
 
 function comparePositions(left: SamplePosition, right: SamplePosition): number {
   return (
