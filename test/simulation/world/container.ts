@@ -94,10 +94,10 @@ export class Container {
   }
 
   #crash(): void {
-    if (this.#isDead || this.#run === undefined) return;
+    if (this.#isDead) return;
     this.#isDead = true;
     this.#environment.counters.crashes += 1;
-    this.#run.crash();
+    this.#run?.crash();
   }
 }
 

@@ -23,7 +23,7 @@ export async function runDevice(environment: Environment, api: Api, device: Devi
       continue;
     }
     const request = drawRequest(prng, `${device.name}-${index}`);
-    const copies = prng.chance(0.1) ? 2 : 1;
+    const copies = prng.chance(0.25) ? 2 : 1;
     await Promise.all(
       Array.from({ length: copies }, () => sendUntilAnswered(environment, api, device.user, request)),
     );
@@ -99,13 +99,17 @@ function isFinal(
 function checkAcknowledged(
   environment: Environment,
   user: ObservedUser,
-  { requestId, batch }: DeviceRequest,
+  request: DeviceRequest,
   answer: NonNullable<ApiAnswer>,
 ): void {
+  const { requestId, batch } = request;
   const expected = user.expected.get(requestId);
   if (expected === undefined) {
     environment.violation('P1', `${requestId} was acknowledged before it was committed`);
     return;
+  }
+  if (expected.request !== request) {
+    environment.violation('ING6', `${requestId} was acknowledged for a payload that was not committed`);
   }
   const known = user.answers.get(requestId) ?? answer.body;
   user.answers.set(requestId, known);

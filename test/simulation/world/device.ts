@@ -40,7 +40,7 @@ export interface PriorityRequest {
  * devices meet: eight starts around midnight, three sources, four record ids.
  */
 export function drawRequest(prng: Prng, requestId: string): DeviceRequest {
-  const isLarge = prng.chance(0.02);
+  const isLarge = prng.chance(0.03);
   const samples: (ModelSample | 'broken')[] = [];
   const identitiesByRecord = new Map<string, number>();
   const wanted = isLarge ? 501 : 1 + prng.below(prng.chance(0.2) ? 12 : 3);

@@ -11,6 +11,8 @@ import type { SeededUser } from './seed-world.ts';
 export interface Expected extends Applied {
   /** Undefined: it changed nothing, and took no number. */
   readonly seq: number | undefined;
+  /** Whose payload it was: another one under the same id must not be acknowledged (ING6). */
+  readonly request: DeviceRequest;
 }
 
 /** Everything the invariants know of one user. */
@@ -114,7 +116,7 @@ export class Observer {
     if ((seq === undefined) !== (applied.changes.length === 0)) {
       this.#environment.violation('ING11', `${requestId} changes ${applied.changes.length}, seq ${seq}`);
     }
-    user.expected.set(requestId, { ...applied, seq });
+    user.expected.set(requestId, { ...applied, seq, request });
   }
 }
 

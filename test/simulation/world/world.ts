@@ -119,7 +119,7 @@ function chaosOf({ prng, weather, counters }: Environment) {
   return {
     visibilityDelaysMs: (count: number) =>
       prng.chance(weather().halfVisible)
-        ? Array.from({ length: count }, () => prng.below(prng.chance(0.2) ? 400 : 20))
+        ? Array.from({ length: count }, () => prng.below(prng.chance(0.4) ? 800 : 20))
         : new Array<number>(count).fill(0),
     conflictAt: (count: number) => {
       if (!prng.chance(weather().transactionConflict)) return undefined;
