@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 /** How far each mapping has worked off each shard, and which deletions were the sweeper's. */
 export interface Checkpoints {
   load(mapping: string, shard: string): string | undefined;
-  /** On disk when it returns: a kill after it repeats nothing before it. */
+  /** Kept through any kill once it returns: then nothing before it is repeated. */
   save(mapping: string, shard: string, sequenceNumber: string): void;
   /** Called before the sweeper deletes an item, so that its record is known by what the service says. */
   markExpired(table: string, keys: string): void;
@@ -14,7 +14,7 @@ export interface Checkpoints {
 
 export function openCheckpoints(path: string): Checkpoints {
   const database = new DatabaseSync(path);
-  database.exec(`PRAGMA journal_mode = WAL;
+  database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
     CREATE TABLE IF NOT EXISTS checkpoints (mapping TEXT, shard TEXT, sequence TEXT NOT NULL, PRIMARY KEY (mapping, shard));
     CREATE TABLE IF NOT EXISTS expired (table_name TEXT, keys TEXT, PRIMARY KEY (table_name, keys))`);
   const load = database.prepare('SELECT sequence FROM checkpoints WHERE mapping = ? AND shard = ?');
