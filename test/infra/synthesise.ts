@@ -36,9 +36,20 @@ function stubBundles(): string {
 }
 
 /** A stage with its own settings, or with others to try. */
-export function synthesise(stage: StageName, settings: StageSettings = STAGES[stage]): Synthesised {
+export function synthesise(
+  stage: StageName,
+  settings: StageSettings = STAGES[stage],
+  isValidated = false,
+): Synthesised {
   const outdir = mkdtempSync(join(tmpdir(), 'headwater-cdk-out-'));
-  const app = new App({ context: FEATURE_FLAGS, outdir });
+  // The CDK's own validation loads every resource schema for seconds: validation.test.ts has it once.
+  const app = new App({
+    context: FEATURE_FLAGS,
+    outdir,
+    stackTraces: false,
+    treeMetadata: false,
+    builtinCloudFormationValidation: isValidated,
+  });
   addHeadwater(app, { stage, settings, bundleDirectory: stubBundles() });
   const stacks = app.node.children.filter((child): child is Stack => child instanceof Stack);
   const templates = new Map(stacks.map((stack) => [stack.stackName, Template.fromStack(stack).toJSON()]));
