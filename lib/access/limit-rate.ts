@@ -47,8 +47,8 @@ export function createRateLimiter(dependencies: RateLimiterDependencies): RateLi
       const name = nameOf(principal);
       const allowance = allowances.get(name) ?? { left: 0, taken: 0, exhausted: false, asking: undefined };
       allowances.set(name, allowance);
-      await refill(allowance, { principal, name, window: current }, dependencies);
-      return spend(allowance, principal.requestsPerMinute, resetSec);
+      const allowed = await spendOne(allowance, { principal, name, window: current }, dependencies);
+      return toVerdict(allowance, { allowed, limit: principal.requestsPerMinute, resetSec });
     },
   };
 }
@@ -56,25 +56,32 @@ export function createRateLimiter(dependencies: RateLimiterDependencies): RateLi
 const nameOf = (principal: Principal): string =>
   principal.kind === 'key' ? `K#${principal.apiKeyId}` : `U#${principal.userId}`;
 
-function spend(allowance: Allowance, limit: number, resetSec: number): RateVerdict {
-  const allowed = allowance.left > 0;
-  if (allowed) allowance.left -= 1;
-  const remaining = Math.max(0, limit - allowance.taken) + allowance.left;
-  return { allowed, limit, remaining: Math.min(limit, remaining), resetSec };
+function toVerdict(
+  { taken, left }: Allowance,
+  known: Pick<RateVerdict, 'allowed' | 'limit' | 'resetSec'>,
+): RateVerdict {
+  const remaining = Math.max(0, known.limit - taken) + left;
+  return { ...known, remaining: Math.min(known.limit, remaining) };
 }
 
-/** Callers at the same time wait for one chunk; whoever finds it spent asks for the next. */
-async function refill(
+/**
+ * Looks and spends without a pause between the two. Callers at the same time wait for one chunk; whoever
+ * finds it spent asks for the next.
+ */
+async function spendOne(
   allowance: Allowance,
   whose: { readonly principal: Principal; readonly name: string; readonly window: number },
   dependencies: RateLimiterDependencies,
-): Promise<void> {
-  while (allowance.left <= 0 && !allowance.exhausted) {
+): Promise<boolean> {
+  while (allowance.left <= 0) {
+    if (allowance.exhausted) return false;
     allowance.asking ??= askForChunk(allowance, whose, dependencies).finally(() => {
       allowance.asking = undefined;
     });
     await allowance.asking;
   }
+  allowance.left -= 1;
+  return true;
 }
 
 async function askForChunk(
