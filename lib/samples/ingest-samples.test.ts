@@ -192,6 +192,8 @@ test('ING5 a request of more than 96 blocks runs as several transactions, and go
   expect(answer).toMatchObject({ seq: 3, counts: { accepted: 250, duplicate: 0 } });
   expect(living()).toHaveLength(250);
   expect(store.changes.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  const rows = store.commits.map(({ ledger: { row } }) => (row.state === 'running' ? row.next : row.state));
+  expect(rows).toEqual([1, 2, 'answered']);
 });
 
 test('ING6 the same request gives the stored answer byte for byte, another payload is a conflict', async () => {

@@ -1,6 +1,6 @@
 import type { Origin } from '../../contracts/events/samples-changed.v1.ts';
 import type { RequestId, SourceId, UserId, WorkspaceId } from '../../contracts/primitives/ids.ts';
-import type { EpochMs, LocalDate } from '../core/instants.ts';
+import type { EpochMs } from '../core/instants.ts';
 
 /** Whose data: taken from the principal, never from what a caller wrote (ING13). */
 export interface UserScope {
@@ -153,4 +153,4 @@ export interface IngestContext {
   readonly nowMs: EpochMs;
 }
 
-export type { LocalDate, Origin, RequestId, SourceId };
+export type { Origin, RequestId, SourceId };

@@ -74,7 +74,7 @@ test('ING12 a day at 1 Hz with record ids fits parts of at most 16 KB, whatever 
   const store = new MemorySampleStore();
   for (let from = 0; from < 86_400; from += 9_600) {
     const batch = Array.from({ length: 9_600 }, (_, position) => secondOf(scattered(from + position)));
-    expect((await send(store, `r${from}`, batch)).counts.accepted).toBe(9_600);
+    expect((await send(store, `r${from}`, batch)).counts).toMatchObject({ accepted: 9_600, duplicate: 0 });
   }
   const blocks = [...store.blocks.values()];
   expect(Math.max(...blocks.map(({ payload }) => payload.length))).toBeLessThanOrEqual(PART_MAX_BYTES);
@@ -192,6 +192,64 @@ test('ING12 whatever moves a date of a block raises its day seq, cuts included, 
     { seed: 20_261_121, numRuns: 6 },
   );
 }, 60_000);
+
+/** 500 readings of one month: 25 on each of the first 20 days, and `extra` more on the first. */
+const monthOf = (extra: number): readonly Reading[] =>
+  Array.from({ length: 500 + extra }, (_, at) => {
+    const [day, minute] = at < 500 ? [Math.floor(at / 25), (at % 25) * 10] : [0, 300 + (at - 500)];
+    const startMs = Date.parse('2026-11-01T00:00:00Z') + day * 86_400_000 + minute * 60_000;
+    return { ...secondOf(at), startMs, metric: 'weight', unit: 'kg' };
+  });
+
+test('ING12 a cut raises the day seqs of the dates it moves, in the old part and in the new', async () => {
+  const store = new MemorySampleStore();
+  await send(store, 'month', monthOf(0));
+  await send(store, 'more', monthOf(250).slice(500));
+  const blocks = [...store.blocks.values()];
+  const old = blocks.find(({ ref }) => ref.part === '');
+  const moved = blocks.filter(({ ref }) => ref.part !== '').flatMap((block) => [...datesOf(block).keys()]);
+  expect(moved.length).toBeGreaterThan(3);
+  for (const date of moved) expect([date, old?.daySeqs[date]]).toEqual([date, 2]);
+  for (const block of blocks)
+    if (block.ref.part !== '') expect(new Set(Object.values(block.daySeqs))).toEqual(new Set([2]));
+  const kept = [...datesOf(old).keys()].filter((date) => !moved.includes(date) && date !== '2026-11-01');
+  for (const date of kept) expect([date, old?.daySeqs[date]]).toEqual([date, 1]);
+});
+
+/** Reads first parts as they were when it was made, next to a head and further parts of now. */
+class StaleStore extends MemorySampleStore {
+  readonly #stale: ReadonlyMap<string, StoredBlock>;
+  #left = 1;
+
+  constructor(now: MemorySampleStore, stale: ReadonlyMap<string, StoredBlock>) {
+    super();
+    this.head = now.head;
+    for (const [key, block] of now.blocks) this.blocks.set(key, block);
+    this.#stale = stale;
+  }
+
+  override async load(...call: Parameters<MemorySampleStore['load']>) {
+    const loaded = await super.load(...call);
+    if (this.#left === 0) return loaded;
+    this.#left -= 1;
+    const blocks = [...loaded.blocks].map(([key, block]) => [key, this.#stale.get(key) ?? block] as const);
+    return { ...loaded, blocks: new Map(blocks) };
+  }
+}
+
+test('ING15 a bucket that was cut while it was read is read again, and no sample lands in two parts', async () => {
+  const calm = new MemorySampleStore();
+  const readings = Array.from({ length: 1_000 }, (_, at) => secondOf(at * 80));
+  await send(calm, 'first', readings);
+  const stale = new Map(calm.blocks);
+  const between = Array.from({ length: 400 }, (_, at) => secondOf(60_001 + at * 40));
+  await send(calm, 'cut', between);
+  expect(calm.blocks.size).toBeGreaterThan(stale.size);
+  const store = new StaleStore(calm, stale);
+  const corrections = between.map((each) => ({ ...each, value: 150 }));
+  expect((await send(store, 'corrections', corrections)).counts).toMatchObject({ updated: 400, accepted: 0 });
+  expect(samplesOf(store)).toHaveLength(1_400);
+});
 
 test('ING12 the text order of part names is the order of their bounds', () => {
   const bound: fc.Arbitrary<PartBound> = fc

@@ -3,9 +3,12 @@ import { canonicalJson } from '../core/canonical-json.ts';
 import { encodeBase32 } from '../core/ids.ts';
 import type { Sample, Source, SourceId } from './model.ts';
 
-/** First 64 bits of SHA-256 over the record id, never 0, which means "no record id". */
+/**
+ * First 64 bits of SHA-256 over the record id, never 0, which means "no record id". By way of hex, because
+ * a Buffer per record id costs half a microsecond more.
+ */
 export function recordHashOf(recordId: string): bigint {
-  const first = hash('sha256', recordId, 'buffer').readBigUInt64BE(0);
+  const first = BigInt(`0x${hash('sha256', recordId, 'hex').slice(0, 16)}`);
   return first === 0n ? 1n : first;
 }
 
