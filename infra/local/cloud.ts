@@ -35,9 +35,9 @@ export async function startCloud(
   const layout = layoutOf(options.dataDirectory);
   const context: StartContext = { options, layout, ...hooks, onStop: (each) => stops.push(each) };
   try {
-    await requireFreePort(options.port);
     const lock = acquireLock(layout.lock);
     stops.push(() => lock.release());
+    await requireFreePort(options.port);
     if (options.isFresh) {
       if (options.dynamodbEndpoint === undefined) await endOrphan(layout, findEngineBinary());
       clearState(layout);

@@ -79,7 +79,8 @@ test('P2 a sample of the demo user passes stream, bus and queue, and its day is 
 });
 
 test('a second start on the same directory is refused with the process that runs', async () => {
-  const child = spawn(process.execPath, ['infra/local/main.ts', '--port', '0', '--data-dir', dataDir]);
+  const { port } = new URL(cloud.apiUrl);
+  const child = spawn(process.execPath, ['infra/local/main.ts', '--port', port, '--data-dir', dataDir]);
   let said = '';
   child.stderr.on('data', (chunk) => {
     said += String(chunk);
