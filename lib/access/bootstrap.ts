@@ -23,6 +23,8 @@ export interface BootstrapDependencies {
 export interface BootstrapRequest {
   readonly name: string;
   readonly mode: KeyMode;
+  /** Of the admin key; the default of every key (contracts/limits.ts) when absent. */
+  readonly requestsPerMinute?: number;
   /** The pool whose users are this workspace's, and the client that their tokens are for. */
   readonly pool: (OperatorPool & { readonly clientId: string }) | undefined;
 }
@@ -66,7 +68,7 @@ export async function bootstrapWorkspace(
       scopes: SCOPES,
       mode,
       expiresAtMs: undefined,
-      requestsPerMinute: undefined,
+      requestsPerMinute: request.requestsPerMinute,
     },
     nowMs,
     deps.randomness,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import * as z from 'zod';
+import { MAX_REQUESTS_PER_MINUTE } from '../../../contracts/limits.ts';
 import { WorkspaceId } from '../../../contracts/primitives/ids.ts';
 import { type BootstrapDependencies, bootstrapWorkspace } from '../../../lib/access/bootstrap.ts';
 import { pairHashOf } from '../../../lib/access/issuer.ts';
@@ -99,7 +100,13 @@ async function makeAccess(
     const taken = await stores.issuers.findByPair(pairHashOf(pool.issuer, pool.clientId));
     if (taken !== undefined) await stores.issuers.remove(taken);
   }
-  const { workspaceId, apiKey } = await bootstrapWorkspace(stores, { name: 'local', mode: 'test', pool });
+  const { workspaceId, apiKey } = await bootstrapWorkspace(stores, {
+    name: 'local',
+    mode: 'test',
+    pool,
+    // Imports on one machine would else wait for the minute to pass.
+    requestsPerMinute: MAX_REQUESTS_PER_MINUTE,
+  });
   writePrivateFile(keptPath, JSON.stringify({ workspaceId, apiKey }));
   return { workspaceId, apiKey };
 }
