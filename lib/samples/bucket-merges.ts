@@ -16,9 +16,10 @@ export const blockKeyOf = (ref: BlockRef): string => `${ref.metric}/${blockName(
 const MAX_ROUNDS = 4;
 
 /**
- * Every unit merged into its bucket, in order; `moved` when a bucket was cut anew while it was read. The
- * further parts are read after the head that the commit is conditioned on, together with their first part
- * again, so that nothing read can be older than that head without the commit failing (ING15).
+ * Every unit merged into its bucket, in order. Further parts are read together with their first part again,
+ * after the head that the commit is conditioned on: what is older than that head is a first part that was
+ * read beside it, and either it is read anew here, or the condition on its version fails (ING15). `moved`:
+ * the bucket is being cut faster than it is read.
  */
 export async function mergeBuckets(
   reading: {
@@ -44,7 +45,6 @@ export async function mergeBuckets(
     if (wanted.length === 0) return merges.filter((merge) => merge !== undefined);
     const { store, scope, requestId } = reading;
     const { blocks: read } = await store.load(scope, requestId, wanted);
-    if (!sameFirstParts(blocks, read)) return 'moved';
     blocks = new Map([...blocks, ...read]);
   }
   return 'moved';
@@ -63,11 +63,4 @@ function viewOf(ref: BucketRef, blocks: Blocks): BucketView {
 function wantedParts(ref: BucketRef, view: BucketView, positions: readonly number[]): readonly BlockRef[] {
   const names = positions.map((position) => view[position]?.name ?? '');
   return [firstPartOf(ref), ...names.map((part) => ({ ...ref, part }))];
-}
-
-/** False when a first part has another version than before: the names of the parts may be others now. */
-function sameFirstParts(before: Blocks, read: Blocks): boolean {
-  for (const [key, block] of read)
-    if (block.ref.part === '' && before.get(key)?.version !== block.version) return false;
-  return true;
 }

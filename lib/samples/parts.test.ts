@@ -204,7 +204,7 @@ const monthOf = (extra: number): readonly Reading[] =>
 test('ING12 a cut raises the day seqs of the dates it moves, in the old part and in the new', async () => {
   const store = new MemorySampleStore();
   await send(store, 'month', monthOf(0));
-  await send(store, 'more', monthOf(250).slice(500));
+  await send(store, 'more', monthOf(400).slice(500));
   const blocks = [...store.blocks.values()];
   const old = blocks.find(({ ref }) => ref.part === '');
   const moved = blocks.filter(({ ref }) => ref.part !== '').flatMap((block) => [...datesOf(block).keys()]);
