@@ -89,7 +89,7 @@ function open({ principal = KEY, verdict = ALLOWED, operations = echo }: Stage =
         requestContext: { requestId: 'JKJaXmPLvHcESHA=' },
         isBase64Encoded: false,
         ...Object.fromEntries(Object.entries(event).filter(([name]) => name !== 'headers')),
-      } as APIGatewayProxyEventV2,
+      } as unknown as APIGatewayProxyEventV2,
       {},
     );
     return { ...answer, headers: answer.headers ?? {}, json: () => JSON.parse(answer.body ?? 'null') };
