@@ -111,6 +111,7 @@ export class ThreadPool implements FunctionPool {
     };
     const worker = new Worker(THREAD, {
       workerData,
+      name: declaration.name,
       env: { ...environment },
       stdout: true,
       stderr: true,

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Declared } from '../assembly/declared.ts';
 import { functionEnvironment } from './environment.ts';
 import { type FunctionPool, ThreadPool } from './function-pool.ts';
@@ -10,8 +11,11 @@ export interface FunctionPools {
   stop(): Promise<void>;
 }
 
-/** A laptop has a few cores, and each thread holds a bundle of its own: more would only wait for each other. */
-const MAX_THREAD_COUNT = 4;
+/**
+ * Each thread holds a bundle of its own and compiles it by itself: more than there are cores only wait for
+ * each other. Two at least, so that what runs side by side on AWS does so here.
+ */
+const MAX_THREAD_COUNT = Math.max(2, Math.min(4, availableParallelism()));
 
 /** What the template allows at once, within what a laptop can do. */
 export const localConcurrency = (allowed: number | undefined): number =>

@@ -31,6 +31,8 @@ export interface QueueMappingSettings {
 const MAX_RECEIVE_COUNT = 10;
 const LONG_POLL_SEC = 20;
 const OUTAGE_MS = 300;
+/** How long a batch that is not full is filled up: a burst is then projected in a few batches, not one by one. */
+const GATHER_MS = 200;
 /** A message that the fault switch holds back comes again after this. */
 const REDELIVERY_SEC = 1;
 
@@ -65,10 +67,11 @@ async function poll(settings: QueueMappingSettings, signal: AbortSignal): Promis
   }
 }
 
-/** Waits for the first messages; a larger batch is then filled with what is there already. */
+/** Waits for the first messages; a larger batch is then filled with what comes while it gathers. */
 async function receive(settings: QueueMappingSettings, signal: AbortSignal): Promise<readonly Message[]> {
-  const { sqs, queueUrl, mapping } = settings;
+  const { sqs, queueUrl, mapping, clock } = settings;
   const messages: Message[] = [];
+  let hasGathered = false;
   while (messages.length < mapping.BatchSize) {
     const asked = Math.min(MAX_RECEIVE_COUNT, mapping.BatchSize - messages.length);
     const { Messages = [] } = await sqs.send(
@@ -82,7 +85,10 @@ async function receive(settings: QueueMappingSettings, signal: AbortSignal): Pro
       { abortSignal: signal },
     );
     messages.push(...Messages);
-    if (Messages.length < asked) break;
+    if (Messages.length === asked) continue;
+    if (hasGathered || messages.length === 0) break;
+    hasGathered = true;
+    await clock.sleep(GATHER_MS);
   }
   return messages;
 }

@@ -26,7 +26,7 @@ export interface StreamApi {
 }
 
 /** Images are up to 400 KB each: pages stay small enough to hold. */
-const PAGE_RECORD_COUNT = 200;
+export const PAGE_RECORD_COUNT = 200;
 
 export async function openStream(endpoint: string, tableName: string): Promise<StreamApi> {
   const streamArn = await streamArnOf(endpoint, tableName);
