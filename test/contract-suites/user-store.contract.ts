@@ -107,7 +107,7 @@ export function userStoreContract(name: string, openStorage: () => Promise<Stora
       expect(await open().users.load({ ...scope, workspaceId: otherId })).toBeUndefined();
     });
 
-    test('P5 what a person is called by lies sealed', async () => {
+    test('USR2 what a person is called by lies sealed', async () => {
       const { scope } = await make(newId('x'), ADA);
       const stored = JSON.stringify(await open().rawItems(scope), (_, value) =>
         value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
