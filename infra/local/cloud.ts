@@ -95,6 +95,7 @@ async function openGateway(
     },
     apiKey: access.apiKey,
     recentEvents: flow.recent,
+    totals: flow.totals,
     queueStates: () => readQueueStates(endpoints.queues, declared.queues),
   });
   const gateway: Gateway = await startGateway(context.options.port, {

@@ -9,6 +9,20 @@ export interface FlowEvent {
   readonly detail: Readonly<Record<string, string | number>>;
 }
 
+/**
+ * Counts since the start. At rest they reconcile: every message sent is deleted once, and every receive
+ * beyond the first of a message is a redelivery.
+ */
+export interface FlowTotals {
+  /** Handed to a function that returned; what it reports as failed comes again and counts again. */
+  readonly streamRecords: number;
+  readonly publishedEvents: number;
+  readonly queueSends: number;
+  readonly queueReceives: number;
+  readonly queueRedeliveries: number;
+  readonly queueDeletions: number;
+}
+
 export interface QueueState {
   readonly name: string;
   readonly visible: number;
@@ -25,4 +39,5 @@ export interface ConsoleHooks {
   /** Events with an id above `afterId`, oldest first: at most the last few hundred are kept. */
   recentEvents(afterId: number): readonly FlowEvent[];
   queueStates(): Promise<readonly QueueState[]>;
+  totals(): FlowTotals;
 }

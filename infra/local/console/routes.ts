@@ -53,6 +53,7 @@ async function liveAnswer(hooks: ConsoleHooks, url: URL): Promise<Asset | undefi
   return json({
     events: hooks.recentEvents(Number.isSafeInteger(afterId) ? afterId : 0),
     queues: await hooks.queueStates(),
+    totals: hooks.totals(),
   });
 }
 

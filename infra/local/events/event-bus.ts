@@ -100,14 +100,17 @@ async function putEntry(
     return refuse('InternalFailure', String(error));
   }
   if (fault.failure === 'after') return refuse('InternalFailure', 'fault switch: sent, answer lost');
+  flow.count('publishedEvents', 1);
   flow.add('bus', event['detail-type'], { eventId: event.id, queues: queueNames.join(' ') });
   return { EventId: event.id };
 }
 
-async function sendTo(name: string, text: string, delaySec: number, { sqs, queueUrlOf }: EventBusSettings) {
+async function sendTo(name: string, text: string, delaySec: number, settings: EventBusSettings) {
+  const { sqs, queueUrlOf, flow } = settings;
   await sqs.send(
     new SendMessageCommand({ QueueUrl: queueUrlOf(name), MessageBody: text, DelaySeconds: delaySec }),
   );
+  flow.count('queueSends', 1);
 }
 
 const refuse = (ErrorCode: string, ErrorMessage: string): EntryResult => ({ ErrorCode, ErrorMessage });

@@ -99,6 +99,9 @@ export async function handleMessages(
   settings: QueueMappingSettings,
 ): Promise<void> {
   const { faults, clock, invoke, mapping, flow } = settings;
+  const again = received.filter(({ Attributes }) => Number(Attributes?.ApproximateReceiveCount ?? 1) > 1);
+  flow.count('queueReceives', received.length);
+  flow.count('queueRedeliveries', again.length);
   const fault = faults.queue();
   if (fault.kind === 'drop') return holdBack(received, () => REDELIVERY_SEC, settings);
   if (fault.kind === 'delay') await clock.sleep(fault.delayMs);
@@ -139,13 +142,16 @@ function failedIdsOf(
 
 async function deleteAll(
   messages: readonly Message[],
-  { sqs, queueUrl }: QueueMappingSettings,
+  { sqs, queueUrl, flow }: QueueMappingSettings,
 ): Promise<void> {
   for (let from = 0; from < messages.length; from += MAX_RECEIVE_COUNT) {
     const Entries = messages
       .slice(from, from + MAX_RECEIVE_COUNT)
       .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+    const { Successful = [] } = await sqs.send(
+      new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
+    );
+    flow.count('queueDeletions', Successful.length);
   }
 }
 
