@@ -3,11 +3,8 @@ import {
   ConditionalCheckFailedException,
   DynamoDBServiceException,
   IdempotentParameterMismatchException,
-  InternalServerError,
-  ProvisionedThroughputExceededException,
   ResourceNotFoundException,
   TransactionCanceledException,
-  TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import type { Item } from './attribute-values.ts';
 
@@ -33,9 +30,6 @@ export const transactionCanceled = (reasons: readonly CancellationReason[]) =>
     CancellationReasons: [...reasons],
   });
 
-export const transactionConflict = () =>
-  new TransactionConflictException(of(400, 'Transaction is ongoing for the item'));
-
 export const validationFailed = (message: string) =>
   new DynamoDBServiceException({ ...of(400, message), name: 'ValidationException', $fault: 'client' });
 
@@ -46,8 +40,3 @@ export const tokenMismatch = () =>
   new IdempotentParameterMismatchException({
     ...of(400, 'The request uses the same client token as a previous, but non-identical request'),
   });
-
-export const throttled = () =>
-  new ProvisionedThroughputExceededException(of(400, 'The level of configured throughput was exceeded'));
-
-export const internalError = () => new InternalServerError(of(500, 'Internal server error'));
