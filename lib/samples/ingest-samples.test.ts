@@ -388,6 +388,12 @@ test('ING9 values are kept in the canonical unit and counted by the unit as sent
   expect(Object.values(store.head?.series['weight'] ?? {})).toEqual([{ count: 2, units: { kg: 1, lb: 1 } }]);
 });
 
+test('ING9 a conversion leaves no digits that the sender did not mean', async () => {
+  await send({ samples: [heartRate({ metric: 'spo2', value: 0.97, unit: 'fraction' })] });
+  await send({ samples: [heartRate({ metric: 'body_fat', value: 0.28, unit: 'fraction' })] });
+  expect(living().map(({ value }) => value)).toEqual([97, 28]);
+});
+
 test('ING10 uploads off refuse the batch, a blocked metric refuses its samples', async () => {
   store.head = emptyHead({ privacy: { uploadEnabled: true, blockedMetrics: ['heart_rate'] } });
   const weight = heartRate({ metric: 'weight', value: 70, unit: 'kg' });

@@ -1,6 +1,7 @@
 import { EARLIEST_SAMPLE_MS } from '../../contracts/limits.ts';
 import { metricOf } from '../../contracts/metrics/catalog.ts';
 import type { Metric } from '../../contracts/metrics/metric.ts';
+import { toCanonical } from '../../contracts/metrics/units.ts';
 import type { RefusalReason } from '../../contracts/problems/catalog.ts';
 import { DAY_MS, type EpochMs } from '../core/instants.ts';
 import { MAX_OFFSET_MINUTES } from '../core/iso-time.ts';
@@ -70,9 +71,8 @@ function takeQuantity(raw: RawItem, metric: Metric): { readonly value: number; r
       `unit: not one of ${metric.code}, which is kept in ${metric.unit}`,
     );
   }
-  const { numerator, denominator, offset } = conversion;
   // Adding 0 last makes -0 a plain 0.
-  const value = (sent * numerator) / denominator + offset + 0;
+  const value = toCanonical(sent, conversion) + 0;
   const { min, max } = metric.bounds;
   if (value >= min && value <= max) return { value, unit };
   throw new RefusedError('out_of_bounds', `value: ${metric.code} lies in ${min} to ${max} ${metric.unit}`);
