@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createSeeded, shuffled } from '../../infra/local/faults/seeded.ts';
 import { Batcher, type ImportBatch } from '../../lib/imports/batches.ts';
 import { openImportFile } from '../../lib/imports/open-file.ts';
-import { mulberry32 } from '../support/apple-health-export.ts';
 import { callApi, type RunningCloud, startLocalCloud } from '../support/local-cloud.ts';
 import { type ExpectedDay, expectedDays } from './minute-oracle.ts';
 
@@ -52,7 +52,7 @@ afterAll(async () => {
 describe('a month of real minutes', () => {
   test('P1 P2 shuffled batches, deliveries at fault and a SIGKILL in the middle give the sums of the recording', async () => {
     const half = Math.floor(batches.length / 2);
-    const order = shuffled(batches, SEED);
+    const order = shuffled(batches, createSeeded(SEED));
     await sendAll(order.slice(0, half), 'first');
     const inFlight = sendAll(order.slice(half, half + PARALLEL * 2), 'first').catch(() => 'cut off');
     await cloud.killGroup();
@@ -64,7 +64,7 @@ describe('a month of real minutes', () => {
 
   test('P1 a second import in another order changes nothing', async () => {
     const before = await everyRollup();
-    const totals = await sendAll(shuffled(batches, SEED + 2), 'second');
+    const totals = await sendAll(shuffled(batches, createSeeded(SEED + 2)), 'second');
     expect(totals).toEqual({
       accepted: 0,
       updated: 0,
@@ -88,16 +88,6 @@ async function readBatches(): Promise<readonly ImportBatch[]> {
     if (full !== undefined) made.push(full);
   }
   return [...made, ...batcher.rest()];
-}
-
-function shuffled<Value>(values: readonly Value[], seed: number): readonly Value[] {
-  const random = mulberry32(seed);
-  const list = [...values];
-  for (let index = list.length - 1; index > 0; index -= 1) {
-    const other = Math.floor(random() * (index + 1));
-    [list[index], list[other]] = [list[other] as Value, list[index] as Value];
-  }
-  return list;
 }
 
 /** Sends every batch, each again until it is answered, and adds up the answers' counts. */

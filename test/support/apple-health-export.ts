@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
+import { createSeeded } from '../../infra/local/faults/seeded.ts';
 
 const HEADER = `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE HealthData [
@@ -29,7 +30,7 @@ export async function writeAppleHealthExport(
   readonly steps: number;
   readonly stepTotal: number;
 }> {
-  const random = mulberry32(seed);
+  const random = createSeeded(seed);
   const totals = { bytes: 0, heartRates: 0, steps: 0, stepTotal: 0 };
   let piece = HEADER;
   const flush = async () => {
@@ -86,14 +87,3 @@ function recordOf(
 
 const stamp = (instantMs: number): string =>
   `${new Date(instantMs).toISOString().slice(0, 19).replace('T', ' ')} +0000`;
-
-/** mulberry32 (public domain, T. Ettinger): 32 bits of state are plenty to vary test data. */
-export function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
