@@ -114,6 +114,8 @@ const REFUSED: readonly (readonly [string, Schema, unknown])[] = [
   ['privacy in part', PrivacySettings, { uploadEnabled: true }],
   ['priorities of an unknown metric', PutPrioritiesRequest, { orders: { mood: ['garmin'] } }],
   ['a workspace with an endless rate', UpdateWorkspaceRequest, { requestsPerMinute: 1e9 }],
+  ['a workspace whose users may not call', UpdateWorkspaceRequest, { userRequestsPerMinute: 0 }],
+  ['a workspace whose users call without end', UpdateWorkspaceRequest, { userRequestsPerMinute: 60_001 }],
   ['rollups of an instant', ListRollupsQuery, { ...range, from: '2026-11-01T00:00:00Z' }],
   ['rollups of a day that does not exist', ListRollupsQuery, { ...range, to: '2026-02-29' }],
   ['rollups per year', ListRollupsQuery, { ...range, period: 'year' }],

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { KEY_REQUESTS_PER_MINUTE, USER_REQUESTS_PER_MINUTE } from '../limits.ts';
 import { idText, lineOf } from '../primitives/text.ts';
 import { InstantText } from '../primitives/time.ts';
 import { RequestsPerMinute } from './api-keys.ts';
@@ -9,7 +10,12 @@ export const Workspace = z
     id: idText('ws'),
     name: z.string(),
     priorities: PriorityOrders,
-    requestsPerMinute: z.int().meta({ description: 'For keys that name no rate of their own' }),
+    requestsPerMinute: z.int().meta({
+      description: `For each key that names no rate of its own; ${KEY_REQUESTS_PER_MINUTE} unless set`,
+    }),
+    userRequestsPerMinute: z
+      .int()
+      .meta({ description: `For each user token; ${USER_REQUESTS_PER_MINUTE} unless set` }),
     createdAt: InstantText,
   })
   .meta({ id: 'Workspace' });
@@ -21,6 +27,7 @@ export const UpdateWorkspaceRequest = z
     name: lineOf(100).optional(),
     priorities: PriorityOrders.optional(),
     requestsPerMinute: RequestsPerMinute.optional(),
+    userRequestsPerMinute: RequestsPerMinute.optional(),
   })
   .meta({ id: 'UpdateWorkspaceRequest' });
 export type UpdateWorkspaceRequest = z.infer<typeof UpdateWorkspaceRequest>;

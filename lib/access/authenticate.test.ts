@@ -82,6 +82,7 @@ function open() {
         version: 1,
         createdAtMs: NOW_MS as EpochMs,
         requestsPerMinute: workspaceId === WS_B ? 77 : undefined,
+        userRequestsPerMinute: workspaceId === WS_B ? 33 : undefined,
         priorities: { orders: {}, changedAt: {} },
       }),
     },
@@ -198,6 +199,12 @@ describe('tokens of users', () => {
     expect(counts.resolved).toBe(1);
     const other = await authenticator.authenticate(await signToken({ subject: 'runner-8' }));
     expect(other).not.toEqual(first);
+  });
+
+  test('ACC12 a token has the rate that its workspace gives to users, not that of its keys', async () => {
+    const { authenticator } = open();
+    const byWorkspace = await authenticator.authenticate(await signToken({ audience: 'app-b' }));
+    expect(byWorkspace).toMatchObject({ ok: true, value: { kind: 'user', requestsPerMinute: 33 } });
   });
 
   test('ACC8 the same subject for another audience is a user of another workspace', async () => {

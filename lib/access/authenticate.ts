@@ -147,7 +147,7 @@ async function toUserPrincipal(
     workspaceId,
     userId,
     scopes: USER_TOKEN_SCOPES,
-    requestsPerMinute: USER_REQUESTS_PER_MINUTE,
+    requestsPerMinute: workspace.userRequestsPerMinute ?? USER_REQUESTS_PER_MINUTE,
   });
 }
 

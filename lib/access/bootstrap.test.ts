@@ -75,12 +75,19 @@ test('ACC14 a change carries its version to the orders that it moved, and what c
     createdAtMs: 0 as EpochMs,
     version: 4,
     requestsPerMinute: undefined,
+    userRequestsPerMinute: undefined,
     priorities: { orders: { '*': ['garmin'], steps: ['oura'] }, changedAt: { '*': 2, steps: 4 } },
   };
   expect(applyWorkspaceChanges(workspace, {})).toBeUndefined();
   expect(
     applyWorkspaceChanges(workspace, { name: 'w', priorities: workspace.priorities.orders }),
   ).toBeUndefined();
+  expect(applyWorkspaceChanges(workspace, { userRequestsPerMinute: 240 })).toMatchObject({
+    version: 5,
+    requestsPerMinute: undefined,
+    userRequestsPerMinute: 240,
+    priorities: { changedAt: { '*': 2, steps: 4 } },
+  });
   expect(applyWorkspaceChanges(workspace, { priorities: { '*': ['garmin'] } })).toMatchObject({
     version: 5,
     priorities: { orders: { '*': ['garmin'] }, changedAt: { '*': 2, steps: 5 } },

@@ -58,6 +58,7 @@ export async function bootstrapWorkspace(
     createdAtMs: nowMs,
     version: 1,
     requestsPerMinute: undefined,
+    userRequestsPerMinute: undefined,
     priorities: { orders: {}, changedAt: {} },
   });
   const issuerId = pool === undefined ? undefined : await registerPool(deps, workspaceId, pool);

@@ -1,7 +1,7 @@
 import type { ApiKey as ApiKeyAnswer } from '../../contracts/http/api-keys.ts';
 import type { Issuer as IssuerAnswer } from '../../contracts/http/issuers.ts';
 import type { Workspace as WorkspaceAnswer } from '../../contracts/http/workspace.ts';
-import { KEY_REQUESTS_PER_MINUTE } from '../../contracts/limits.ts';
+import { KEY_REQUESTS_PER_MINUTE, USER_REQUESTS_PER_MINUTE } from '../../contracts/limits.ts';
 import { type EpochMs, toIso } from '../core/instants.ts';
 import { type ApiKey, lastMomentOf, modeOf } from './api-key.ts';
 import type { Issuer } from './issuer.ts';
@@ -39,5 +39,6 @@ export const toWorkspaceAnswer = (workspace: Workspace): WorkspaceAnswer => ({
     Object.entries(workspace.priorities.orders).map(([metric, order]) => [metric, [...order]]),
   ),
   requestsPerMinute: workspace.requestsPerMinute ?? KEY_REQUESTS_PER_MINUTE,
+  userRequestsPerMinute: workspace.userRequestsPerMinute ?? USER_REQUESTS_PER_MINUTE,
   createdAt: toIso(workspace.createdAtMs),
 });

@@ -10,6 +10,8 @@ export interface Workspace {
   readonly version: number;
   /** For keys that name no rate of their own; undefined: the default of contracts/limits.ts. */
   readonly requestsPerMinute: number | undefined;
+  /** For each user by a token; undefined: the default of contracts/limits.ts. */
+  readonly userRequestsPerMinute: number | undefined;
   /** Who goes first for users without an order of their own; changes carry the version that made them. */
   readonly priorities: PrioritySettings;
 }
@@ -27,6 +29,7 @@ export interface WorkspaceStore {
 export interface WorkspaceChanges {
   readonly name?: string | undefined;
   readonly requestsPerMinute?: number | undefined;
+  readonly userRequestsPerMinute?: number | undefined;
   readonly priorities?: PrioritySettings['orders'] | undefined;
 }
 
@@ -47,6 +50,7 @@ export function applyWorkspaceChanges(
     ...workspace,
     name: changes.name ?? workspace.name,
     requestsPerMinute: changes.requestsPerMinute ?? workspace.requestsPerMinute,
+    userRequestsPerMinute: changes.userRequestsPerMinute ?? workspace.userRequestsPerMinute,
     priorities: {
       orders,
       changedAt: {

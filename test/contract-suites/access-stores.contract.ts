@@ -56,6 +56,7 @@ export function accessStoresContract(name: string, openStorage: () => Promise<St
         createdAtMs: START_MS,
         version: 1,
         requestsPerMinute: undefined,
+        userRequestsPerMinute: undefined,
         priorities: { orders: {}, changedAt: {} },
       };
       expect(await stores().workspaces.create(made)).toBe('created');
@@ -185,6 +186,7 @@ export function accessStoresContract(name: string, openStorage: () => Promise<St
       const next = applyWorkspaceChanges(workspace, {
         name: 'Stride 2',
         requestsPerMinute: 1_200,
+        userRequestsPerMinute: 240,
         priorities: { '*': ['garmin'] },
       });
       if (next === undefined) throw new Error('nothing changed');

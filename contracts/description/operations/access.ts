@@ -15,6 +15,7 @@ const WORKSPACE = {
   name: 'Stride',
   priorities: { '*': ['garmin', 'apple_health'] },
   requestsPerMinute: 600,
+  userRequestsPerMinute: 120,
   createdAt: '2026-11-01T08:00:00.000Z',
 };
 const API_KEY = {
@@ -50,7 +51,10 @@ export const ACCESS_OPERATIONS = {
     group: 'Access',
     summary: 'Change the workspace',
     description: 'What is not named stays. New priorities make the rollups of its users stale.',
-    body: { schema: UpdateWorkspaceRequest, example: { name: 'Stride', requestsPerMinute: 1200 } },
+    body: {
+      schema: UpdateWorkspaceRequest,
+      example: { name: 'Stride', requestsPerMinute: 1200, userRequestsPerMinute: 240 },
+    },
     answers: { 200: { description: 'The workspace as it is now', schema: Workspace, example: WORKSPACE } },
     problems: [],
   },

@@ -55,9 +55,9 @@ async function settle<Done, Refused>(
 const buildUpdate = (coreTable: string, workspace: Workspace): UpdateItemCommandInput => ({
   TableName: coreTable,
   Key: workspaceKey(workspace.workspaceId),
-  UpdateExpression: `SET #name = :name, priorities = :priorities, version = :version${
-    workspace.requestsPerMinute === undefined ? ' REMOVE requestsPerMinute' : ', requestsPerMinute = :rate'
-  }`,
+  UpdateExpression: ['SET #name = :name', 'priorities = :priorities', 'version = :version']
+    .concat(Object.keys(ratesOf(workspace)).map((rate) => `${rate} = :${rate}`))
+    .join(', '),
   ConditionExpression: 'version = :read',
   ExpressionAttributeNames: { '#name': 'name' },
   ExpressionAttributeValues: {
@@ -65,8 +65,14 @@ const buildUpdate = (coreTable: string, workspace: Workspace): UpdateItemCommand
     ':priorities': S(JSON.stringify(workspace.priorities)),
     ':version': N(workspace.version),
     ':read': N(workspace.version - 1),
-    ...(workspace.requestsPerMinute === undefined ? {} : { ':rate': N(workspace.requestsPerMinute) }),
+    ...Object.fromEntries(Object.entries(ratesOf(workspace)).map(([rate, value]) => [`:${rate}`, value])),
   },
+});
+
+/** A rate that was set is changed and never taken away. */
+const ratesOf = ({ requestsPerMinute, userRequestsPerMinute }: Workspace): Item => ({
+  ...(requestsPerMinute === undefined ? {} : { requestsPerMinute: N(requestsPerMinute) }),
+  ...(userRequestsPerMinute === undefined ? {} : { userRequestsPerMinute: N(userRequestsPerMinute) }),
 });
 
 const toAttributes = (workspace: Workspace): Item => ({
@@ -74,7 +80,7 @@ const toAttributes = (workspace: Workspace): Item => ({
   version: N(workspace.version),
   priorities: S(JSON.stringify(workspace.priorities)),
   createdAt: N(workspace.createdAtMs),
-  ...(workspace.requestsPerMinute === undefined ? {} : { requestsPerMinute: N(workspace.requestsPerMinute) }),
+  ...ratesOf(workspace),
 });
 
 const fromItem = (workspaceId: WorkspaceId, item: Item): Workspace => ({
@@ -84,4 +90,5 @@ const fromItem = (workspaceId: WorkspaceId, item: Item): Workspace => ({
   priorities: JSON.parse(stringOf(item, 'priorities')) as PrioritySettings,
   createdAtMs: numberOf(item, 'createdAt') as EpochMs,
   requestsPerMinute: optionalNumberOf(item, 'requestsPerMinute'),
+  userRequestsPerMinute: optionalNumberOf(item, 'userRequestsPerMinute'),
 });

@@ -68,6 +68,7 @@ export async function seedWorld(): Promise<SeededWorld> {
       createdAtMs: nowMs,
       version: 1,
       requestsPerMinute: undefined,
+      userRequestsPerMinute: undefined,
       priorities: { orders: {}, changedAt: {} },
     });
     const { key, secret } = makeApiKey(
