@@ -94,7 +94,7 @@ export class ConsumersStack extends Stack {
         WORKSPACE_KMS_KEY_ID: foundation.workspaceKey.keyArn,
       },
     });
-    grantTable(consumer, data.core, ['get', 'put']);
+    grantTable(consumer, data.core, ['get', 'query', 'put']);
     grantTable(consumer, data.samples, ['query']);
     grantTable(consumer, data.vault, ['get']);
     grantWorkspaceKey(consumer, foundation.workspaceKey);

@@ -1,6 +1,6 @@
 import type { Metric } from '../../contracts/metrics/metric.ts';
-import { addDays, type LocalDate, utcMidnightOf } from '../core/instants.ts';
-import { bucketAt } from '../core/time-buckets.ts';
+import { addDays, type EpochMs, type LocalDate, localDateOf, utcMidnightOf } from '../core/instants.ts';
+import { bucketAt, bucketStart } from '../core/time-buckets.ts';
 import type { BlockRange } from '../samples/sample-store.ts';
 import { MAX_OFFSET_MS } from './limits.ts';
 
@@ -19,3 +19,7 @@ export function bucketsOfDates(
     toBucket: bucketAt(utcMidnightOf(addDays(to, 1)) + MAX_OFFSET_MS - 1, metric.bucket),
   };
 }
+
+/** The first local date, on any clock, that a sample of a bucket can have. */
+export const firstDateOf = (bucket: string): LocalDate =>
+  localDateOf((bucketStart(bucket) - MAX_OFFSET_MS) as EpochMs, 0);

@@ -9,7 +9,8 @@ import { coalesce } from './coalesce.ts';
 import { replacePriorities } from './edit-priorities.ts';
 import { listRollups, type RollupQuery } from './list-rollups.ts';
 import { InputsNotVisibleError, projectBatch } from './project-batch.ts';
-import { rebuildRange } from './rebuild.ts';
+import type { ProjectionDeps } from './project-days.ts';
+import { allDates, rebuildRange } from './rebuild.ts';
 
 const DEADLINE_MS = NOW_MS + 10 * MINUTE_MS;
 const SOURCES = { w: { provider: 'garmin', device: { type: 'watch' } }, p: { provider: 'apple_health' } };
@@ -216,14 +217,57 @@ test('PRJ5 a rebuild computes what is not current, tells its progress, and skips
     return progress;
   };
   const first = await run();
-  expect(first.map(({ computedCount }) => computedCount)).toEqual([1, 0, 1]);
+  expect(first.map(({ computedCount }) => computedCount)).toEqual([1, 1]);
   expect(first.at(-1)?.throughDate).toBe('2026-11-30');
   const second = await run();
   expect(second.map(({ computedCount, currentCount }) => [computedCount, currentCount])).toEqual([
     [0, 1],
-    [0, 0],
     [0, 1],
   ]);
+});
+
+test('PRJ5 a walk through all years reads only where blocks are, and computes nothing again the second time', async () => {
+  await ingest(steps('w', '2003-05-04T08:00:00Z', 5), steps('w', '2026-11-20T08:00:00Z', 4));
+  const calls = { nextBucket: 0, listBlocks: 0, readBlocks: 0, loadRows: 0, loadHead: 0 };
+  const deps: ProjectionDeps = {
+    ...world.deps,
+    blocks: {
+      nextBucket: (...asked) => {
+        calls.nextBucket += 1;
+        return world.samples.nextBucket(...asked);
+      },
+      listBlocks: (...asked) => {
+        calls.listBlocks += 1;
+        return world.samples.listBlocks(...asked);
+      },
+      readBlocks: (...asked) => {
+        calls.readBlocks += 1;
+        return world.samples.readBlocks(...asked);
+      },
+    },
+    rollups: {
+      load: (...asked) => {
+        calls.loadRows += 1;
+        return world.rollups.load(...asked);
+      },
+      save: world.rollups.save.bind(world.rollups),
+    },
+    heads: {
+      load: async () => {
+        calls.loadHead += 1;
+        return world.samples.head;
+      },
+    },
+  };
+  const range = { metric: requireRollupMetric('steps'), ...allDates(NOW_MS) };
+  const run = async () => {
+    for await (const _ of rebuildRange(deps, scope, range));
+    return { ...calls };
+  };
+  const walk = { nextBucket: 2, listBlocks: 2, loadRows: 2 };
+  expect(await run()).toEqual({ ...walk, readBlocks: 2, loadHead: 3 });
+  for (const name of Object.keys(calls) as (keyof typeof calls)[]) calls[name] = 0;
+  expect(await run()).toEqual({ ...walk, readBlocks: 0, loadHead: 1 });
 });
 
 /** HeadStore on the world's one head, with the condition of the port. */

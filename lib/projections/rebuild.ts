@@ -3,7 +3,7 @@ import { metricOf } from '../../contracts/metrics/catalog.ts';
 import type { Metric } from '../../contracts/metrics/metric.ts';
 import { addDays, DAY_MS, type EpochMs, type LocalDate, localDateOf } from '../core/instants.ts';
 import type { Head, UserScope } from '../samples/model.ts';
-import { bucketsOfDates } from './block-range.ts';
+import { bucketsOfDates, firstDateOf } from './block-range.ts';
 import { windowsOf } from './coalesce.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { COMPUTE_VERSION } from './limits.ts';
@@ -47,51 +47,93 @@ export function allDates(nowMs: EpochMs): { readonly from: LocalDate; readonly t
 }
 
 /**
- * Computes again every date of a range whose row is not equal to its inputs, month by month, and tells its
- * progress after each (PRJ5). Rows are replaced one by one under the same condition as always, so reads go
- * on meanwhile. A repeat, or another run after a stop, skips what is current. Yields nothing for a user who
- * is gone.
+ * Computes again every date of a range whose row is not equal to its inputs, at most 31 days at a time, and
+ * tells its progress after each step (PRJ5). Spans without blocks are passed over: a step costs three reads,
+ * and a metric without any costs one. Rows are replaced one by one under the same condition as always, so
+ * reads go on meanwhile. A repeat, or another run after a stop, skips what is current. Yields nothing for a
+ * user who is gone.
  */
 export async function* rebuildRange(
   deps: ProjectionDeps,
   scope: UserScope,
-  { metric, from, to }: RebuildRange,
+  range: RebuildRange,
 ): AsyncGenerator<RebuildProgress> {
-  for (let first = from; first <= to; first = addDays(first, STEP_DAYS)) {
-    const end = addDays(first, STEP_DAYS - 1);
-    const last = end < to ? end : to;
-    const stale = await staleDates(deps, scope, { metric, from: first, to: last });
-    if (stale === undefined) return;
-    const outcomes: DayOutcome[] = [];
-    for (const window of windowsOf(stale.dates)) {
-      const needs = new Map(window.map((date) => [date, new Map<string, number>()]));
-      outcomes.push(...(await projectDays(deps, { scope, metric }, needs)).values());
-    }
-    yield {
-      metric: metric.code,
-      throughDate: last,
-      computedCount: outcomes.filter((outcome) => outcome !== 'not_visible').length,
-      currentCount: stale.currentCount,
-      unsettledCount: outcomes.filter((outcome) => outcome === 'not_visible').length,
-    };
+  const priorities = await loadPriorities(deps, scope, range.metric);
+  if (priorities === undefined) return;
+  let from: LocalDate | undefined = await nextDate(deps, scope, range);
+  while (from !== undefined) {
+    const end = addDays(from, STEP_DAYS - 1);
+    const to = end < range.to ? end : range.to;
+    yield await rebuildStep(deps, scope, { metric: range.metric, from, to, priorities });
+    from = await nextDate(deps, scope, { ...range, from: addDays(to, 1) });
   }
 }
 
-/** Undefined: the user is gone. */
-async function staleDates(
+/** The first date of the range that a block can mention; undefined when no block is left. */
+async function nextDate(
   deps: ProjectionDeps,
   scope: UserScope,
-  range: RebuildRange,
-): Promise<{ readonly dates: readonly LocalDate[]; readonly currentCount: number } | undefined> {
-  const { metric, from, to } = range;
-  const [blocks, rows, head, workspace] = await Promise.all([
-    deps.blocks.listBlocks(scope, bucketsOfDates(metric, from, to)),
-    deps.rollups.load(scope, { metric: metric.code, from, to }),
+  { metric, from, to }: RebuildRange,
+): Promise<LocalDate | undefined> {
+  if (from > to) return undefined;
+  const { fromBucket } = bucketsOfDates(metric, from, from);
+  const bucket = await deps.blocks.nextBucket(scope, metric.code, fromBucket);
+  if (bucket === undefined) return undefined;
+  const first = firstDateOf(bucket);
+  if (first > to) return undefined;
+  return first > from ? first : from;
+}
+
+type Priorities = ReturnType<typeof priorityVersions>;
+
+/** Undefined: the user is gone. Priorities that change during a walk are followed by a walk of their own. */
+async function loadPriorities(
+  deps: ProjectionDeps,
+  scope: UserScope,
+  metric: Metric,
+): Promise<Priorities | undefined> {
+  const [head, workspace] = await Promise.all([
     deps.heads.load(scope),
     deps.workspaces.loadPriorities(scope.workspaceId),
   ]);
   if (head === undefined || head.erasedAtMs !== undefined) return undefined;
-  const priorities = priorityVersions(metric.code, head.priorities, workspace);
+  return priorityVersions(metric.code, head.priorities, workspace);
+}
+
+interface RebuildStep extends RebuildRange {
+  readonly priorities: Priorities;
+}
+
+async function rebuildStep(
+  deps: ProjectionDeps,
+  scope: UserScope,
+  step: RebuildStep,
+): Promise<RebuildProgress> {
+  const { metric, to } = step;
+  const stale = await staleDates(deps, scope, step);
+  const outcomes: DayOutcome[] = [];
+  for (const window of windowsOf(stale.dates)) {
+    const needs = new Map(window.map((date) => [date, new Map<string, number>()]));
+    outcomes.push(...(await projectDays(deps, { scope, metric }, needs)).values());
+  }
+  return {
+    metric: metric.code,
+    throughDate: to,
+    computedCount: outcomes.filter((outcome) => outcome !== 'not_visible').length,
+    currentCount: stale.currentCount,
+    unsettledCount: outcomes.filter((outcome) => outcome === 'not_visible').length,
+  };
+}
+
+async function staleDates(
+  deps: ProjectionDeps,
+  scope: UserScope,
+  { metric, from, to, priorities }: RebuildStep,
+): Promise<{ readonly dates: readonly LocalDate[]; readonly currentCount: number }> {
+  const [blocks, rows] = await Promise.all([
+    deps.blocks.listBlocks(scope, bucketsOfDates(metric, from, to)),
+    deps.rollups.load(scope, { metric: metric.code, from, to }),
+  ]);
   const digests = new Map(
     rows.filter((row) => row.computeVersion === COMPUTE_VERSION).map((row) => [row.date, row.inputs.digest]),
   );

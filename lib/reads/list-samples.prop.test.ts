@@ -40,6 +40,7 @@ async function worldOf(list: readonly { source: string; minute: number; value: n
 /** Reads a few blocks at a time, as DynamoDB does with large ones; a large budget reads all. */
 const cut = (blocks: BlockReader, blockCount: number): BlockReader => ({
   listBlocks: blocks.listBlocks.bind(blocks),
+  nextBucket: blocks.nextBucket.bind(blocks),
   readBlocks: async (user, range, maxBytes) => {
     const read = await blocks.readBlocks(user, range, maxBytes);
     const isAll = maxBytes > 8_000_000 || read.blocks.length <= blockCount;

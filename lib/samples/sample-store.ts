@@ -63,6 +63,11 @@ export interface BlockReader {
    */
   listBlocks(scope: UserScope, range: BlockRange): Promise<readonly BlockSummary[]>;
   /**
+   * The first bucket of the metric that has a block and is not before `fromBucket`, strongly consistent:
+   * one read of one key. Undefined when there is none. It lets a walk over years pass over what is empty.
+   */
+  nextBucket(scope: UserScope, metric: string, fromBucket: string): Promise<string | undefined>;
+  /**
    * The same with payloads. Stops after `maxBytes` of stored payload: `complete` is then false, and what
    * came before is returned (PRJ1).
    */

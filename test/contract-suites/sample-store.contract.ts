@@ -398,6 +398,19 @@ export function sampleStoreContract(name: string, openStorage: () => Promise<Sto
       });
     });
 
+    test('PRJ5 the next bucket is found wherever it lies, and past the last one there is none', async () => {
+      const scope = await stores.createUser();
+      const days = ['2003-05-01', '2026-11-20'];
+      const refs = days.flatMap((bucket) => [blockRef({ bucket }), blockRef({ bucket, part: 'p1' })]);
+      const blocks = refs.map((ref) => storedBlock({ ref }));
+      await commit(scope, 'r1', [...blocks, storedBlock({ ref: blockRef({ metric: 'steps' }) })]);
+      const froms = ['1999-12-31', '2003-05-01', '2003-05-02', '2026-11-20', '2026-11-21'];
+      const found = await Promise.all(
+        froms.map((from) => stores.blocks.nextBucket(scope, 'heart_rate', from)),
+      );
+      expect(found).toEqual(['2003-05-01', '2003-05-01', '2026-11-20', '2026-11-20', undefined]);
+    });
+
     test('PRJ1 reading stops at the bound and says so', async () => {
       const scope = await stores.createUser();
       const blocks = ['2026-11-20', '2026-11-21', '2026-11-22'].map((bucket) =>

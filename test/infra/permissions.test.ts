@@ -60,7 +60,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
 
   test('P5 only functions that open health data may unwrap workspace keys, and none may wrap one', () => {
     const users = roles
-      .filter(([id]) => allowedOn(id, /WorkspaceKey/).length > 0)
+      .filter(([id]) => allowedOn(id, /WorkspaceKey/).includes('kms:Decrypt'))
       .map(([id]) => id.replace(/.*\/|Role.*/g, ''));
     expect(users.sort()).toEqual([
       'IngestSamples',
@@ -74,8 +74,22 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       expect(
         allowedOn(id, /WorkspaceKey/).filter((action) => action !== 'kms:Decrypt'),
         id,
-      ).toEqual([]);
+      ).toEqual(id.includes('DescribeApi') ? ['kms:DescribeKey'] : []);
     }
+  });
+
+  test('P6 health asks each part for its state alone: it opens no key, object or message', () => {
+    const own = statementsOf('DescribeApi')
+      .flatMap(({ actions }) => actions)
+      .filter((action) => !/^(dynamodb|logs|xray):/.test(action));
+    expect(own.filter((action) => !action.startsWith('kms:')).sort()).toEqual([
+      'events:DescribeEventBus',
+      's3:ListBucket',
+      'sqs:GetQueueAttributes',
+    ]);
+    expect(allowedOn('DescribeApi', /EventBus|Bus/)).toEqual(['events:DescribeEventBus']);
+    expect(allowedOn('DescribeApi', /Payloads/)).toEqual(['s3:ListBucket']);
+    expect(allowedOn('DescribeApi', /LargeIngests/)).toEqual(['sqs:GetQueueAttributes']);
   });
 
   test('each function touches only the tables it works on, and only in the ways it does', () => {
@@ -104,7 +118,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         Samples: ['BatchGetItem', 'PutItem', 'Query'],
         Vault: ['GetItem'],
       },
-      ProjectRollups: { Core: ['GetItem', 'PutItem'], Samples: ['Query'], Vault: ['GetItem'] },
+      ProjectRollups: { Core: ['GetItem', 'PutItem', 'Query'], Samples: ['Query'], Vault: ['GetItem'] },
       EraseUser: {
         Core: ['DeleteItem', 'GetItem', 'Query', 'UpdateItem'],
         Samples: ['DeleteItem', 'Query'],

@@ -82,6 +82,14 @@ export class MemorySampleStore implements SampleStore, BlockReader, PayloadStore
     return this.#inRange(range);
   }
 
+  async nextBucket(_scope: UserScope, metric: string, fromBucket: string): Promise<string | undefined> {
+    const refs = [...this.blocks.values()].map(({ ref }) => ref).filter((ref) => ref.metric === metric);
+    return refs
+      .map(({ bucket }) => bucket)
+      .filter((bucket) => bucket >= fromBucket)
+      .sort()[0];
+  }
+
   async readBlocks(_scope: UserScope, range: BlockRange) {
     return { blocks: this.#inRange(range), complete: true };
   }

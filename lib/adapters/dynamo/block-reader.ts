@@ -1,11 +1,12 @@
-import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import { QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type { BlockSummary, StoredBlock, UserScope } from '../../samples/model.ts';
 import type { BlockRange, BlockReader } from '../../samples/sample-store.ts';
 import type { DataKeys } from '../../vault/data-keys.ts';
 import { BLOCK_SUMMARY_ATTRIBUTES, fromBlockItem, fromSummaryItem, sealedBytesOf } from './block-item.ts';
-import { type Dynamo, S } from './dynamo.ts';
+import { type Dynamo, S, stringOf } from './dynamo.ts';
 import { queryPages } from './query-pages.ts';
-import { metricPartition } from './samples-keys.ts';
+import { metricPartition, parseBlockName } from './samples-keys.ts';
+import { rethrowStoreError } from './store-error.ts';
 
 export interface BlockReaderDependencies {
   readonly dynamo: Dynamo;
@@ -25,6 +26,23 @@ export const createBlockReader = (dependencies: BlockReaderDependencies): BlockR
       for (const item of page) summaries.push(fromSummaryItem(range.metric, item));
     }
     return summaries;
+  },
+  nextBucket: async (scope, metric, fromBucket) => {
+    const { dynamo, samplesTable } = dependencies;
+    const reply = await dynamo
+      .send(
+        new QueryCommand({
+          TableName: samplesTable,
+          ConsistentRead: true,
+          KeyConditionExpression: 'pk = :pk AND sk >= :from',
+          ExpressionAttributeValues: { ':pk': S(metricPartition(scope, metric)), ':from': S(fromBucket) },
+          ProjectionExpression: 'sk',
+          Limit: 1,
+        }),
+      )
+      .catch(rethrowStoreError);
+    const [item] = reply.Items ?? [];
+    return item === undefined ? undefined : parseBlockName(metric, stringOf(item, 'sk')).bucket;
   },
   readBlocks: async (scope, range, maxBytes) => {
     const key = await dependencies.dataKeys.load(scope);
