@@ -21,6 +21,7 @@ export function addHeadwater(app: App, deployment: Deployment): void {
     foundation,
     data,
     identity,
+    bus: events.bus,
     largeIngests: consumers.largeIngests,
   });
   new ObservabilityStack(app, id('observability'), { deployment, foundation });

@@ -1,3 +1,4 @@
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { HttpFunction } from '../../contracts/http/routes.ts';
@@ -17,6 +18,7 @@ export interface HttpFunctionsProps {
   readonly foundation: FoundationStack;
   readonly data: DataStack;
   readonly identity: IdentityStack;
+  readonly bus: EventBus;
   readonly largeIngests: Queue;
 }
 
@@ -53,7 +55,7 @@ function principalEnvironment({ deployment, foundation, data, identity }: HttpFu
 }
 
 function addDescribeApi(scope: Construct, props: HttpFunctionsProps) {
-  const { deployment, foundation, data, largeIngests } = props;
+  const { deployment, foundation, data, bus, largeIngests } = props;
   const made = new ServiceFunction<typeof DescribeApiEnv>(scope, {
     deployment,
     name: 'describe-api',
@@ -65,13 +67,19 @@ function addDescribeApi(scope: Construct, props: HttpFunctionsProps) {
       CORE_TABLE_NAME: data.core.tableName,
       SAMPLES_TABLE_NAME: data.samples.tableName,
       VAULT_TABLE_NAME: data.vault.tableName,
+      WORKSPACE_KMS_KEY_ID: foundation.workspaceKey.keyArn,
+      EVENT_BUS_NAME: bus.eventBusName,
+      PAYLOAD_BUCKET_NAME: data.payloads.bucketName,
       LARGE_INGEST_QUEUE_URL: largeIngests.queueUrl,
     },
   });
-  // Health asks the others for their state alone: a public function reads no samples and no keys.
-  // GET /v1/health asks every part whether it answers; it opens nothing.
+  // GET /v1/health asks every part whether it answers, and a public function opens nothing: it reads no
+  // samples, uses no key and gets no object. HeadBucket is allowed by ListBucket (S3 API reference).
   grantTable(made, data.core, ['get']);
   for (const table of [data.samples, data.vault]) made.allow(['dynamodb:DescribeTable'], [table.tableArn]);
+  made.allow(['kms:DescribeKey'], [foundation.workspaceKey.keyArn]);
+  made.allow(['events:DescribeEventBus'], [bus.eventBusArn]);
+  made.allow(['s3:ListBucket'], [data.payloads.bucketArn]);
   made.allow(['sqs:GetQueueAttributes'], [largeIngests.queueArn]);
   return made;
 }

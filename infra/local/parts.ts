@@ -8,7 +8,7 @@ import type { Layout } from './data-directory/layout.ts';
 import { type Engine, startEngine } from './dynamodb/engine.ts';
 import { findEngineBinary } from './dynamodb/engine-binary.ts';
 import { createTables } from './dynamodb/tables.ts';
-import { createEventBus } from './events/event-bus.ts';
+import { createBusDescription, createEventBus } from './events/event-bus.ts';
 import { createFaults, type Faults, noFaults } from './faults/faults.ts';
 import { createFlowLog, type FlowLog } from './flow/flow-log.ts';
 import type { Endpoints } from './functions/environment.ts';
@@ -108,9 +108,9 @@ function createClients(endpoint: string): { readonly sqs: SQSClient; readonly s3
 
 function startServiceEndpoints(parts: Omit<Parts, 'endpoints'>, layout: Layout): Promise<ServicesServer> {
   const { declared, sqs, faults, flow, queueUrlOf, issuer } = parts;
+  const named = { place: PLACE, busNames: ['default', ...declared.busNames] };
   const putEvents = createEventBus({
-    place: PLACE,
-    busNames: ['default', ...declared.busNames],
+    ...named,
     rules: declared.rules,
     queueUrlOf,
     sqs,
@@ -118,5 +118,10 @@ function startServiceEndpoints(parts: Omit<Parts, 'endpoints'>, layout: Layout):
     flow,
   });
   const kms = createLocalKms(loadMasterKey(layout.masterKey), declared.keyIds, PLACE);
-  return startServices({ ...kms, 'AWSEvents.PutEvents': putEvents }, issuer.serve);
+  const operations = {
+    ...kms,
+    'AWSEvents.PutEvents': putEvents,
+    'AWSEvents.DescribeEventBus': createBusDescription(named),
+  };
+  return startServices(operations, issuer.serve);
 }

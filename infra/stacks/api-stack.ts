@@ -10,6 +10,7 @@ import {
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -27,6 +28,7 @@ export interface ApiStackProps extends StackProps {
   readonly foundation: FoundationStack;
   readonly data: DataStack;
   readonly identity: IdentityStack;
+  readonly bus: EventBus;
   readonly largeIngests: Queue;
 }
 

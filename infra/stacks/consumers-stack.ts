@@ -114,15 +114,17 @@ export class ConsumersStack extends Stack {
       description: 'Removes what an erased user left behind',
       queueName: 'erasures',
       key: foundation.key,
-      timeoutSec: 300,
+      // Lambda's longest: a user's years are removed in as few deliveries as can be.
+      timeoutSec: 900,
       batchSize: 1,
       maxConcurrency: 2,
       maxReceiveCount: 5,
-      lateAfterSec: 3_600,
+      // Past one retry, which comes an hour and a half after a try that failed.
+      lateAfterSec: 7_200,
       alarmTopic: foundation.alarmTopic,
       impact: {
         dead: 'Sealed leftovers of an erased user remain; they cannot be opened, but the erasure is not complete.',
-        late: 'Erasures take more than an hour to remove the sealed leftovers; nobody can open them meanwhile.',
+        late: 'Erasures take more than two hours to remove the sealed leftovers; nobody can open them meanwhile.',
       },
       environment: {
         STAGE: deployment.stage,

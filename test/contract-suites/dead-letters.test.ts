@@ -70,6 +70,7 @@ test('PRJ4 a queue that is not there is told', async () => {
 });
 
 test('P6 the probe of a queue resolves when it answers, and rejects when it does not', async () => {
-  await expect(createQueueProbe(sqs, urls.get('projections') ?? '')()).resolves.toBeUndefined();
-  await expect(createQueueProbe(sqs, `${urls.get('projections')}-x`)()).rejects.toThrow();
+  const { signal } = new AbortController();
+  await expect(createQueueProbe(sqs, urls.get('projections') ?? '')(signal)).resolves.toBeUndefined();
+  await expect(createQueueProbe(sqs, `${urls.get('projections')}-x`)(signal)).rejects.toThrow();
 });

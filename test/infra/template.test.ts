@@ -116,12 +116,17 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       const consumer = byId.get(`${stackName}/${idOf(Properties.FunctionName)}`)?.Properties;
       expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(consumer.Timeout * SIX);
       expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
-      return [queue.QueueName, Properties.BatchSize, Properties.ScalingConfig?.MaximumConcurrency];
+      return [
+        queue.QueueName,
+        consumer.Timeout,
+        Properties.BatchSize,
+        Properties.ScalingConfig?.MaximumConcurrency,
+      ];
     });
     expect(seen.sort()).toEqual([
-      [`headwater-${stage}-erasures`, 1, 2],
-      [`headwater-${stage}-large-ingests`, 1, 3],
-      [`headwater-${stage}-projections`, 10, 20],
+      [`headwater-${stage}-erasures`, 900, 1, 2],
+      [`headwater-${stage}-large-ingests`, 300, 1, 3],
+      [`headwater-${stage}-projections`, 60, 10, 20],
     ]);
   });
 

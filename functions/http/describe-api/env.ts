@@ -5,6 +5,9 @@ export const Env = z.object({
   CORE_TABLE_NAME: z.string().min(1),
   SAMPLES_TABLE_NAME: z.string().min(1),
   VAULT_TABLE_NAME: z.string().min(1),
+  WORKSPACE_KMS_KEY_ID: z.string().min(1),
+  EVENT_BUS_NAME: z.string().min(1),
+  PAYLOAD_BUCKET_NAME: z.string().min(1),
   LARGE_INGEST_QUEUE_URL: z.string().min(1),
 });
 export type Env = z.infer<typeof Env>;

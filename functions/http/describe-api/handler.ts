@@ -1,4 +1,4 @@
-import { checkHealth, type HealthPart } from '../../../lib/observability/health.ts';
+import { createHealthCheck, type HealthPart } from '../../../lib/observability/health.ts';
 import type { AccessDependencies } from '../../_platform/http/access-dependencies.ts';
 import {
   createHttpHandler,
@@ -30,13 +30,14 @@ const NO_ACCESS: AccessDependencies = {
 };
 
 /** Health, the API description, and 404 for every route that the gateway does not know. */
-export const createDescribeApiHandler = ({ parts, published, settings }: DescribeApiWiring): HttpHandler =>
-  createHttpHandler({
+export function createDescribeApiHandler({ parts, published, settings }: DescribeApiWiring): HttpHandler {
+  const checkHealth = createHealthCheck({ parts, clock: settings.clock, log: settings.log });
+  return createHttpHandler({
     access: NO_ACCESS,
     settings,
     operations: {
       reportHealth: async () => {
-        await checkHealth(parts, settings.log);
+        await checkHealth();
         return { status: 200, body: { status: 'ok' } };
       },
       describeApi: async () => ({
@@ -55,3 +56,4 @@ export const createDescribeApiHandler = ({ parts, published, settings }: Describ
       }),
     },
   });
+}

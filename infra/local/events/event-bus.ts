@@ -12,6 +12,7 @@ import { compilePattern, type Matches } from './event-pattern.ts';
 const MAX_ENTRY_COUNT = 10;
 const MAX_ENTRY_BYTES = 262_144;
 
+const DescribeEventBus = z.object({ Name: z.string().default('default') });
 const PutEvents = z.object({
   Entries: z
     .array(
@@ -64,6 +65,24 @@ export function createEventBus(settings: EventBusSettings): (input: unknown) => 
   };
 }
 
+/** DescribeEventBus: name and ARN of a bus that there is. */
+export function createBusDescription({
+  place,
+  busNames,
+}: Pick<EventBusSettings, 'place' | 'busNames'>): (input: unknown) => object {
+  return (input) => {
+    const parsed = DescribeEventBus.safeParse(input);
+    if (!parsed.success) throw new ServiceFault('ValidationException', parsed.error.message);
+    const Name = toBusName(parsed.data.Name);
+    if (!busNames.includes(Name))
+      throw new ServiceFault('ResourceNotFoundException', `Event bus ${Name} does not exist.`);
+    return { Name, Arn: `arn:aws:events:${place.region}:${place.accountId}:event-bus/${Name}` };
+  };
+}
+
+/** Callers name a bus by its name or its ARN. */
+const toBusName = (nameOrArn: string): string => lastPart(nameOrArn).replace(/^event-bus\//, '');
+
 function toRoute(rule: RuleDeclaration): Route {
   return {
     busName: rule.EventBusName,
@@ -81,7 +100,7 @@ async function putEntry(
   settings: EventBusSettings,
 ): Promise<EntryResult> {
   const { place, busNames, faults, flow } = settings;
-  const busName = lastPart(entry.EventBusName ?? 'default').replace(/^event-bus\//, '');
+  const busName = toBusName(entry.EventBusName ?? 'default');
   if (!busNames.includes(busName)) return refuse('ResourceNotFoundException', `no event bus ${busName}`);
   const event = toEvent(entry, place);
   if (event === undefined) return refuse('MalformedDetail', 'Detail is malformed.');
