@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-const BUNDLE = 'dist/functions/http/ingest-samples/index.mjs';
+export const BUNDLE = 'dist/functions/http/ingest-samples/index.mjs';
 const RUNS = 15;
 /** The clients that the ingest function talks to. */
 const CLIENTS = ['dynamodb', 'kms', 's3', 'sqs'];

@@ -4,7 +4,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { BenchSample } from './recording.ts';
+
+export interface BenchSample {
+  readonly owner: string;
+  readonly metric: string;
+  readonly start: string;
+  readonly end?: string;
+  readonly value: number;
+  readonly unit: string;
+}
 
 /** A row per sample with the key that peers use, and the two indexes that their reads need. */
 const SCHEMA = `
