@@ -1,12 +1,15 @@
 import * as z from 'zod';
 
-/** One line of 1 to `maxLength` characters, without control characters. */
+/**
+ * One line of 1 to `maxLength` characters, without control characters, and without lone surrogates: stores
+ * refuse them or keep another character in their place, so that two texts would become one.
+ */
 export const lineOf = (maxLength: number) =>
   z
     .string()
     .min(1)
     .max(maxLength)
-    .regex(/^\P{Cc}*$/u, 'must not hold control characters');
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not hold control characters or lone surrogates');
 
 /** An id as answers show it; the parsers of ids.ts are for requests. */
 export const idText = (prefix: string) =>

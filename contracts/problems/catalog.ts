@@ -43,6 +43,7 @@ export const PROBLEMS = {
     title: 'The workspace has its largest number of API keys',
     retry: 'never',
   },
+  'key.last_admin': { status: 409, title: 'No other API key could manage keys', retry: 'never' },
   'issuer.not_found': { status: 404, title: 'There is no such issuer', retry: 'never' },
   'issuer.taken': { status: 409, title: 'The issuer and audience are registered already', retry: 'never' },
   'issuer.limit_reached': {

@@ -94,7 +94,7 @@ function addManageAccess(scope: Construct, props: HttpFunctionsProps) {
     timeoutSec: TIMEOUT_SEC,
     environment: principalEnvironment(props),
   });
-  grantTable(made, data.core, [...PRINCIPAL_USES, 'query', 'delete']);
+  grantTable(made, data.core, [...PRINCIPAL_USES, 'query', 'delete', 'check']);
   grantTable(made, data.vault, ['get', 'put']);
   grantWorkspaceKey(made, foundation.workspaceKey);
   return made;

@@ -28,8 +28,15 @@ export interface ApiKeyStore {
     successor: ApiKey,
     endsAtMs: EpochMs,
   ): Promise<'created' | 'limit_reached' | 'revoked'>;
-  /** Marks key and look-up revoked in one transaction (ACC6). `gone`: it was revoked already. */
-  revoke(key: ApiKey, nowMs: EpochMs): Promise<'revoked' | 'gone'>;
+  /**
+   * Marks key and look-up revoked in one transaction (ACC6). `gone`: it was revoked already. With a `survivor`
+   * only while that one is neither revoked nor rotated (ACC15); `survivor_ends` otherwise, and nothing is written.
+   */
+  revoke(
+    key: ApiKey,
+    nowMs: EpochMs,
+    survivor: ApiKey | undefined,
+  ): Promise<'revoked' | 'gone' | 'survivor_ends'>;
   /** Writes `lastUsedAt` unless it was written within the hour before `nowMs` (ACC7). */
   recordUse(key: ApiKey, nowMs: EpochMs): Promise<void>;
 }

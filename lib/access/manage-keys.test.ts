@@ -1,11 +1,13 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SCOPES, type Scope } from '../../contracts/http/scopes.ts';
 import type { ApiKeyId, WorkspaceId } from '../../contracts/primitives/ids.ts';
 import { DAY_MS, type EpochMs, toIso } from '../core/instants.ts';
-import { type ApiKey, hashApiKey, isApiKey } from './api-key.ts';
+import { type ApiKey, hashApiKey, isApiKey, stateOfKey } from './api-key.ts';
 import type { ApiKeyStore } from './api-key-store.ts';
-import { issueKey, listKeys, revokeKey, rotateKey } from './manage-keys.ts';
+import { issueKey, listKeys, rotateKey } from './manage-keys.ts';
 import type { Principal } from './model.ts';
+import { revokeKey } from './revoke-key.ts';
 
 const NOW_MS = 1_795_262_400_000 as EpochMs;
 const WS = 'ws_01kah3v5w8f0xq9d3m7t2c6e4a' as WorkspaceId;
@@ -34,7 +36,11 @@ function open() {
       const key = stored.get(id);
       return key?.workspaceId === workspaceId ? key : undefined;
     },
-    list: async (workspaceId) => [...stored.values()].filter((key) => key.workspaceId === workspaceId),
+    list: async (workspaceId, { limit, after = '' }) =>
+      [...stored.values()]
+        .filter((key) => key.workspaceId === workspaceId && key.apiKeyId > after)
+        .sort((one, other) => (one.apiKeyId < other.apiKeyId ? -1 : 1))
+        .slice(0, limit),
     create: async (key) => {
       put(key);
       return 'created';
@@ -44,7 +50,9 @@ function open() {
       put(successor);
       return 'created';
     },
-    revoke: async (key, nowMs) => {
+    revoke: async (key, nowMs, survivor) => {
+      const kept = survivor === undefined ? undefined : stored.get(survivor.apiKeyId);
+      if (kept?.revokedAtMs !== undefined || kept?.endsAtMs !== undefined) return 'survivor_ends';
       put({ ...key, revokedAtMs: nowMs });
       return 'revoked';
     },
@@ -137,4 +145,88 @@ describe('API keys of a workspace', () => {
     for (const keyId of ['', 'WORKSPACE', '../x'])
       await expect(revokeKey(deps, WS, keyId)).rejects.toMatchObject({ code: 'key.not_found' });
   });
+});
+
+describe('the last key that can manage keys', () => {
+  const admin = { ...WANTED, scopes: ['keys:admin'] as const };
+  const revoke = (deps: ReturnType<typeof open>, key: ApiKey) => revokeKey(deps, WS, key.apiKeyId);
+
+  test('ACC15 it is not revoked, however many other keys there are, and stays what it was', async () => {
+    const deps = open();
+    const { key } = await issueKey(deps, ADMIN, admin);
+    for (let count = 0; count < 150; count += 1) await issueKey(deps, ADMIN, WANTED);
+    await expect(revoke(deps, key)).rejects.toMatchObject({ code: 'key.last_admin' });
+    expect(deps.stored.get(key.apiKeyId)).toEqual(key);
+    const { key: second } = await issueKey(deps, ADMIN, admin);
+    await revoke(deps, key);
+    await expect(revoke(deps, second)).rejects.toMatchObject({ code: 'key.last_admin' });
+    await revoke(deps, key);
+  });
+
+  test('ACC15 a key that is rotated away, expired or revoked does not count, and is itself revoked freely', async () => {
+    const deps = open();
+    const { key: rotated } = await issueKey(deps, ADMIN, admin);
+    const { key: last } = await rotateKey(deps, ADMIN, { keyId: rotated.apiKeyId, overlapSec: 3_600 });
+    const { key: soon } = await issueKey(deps, ADMIN, {
+      ...admin,
+      expiresAt: toIso((NOW_MS + 1) as EpochMs),
+    });
+    deps.stored.set(soon.apiKeyId, { ...soon, expiresAtMs: NOW_MS });
+    await expect(revoke(deps, last)).rejects.toMatchObject({ code: 'key.last_admin' });
+    for (const key of [rotated, soon]) await revoke(deps, key);
+    await expect(revoke(deps, last)).rejects.toMatchObject({ code: 'key.last_admin' });
+  });
+
+  test('ACC15 a leaked one is ended at once by a rotation without overlap', async () => {
+    const deps = open();
+    const { key } = await issueKey(deps, ADMIN, admin);
+    const { key: next } = await rotateKey(deps, ADMIN, { keyId: key.apiKeyId, overlapSec: 0 });
+    const ended = deps.stored.get(key.apiKeyId);
+    expect(ended === undefined ? ended : stateOfKey(ended, NOW_MS)).toBe('expired');
+    expect(stateOfKey(next, NOW_MS)).toBe('active');
+  });
+
+  test('ACC15 when the other is taken away meanwhile, it is looked for anew', async () => {
+    const deps = open();
+    const [one, other] = [await issueKey(deps, ADMIN, admin), await issueKey(deps, ADMIN, admin)];
+    const { revoke: inner } = deps.keys;
+    let isFirst = true;
+    const keys: ApiKeyStore = {
+      ...deps.keys,
+      revoke: async (key, nowMs, survivor) => {
+        if (isFirst) await inner(other.key, nowMs, undefined);
+        isFirst = false;
+        return inner(key, nowMs, survivor);
+      },
+    };
+    await expect(revokeKey({ ...deps, keys }, WS, one.key.apiKeyId)).rejects.toMatchObject({
+      code: 'key.last_admin',
+    });
+    expect(deps.stored.get(one.key.apiKeyId)?.revokedAtMs).toBeUndefined();
+  });
+});
+
+test('ACC13 whatever a key holds, what it makes or rotates holds no more', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.subarray([...SCOPES]),
+      fc.subarray([...SCOPES], { minLength: 1 }),
+      async (own, wanted) => {
+        const deps = open();
+        const isWithin = wanted.every((scope) => own.includes(scope));
+        const { key: there } = await issueKey(deps, ADMIN, { ...WANTED, scopes: wanted });
+        const tries = [
+          issueKey(deps, principalOf(own), { ...WANTED, scopes: wanted }),
+          rotateKey(deps, principalOf(own), { keyId: there.apiKeyId, overlapSec: 0 }),
+        ];
+        for (const outcome of await Promise.allSettled(tries)) {
+          if (isWithin)
+            expect(outcome).toMatchObject({ status: 'fulfilled', value: { key: { scopes: wanted } } });
+          else expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'auth.forbidden' } });
+        }
+        expect(deps.stored.size).toBe(isWithin ? 3 : 1);
+      },
+    ),
+    { seed: 20_261_121, numRuns: 300 },
+  );
 });

@@ -99,16 +99,6 @@ export async function rotateKey(
   return { ...issued, endsAtMs };
 }
 
-/** Revokes a key for good (ACC6); containers that know it take it up to 60 s longer. A repeat does nothing. */
-export async function revokeKey(
-  { keys, clock }: Pick<ManageKeysDependencies, 'keys' | 'clock'>,
-  workspaceId: WorkspaceId,
-  keyId: string,
-): Promise<void> {
-  const key = await loadKey(keys, workspaceId, keyId);
-  if (key.revokedAtMs === undefined) await keys.revoke(key, clock.now());
-}
-
 const likeOf = (old: ApiKey): NewApiKey => ({
   workspaceId: old.workspaceId,
   name: old.name,
@@ -118,7 +108,8 @@ const likeOf = (old: ApiKey): NewApiKey => ({
   requestsPerMinute: old.requestsPerMinute,
 });
 
-async function loadKey(keys: ApiKeyStore, workspaceId: WorkspaceId, keyId: string): Promise<ApiKey> {
+/** `key.not_found` for an id that is none, or is another workspace's. */
+export async function loadKey(keys: ApiKeyStore, workspaceId: WorkspaceId, keyId: string): Promise<ApiKey> {
   const parsed = ApiKeyId.safeParse(keyId);
   const key = parsed.success ? await keys.load(workspaceId, parsed.data) : undefined;
   if (key === undefined) throw new AppError('key.not_found', 'The workspace has no API key by this id.');

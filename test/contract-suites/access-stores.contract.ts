@@ -100,7 +100,7 @@ export function accessStoresContract(name: string, openStorage: () => Promise<St
       expect(await stores().keys.create(newKey())).toBe('limit_reached');
       const [first] = keys;
       if (first === undefined) throw new Error('no keys');
-      expect(await stores().keys.revoke(first, START_MS)).toBe('revoked');
+      expect(await stores().keys.revoke(first, START_MS, undefined)).toBe('revoked');
       expect(await stores().keys.create(newKey())).toBe('created');
     });
 
@@ -113,11 +113,30 @@ export function accessStoresContract(name: string, openStorage: () => Promise<St
     test('ACC6 revoking marks both items, once', async () => {
       const key = newKey();
       await stores().keys.create(key);
-      expect(await stores().keys.revoke(key, at(5))).toBe('revoked');
+      expect(await stores().keys.revoke(key, at(5), undefined)).toBe('revoked');
       expect((await stores().keys.findByHash(key.hash))?.revokedAtMs).toBe(at(5));
       expect((await stores().keys.load(workspace.workspaceId, key.apiKeyId))?.revokedAtMs).toBe(at(5));
-      expect(await stores().keys.revoke(key, at(9))).toBe('gone');
+      expect(await stores().keys.revoke(key, at(9), undefined)).toBe('gone');
       expect((await stores().keys.findByHash(key.hash))?.revokedAtMs).toBe(at(5));
+    });
+
+    test('ACC15 a key is revoked only while the one that survives it is neither revoked nor ending', async () => {
+      const [first, second, third] = [newKey(), newKey(), newKey()];
+      for (const key of [first, second]) await stores().keys.create(key);
+      const outcomes = await Promise.allSettled([
+        stores().keys.revoke(first, at(1), second),
+        stores().keys.revoke(second, at(1), first),
+      ]);
+      const revoked = outcomes.filter((each) => each.status === 'fulfilled' && each.value === 'revoked');
+      expect(revoked.length).toBe(1);
+      const [left, gone] = (await stores().keys.findByHash(first.hash))?.revokedAtMs
+        ? [second, first]
+        : [first, second];
+      expect(await stores().keys.revoke(left, at(2), gone)).toBe('survivor_ends');
+      expect(await stores().keys.replace(left, third, at(60))).toBe('created');
+      expect(await stores().keys.revoke(third, at(3), left)).toBe('survivor_ends');
+      expect((await stores().keys.findByHash(third.hash))?.revokedAtMs).toBeUndefined();
+      expect(await stores().keys.revoke(left, at(3), third)).toBe('revoked');
     });
 
     test('ACC5 a rotation makes the successor and ends the old key, both or neither', async () => {
@@ -126,7 +145,7 @@ export function accessStoresContract(name: string, openStorage: () => Promise<St
       expect(await stores().keys.replace(old, successor, at(60))).toBe('created');
       expect((await stores().keys.findByHash(old.hash))?.endsAtMs).toBe(at(60));
       expect(await stores().keys.findByHash(successor.hash)).toEqual(successor);
-      await stores().keys.revoke(old, at(1));
+      await stores().keys.revoke(old, at(1), undefined);
       const late = newKey();
       expect(await stores().keys.replace(old, late, at(90))).toBe('revoked');
       expect(await stores().keys.findByHash(late.hash)).toBeUndefined();

@@ -101,7 +101,10 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     const table = /(Core|Samples|Vault)Table/;
     const expected: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
       DescribeApi: { Core: ['GetItem'], Samples: ['DescribeTable'], Vault: ['DescribeTable'] },
-      ManageAccess: { Core: [...PRINCIPAL, 'DeleteItem', 'Query'], Vault: ['GetItem', 'PutItem'] },
+      ManageAccess: {
+        Core: [...PRINCIPAL, 'ConditionCheckItem', 'DeleteItem', 'Query'],
+        Vault: ['GetItem', 'PutItem'],
+      },
       ManageUsers: {
         Core: [...PRINCIPAL, 'DeleteItem', 'Query'],
         Vault: ['DeleteItem', 'GetItem', 'PutItem'],

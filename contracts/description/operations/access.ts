@@ -111,9 +111,10 @@ export const ACCESS_OPERATIONS = {
   revokeApiKey: {
     group: 'Access',
     summary: 'End an API key',
-    description: 'Warm containers may take it for up to 60 seconds more. A repeat answers 204 again.',
+    description:
+      'Warm containers may take it for up to 60 seconds more. A repeat answers 204 again. The last key with `keys:admin` is not revoked, since nobody could make another: rotate it instead, with `overlapSec` 0 when it has leaked.',
     answers: { 204: { description: 'Revoked' } },
-    problems: ['key.not_found'],
+    problems: ['key.not_found', 'key.last_admin'],
   },
   createIssuer: {
     group: 'Access',

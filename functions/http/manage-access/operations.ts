@@ -11,10 +11,10 @@ import {
   issueKey,
   listKeys,
   type ManageKeysDependencies,
-  revokeKey,
   rotateKey,
 } from '../../../lib/access/manage-keys.ts';
 import { loadWorkspace, updateWorkspace } from '../../../lib/access/manage-workspace.ts';
+import { revokeKey } from '../../../lib/access/revoke-key.ts';
 import { toApiKeyAnswer, toIssuerAnswer, toWorkspaceAnswer } from '../../../lib/access/to-answer.ts';
 import type { WorkspaceStore } from '../../../lib/access/workspace.ts';
 import { toIso } from '../../../lib/core/instants.ts';

@@ -48,17 +48,19 @@ export const createApiKeyStore = (dynamo: Dynamo, coreTable: string): ApiKeyStor
       [0, 'limit_reached' as const],
     ]);
   },
-  revoke: async (key, nowMs) => {
+  revoke: async (key, nowMs, survivor) => {
     const outcome = await sendTransaction(dynamo, {
       TransactItems: [
         countDown(coreTable, key.workspaceId, KEY_COUNT),
         ...bothOf(key).map((each) => revokeKey(coreTable, each, nowMs)),
+        ...(survivor === undefined ? [] : [checkLasting(coreTable, survivor)]),
       ],
     });
     if (outcome.kind === 'committed') return 'revoked';
     return judge(outcome.reasons, [
       [1, 'gone' as const],
       [2, 'gone' as const],
+      [3, 'survivor_ends' as const],
     ]);
   },
   recordUse: (key, nowMs) => recordUse(dynamo, coreTable, key, nowMs),
@@ -90,6 +92,15 @@ const endKey = (coreTable: string, key: Item, endsAtMs: EpochMs): TransactWriteI
     UpdateExpression: 'SET endsAt = :ends',
     ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(revokedAt)',
     ExpressionAttributeValues: { ':ends': N(endsAtMs) },
+  },
+});
+
+const checkLasting = (coreTable: string, key: ApiKey): TransactWriteItem => ({
+  ConditionCheck: {
+    TableName: coreTable,
+    Key: apiKeyKey(key.workspaceId, key.apiKeyId),
+    ConditionExpression:
+      'attribute_exists(pk) AND attribute_not_exists(revokedAt) AND attribute_not_exists(endsAt)',
   },
 });
 
