@@ -4,6 +4,7 @@ import type { LocalDate } from '../core/instants.ts';
 import { MINUTE_MS } from '../core/instants.ts';
 import { requireRollupMetric } from '../reads/parse-query.ts';
 import type { HeadStore } from '../samples/head-store.ts';
+import type { UserScope } from '../samples/model.ts';
 import type { BlockRange } from '../samples/sample-store.ts';
 import { coalesce } from './coalesce.ts';
 import { replacePriorities } from './edit-priorities.ts';
@@ -240,9 +241,9 @@ test('PRJ5 a walk through all years reads only where blocks are, and computes no
         calls.listBlocks += 1;
         return world.samples.listBlocks(...asked);
       },
-      readBlocks: (...asked) => {
+      readBlocks: (...asked: readonly [UserScope, BlockRange, number]) => {
         calls.readBlocks += 1;
-        return world.samples.readBlocks(...asked);
+        return world.samples.readBlocks(asked[0], asked[1]);
       },
     },
     rollups: {

@@ -62,8 +62,8 @@ export async function* rebuildRange(
   if (priorities === undefined) return;
   let from: LocalDate | undefined = await nextDate(deps, scope, range);
   while (from !== undefined) {
-    const end = addDays(from, STEP_DAYS - 1);
-    const to = end < range.to ? end : range.to;
+    let to = addDays(from, STEP_DAYS - 1);
+    if (to > range.to) to = range.to;
     yield await rebuildStep(deps, scope, { metric: range.metric, from, to, priorities });
     from = await nextDate(deps, scope, { ...range, from: addDays(to, 1) });
   }

@@ -16,11 +16,14 @@ export type ApiAnswer = { readonly status: number; readonly body: string } | und
 
 export type Api = (call: ApiCall) => Promise<ApiAnswer>;
 
+export interface ApiParts {
+  readonly hosts: Readonly<Record<'ingest-samples' | 'read-health', FunctionHost>>;
+  /** Whether the allowance of some minute of the workspace has been given out: 429 is a fault otherwise. */
+  readonly isAllowanceSpent: (workspaceId: string) => boolean;
+}
+
 /** Calls go to the function that the route names, in API Gateway's payload 2.0; answers may get lost. */
-export function createApi(
-  environment: Environment,
-  hosts: Readonly<Record<'ingest-samples' | 'read-health', FunctionHost>>,
-): Api {
+export function createApi(environment: Environment, { hosts, isAllowanceSpent }: ApiParts): Api {
   const { scheduler, prng, weather } = environment;
   let callCount = 0;
   return async ({ operation, user, query, request }) => {
@@ -47,6 +50,10 @@ export function createApi(
     await scheduler.wait(environment.delayMs());
     if (invocation.kind === 'failed' || prng.chance(weather().lostReply)) return undefined;
     const { statusCode, body = '' } = invocation.answer as { statusCode: number; body?: string };
+    if (statusCode === 429) {
+      environment.counters.rateLimited += 1;
+      if (!isAllowanceSpent(user.workspaceId)) environment.violation('ACC12', `${operation} answered 429`);
+    }
     return { status: statusCode, body };
   };
 }

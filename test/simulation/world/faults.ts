@@ -65,6 +65,7 @@ export interface Counters {
   staleRows: number;
   changePages: number;
   queuedRequests: number;
+  rateLimited: number;
 }
 
 export const newCounters = (): Counters => ({
@@ -88,6 +89,7 @@ export const newCounters = (): Counters => ({
   staleRows: 0,
   changePages: 0,
   queuedRequests: 0,
+  rateLimited: 0,
 });
 
 export function addCounters(total: Counters, more: Counters): void {

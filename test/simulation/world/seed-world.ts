@@ -16,6 +16,8 @@ import { createSimulatedDynamo, type SdkCommand, type SimulatedDynamo } from '..
 import { START_OF_TIME_MS } from './device.ts';
 import { createSimulatedKms, type Service } from './services.ts';
 
+/** More than any history asks: what is refused was given to containers that are gone. */
+export const REQUESTS_PER_MINUTE = 100_000;
 export const TABLES = { core: 'core', samples: 'samples', vault: 'vault' } as const;
 export const KMS_KEY_ID = 'workspace-key';
 const SEED = 20_261_121;
@@ -78,7 +80,7 @@ export async function seedWorld(): Promise<SeededWorld> {
         scopes: ['samples:write', 'samples:read', 'users:read', 'users:write'],
         mode: 'test',
         expiresAtMs: undefined,
-        requestsPerMinute: 100_000,
+        requestsPerMinute: REQUESTS_PER_MINUTE,
       },
       nowMs,
       randomness,

@@ -28,8 +28,8 @@ const FIRST_SEQUENCE_NUMBER = 100_000_000_000_000_000_000_000n;
 /**
  * The stream of a table with its event source mapping: in order per item, other items as they come,
  * repeated at times. The mapping filters on new change entries, goes on from the lowest number that is
- * reported as failed, halves a batch that fails as a whole or at its first record, and after too many
- * attempts puts the record whole into the on-failure destination.
+ * reported as failed, halves a batch on a function error, tries one that fails at its first record again as
+ * it is, and after too many attempts puts all of it into the on-failure destination.
  */
 export class SimulatedStream {
   /** The on-failure destination: what the mapping gave up on. */
@@ -90,9 +90,9 @@ export class SimulatedStream {
     const { scheduler, counters } = this.#environment;
     if (batch.attempt > 1) counters.redeliveries += 1;
     const invocation = await this.#host.invoke({ Records: batch.records });
-    const failedAt =
-      invocation.kind === 'failed' ? 0 : lowestIndex(batch.records, this.#failuresOf(invocation.answer));
-    if (failedAt !== undefined) this.#retry(shard, batch, failedAt);
+    const isFunctionError = invocation.kind === 'failed';
+    const failedAt = isFunctionError ? 0 : lowestIndex(batch.records, this.#failuresOf(invocation.answer));
+    if (failedAt !== undefined) this.#retry(shard, batch, { failedAt, isFunctionError });
     else if (this.#repeats()) shard.retries.unshift({ ...batch, attempt: 1 });
     scheduler.after(failedAt === undefined ? 1 : RETRY_MS, () => {
       shard.isBusy = false;
@@ -108,19 +108,24 @@ export class SimulatedStream {
     return isRepeated;
   }
 
-  #retry(shard: Shard, batch: Batch, failedAt: number): void {
-    const rest = batch.records.slice(failedAt);
-    const attempt = batch.attempt + 1;
-    if (rest.length === 1 && attempt > MAX_ATTEMPTS) {
-      this.givenUp.push(...rest);
-    } else if (failedAt > 0 || rest.length === 1) {
-      shard.retries.unshift({ records: rest, attempt });
-    } else {
-      const middle = Math.ceil(rest.length / 2);
+  /** As infra/local/streams/deliver-batch.ts: halved on a function error, else again from where it failed. */
+  #retry(
+    shard: Shard,
+    { records, attempt }: Batch,
+    { failedAt, isFunctionError }: { readonly failedAt: number; readonly isFunctionError: boolean },
+  ): void {
+    if (failedAt > 0) {
+      shard.retries.unshift({ records: records.slice(failedAt), attempt: 1 });
+    } else if (isFunctionError && records.length > 1) {
+      const middle = Math.ceil(records.length / 2);
       shard.retries.unshift(
-        { records: rest.slice(0, middle), attempt },
-        { records: rest.slice(middle), attempt },
+        { records: records.slice(0, middle), attempt: 1 },
+        { records: records.slice(middle), attempt: 1 },
       );
+    } else if (attempt >= MAX_ATTEMPTS) {
+      this.givenUp.push(...records);
+    } else {
+      shard.retries.unshift({ records, attempt: attempt + 1 });
     }
   }
 }

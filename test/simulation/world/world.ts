@@ -17,7 +17,7 @@ import type { Mutant, SimulatedFunction } from './mutant.ts';
 import { Observer } from './observer.ts';
 import { createPlatform, type Services } from './platforms.ts';
 import { batchItemFailures, SimulatedQueue } from './queue.ts';
-import { KMS_KEY_ID, type SeededWorld, TABLES } from './seed-world.ts';
+import { KMS_KEY_ID, REQUESTS_PER_MINUTE, type SeededWorld, TABLES } from './seed-world.ts';
 import { createSimulatedS3 } from './services.ts';
 import { SimulatedStream } from './stream.ts';
 
@@ -109,8 +109,15 @@ export function createWorld(environment: Environment, seeded: SeededWorld, mutan
   const stream = new SimulatedStream(environment, host('relay-outbox', services), batchItemFailures);
   parts.stream = stream;
   const api = createApi(environment, {
-    'ingest-samples': host('ingest-samples', services),
-    'read-health': host('read-health', services),
+    hosts: {
+      'ingest-samples': host('ingest-samples', services),
+      'read-health': host('read-health', services),
+    },
+    isAllowanceSpent: (workspaceId) =>
+      [...dynamo.table(TABLES.core).all()].some(
+        ({ pk, taken }) =>
+          (pk?.S ?? '').startsWith(`W#${workspaceId}#RATE#`) && Number(taken?.N) >= REQUESTS_PER_MINUTE,
+      ),
   });
   return { observer, dynamo, stream, bus, projections, largeIngests, api };
 }
