@@ -78,6 +78,30 @@ test('OBX5 poison is a failure at its own number, and what lies behind it is pub
   expect(report.poison).toEqual([{ sequenceNumber: '11', reason: 'unreadable' }]);
 });
 
+test('OBX5 a batch that poison leads is told from one of poison alone, and from one led by a refused record', async () => {
+  const poison: ClassifiedRecord = { sequenceNumber: '11', kind: 'poison', reason: 'unreadable' };
+  const isLed = async (records: readonly ClassifiedRecord[], isTaken = true) =>
+    (await relayRecords(records, publisherThat(() => isTaken).publisher)).isLedByPoison;
+  expect(await isLed([poison, changeAt('12')])).toBe(true);
+  expect(await isLed([poison, poison])).toBe(true);
+  expect(await isLed([poison])).toBe(false);
+  expect(await isLed([changeAt('10'), poison])).toBe(false);
+  expect(await isLed([changeAt('10'), changeAt('12')], false)).toBe(false);
+});
+
+test('OBX5 an entry that can be read and not be told of is poison too, and its neighbours are published', async () => {
+  const { publisher, taken } = publisherThat(() => true);
+  const untellable = { ...entryOf(2), metrics: undefined } as unknown as ChangeEntry;
+  const records: ClassifiedRecord[] = [
+    changeAt('10', 1),
+    { sequenceNumber: '11', kind: 'change', scope, entry: untellable },
+    changeAt('12', 3),
+  ];
+  const report = await relayRecords(records, publisher);
+  expect(report).toMatchObject({ lowestFailed: '11', poison: [{ reason: 'TypeError' }] });
+  expect(taken.map(({ detail }) => detail.seq)).toEqual([1, 3]);
+});
+
 test('OBX4 a publisher that answers fewer outcomes than events is a fault, not a success', async () => {
   const publisher: EventPublisher = { publish: async () => [] };
   await expect(relayRecords([changeAt('1')], publisher)).rejects.toThrow('one outcome for each event');

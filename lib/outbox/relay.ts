@@ -8,6 +8,11 @@ import { toEvents } from './to-event.ts';
 export interface RelayReport {
   /** The mapping starts again from here; undefined: the whole batch is done. */
   readonly lowestFailed: string | undefined;
+  /**
+   * The first record is poison and others follow it. To name it as failed would have the mapping try the
+   * whole batch again, until it gives up on all of it: a function error instead has it halved (OBX5).
+   */
+  readonly isLedByPoison: boolean;
   readonly publishedCount: number;
   readonly failedCount: number;
   readonly expiryCount: number;
@@ -20,39 +25,56 @@ export interface RelayReport {
 /**
  * Publishes what a batch of stream records says and answers the lowest sequence number that is not done
  * (OBX4): a record is done only when every one of its events was taken. Poison is a failure at its own
- * number, so that the mapping cuts the batch there, retries it a bounded number of times and keeps it in
- * the on-failure destination (OBX5).
+ * number, so that the mapping goes on from there and finds it leading the next batch (OBX5).
  *
- * Records behind a failure are published all the same: when the mapping gives up on a batch that begins
- * with poison, nothing behind it is lost. What is published twice has the same id (OBX2).
+ * Records behind a failure are published all the same: poison holds up its shard for some minutes, and not
+ * the events of its neighbours. What is published twice has the same id (OBX2).
  */
 export async function relayRecords(
   records: readonly ClassifiedRecord[],
   publisher: EventPublisher,
 ): Promise<RelayReport> {
-  const outgoing = records.flatMap((record) =>
-    record.kind === 'change'
-      ? toEvents(record.scope, record.entry).map((event) => ({
-          sequenceNumber: record.sequenceNumber,
-          event,
-        }))
-      : [],
+  const translated = records.map(translate);
+  const outgoing = translated.flatMap(({ sequenceNumber, events }) =>
+    events.map((event) => ({ sequenceNumber, event })),
   );
   const outcomes = await publishAll(
     outgoing.map(({ event }) => event),
     publisher,
   );
   const failed = outgoing.filter((_, index) => outcomes[index]?.kind !== 'published');
-  const poison = records.filter((record) => record.kind === 'poison');
+  const poison = translated.flatMap(({ sequenceNumber, poisonedBy }) =>
+    poisonedBy === undefined ? [] : [{ sequenceNumber, reason: poisonedBy }],
+  );
   return {
     lowestFailed: lowestOf([...failed, ...poison].map(({ sequenceNumber }) => sequenceNumber)),
+    isLedByPoison: translated.length > 1 && translated[0]?.poisonedBy !== undefined,
     publishedCount: outgoing.length - failed.length,
     failedCount: failed.length,
     expiryCount: records.filter(({ kind }) => kind === 'expiry').length,
     skippedCount: records.filter(({ kind }) => kind === 'removal' || kind === 'other').length,
     oldestCommittedAtMs: oldestOf(records),
-    poison: poison.map(({ sequenceNumber, reason }) => ({ sequenceNumber, reason })),
+    poison,
   };
+}
+
+interface Translated {
+  readonly sequenceNumber: string;
+  readonly events: readonly OutboundEvent[];
+  /** Why the record has no events although it should have some. */
+  readonly poisonedBy: string | undefined;
+}
+
+/** An entry that can be read and not be told of is poison as well: it must not fail the batch around it. */
+function translate(record: ClassifiedRecord): Translated {
+  const { sequenceNumber } = record;
+  if (record.kind === 'poison') return { sequenceNumber, events: [], poisonedBy: record.reason };
+  if (record.kind !== 'change') return { sequenceNumber, events: [], poisonedBy: undefined };
+  try {
+    return { sequenceNumber, events: toEvents(record.scope, record.entry), poisonedBy: undefined };
+  } catch (error) {
+    return { sequenceNumber, events: [], poisonedBy: error instanceof Error ? error.name : 'untellable' };
+  }
 }
 
 function oldestOf(records: readonly ClassifiedRecord[]): EpochMs | undefined {

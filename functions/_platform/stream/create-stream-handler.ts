@@ -7,7 +7,8 @@ import type { Platform } from '../platform.ts';
 export interface StreamStack {
   /**
    * Gets the records of a batch in their order and answers the lowest sequence number that is not done, or
-   * undefined when all are. What it throws fails the batch from its first record.
+   * undefined when all are. What it throws is a function error: the mapping halves the batch and tries both
+   * halves, so that a record that cannot be handled ends up alone (OBX5).
    */
   readonly handle: (records: readonly StreamRecord[]) => Promise<string | undefined>;
   readonly settings: Pick<Platform, 'clock' | 'log' | 'meter'>;
@@ -17,7 +18,8 @@ export type StreamHandler = (event: DynamoDBStreamEvent, context: object) => Pro
 
 /**
  * A Lambda handler for a DynamoDB stream (ReportBatchItemFailures): the mapping goes on from the number that
- * it answers (OBX4). Nothing is reported as done before `handle` said so.
+ * it answers (OBX4). Nothing is reported as done before `handle` said so. A fault is not turned into a
+ * failure of the first record: that would have the batch tried again whole, and given up whole.
  */
 export function createStreamHandler(stack: StreamStack): StreamHandler {
   const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse>()
@@ -45,8 +47,6 @@ async function runBatch(
     };
   } catch (error) {
     log.write('STREAM_BATCH_FAILED', { recordCount: records.length, ...describeFault(error) });
-    const first = records[0]?.dynamodb?.SequenceNumber;
-    if (first === undefined) throw error;
-    return { batchItemFailures: [{ itemIdentifier: first }] };
+    throw error;
   }
 }

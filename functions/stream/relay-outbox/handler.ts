@@ -3,6 +3,11 @@ import { type RelayReport, relayRecords } from '../../../lib/outbox/relay.ts';
 import { createStreamHandler, type StreamHandler } from '../../_platform/stream/create-stream-handler.ts';
 import type { RelayOutboxDeps } from './wiring.ts';
 
+/** Thrown once everything that can be published is: see `RelayReport.isLedByPoison`. */
+export class PoisonLeadsError extends Error {
+  override readonly name = 'PoisonLeadsError';
+}
+
 /** Change entries of the `core` stream onto the bus (OBX1 to OBX6). */
 export const createRelayOutboxHandler = (deps: RelayOutboxDeps): StreamHandler =>
   createStreamHandler({
@@ -11,6 +16,7 @@ export const createRelayOutboxHandler = (deps: RelayOutboxDeps): StreamHandler =
       const classified = records.map((record) => classifyRecord(record, deps.parseChange));
       const report = await relayRecords(classified, deps.publisher);
       observe(report, deps.settings);
+      if (report.isLedByPoison) throw new PoisonLeadsError('the first of several records cannot be read');
       return report.lowestFailed;
     },
   });
