@@ -10,14 +10,23 @@ export interface QueryInstant {
   readonly offsetMinutes: number;
 }
 
-/** An instant as a query wrote it; `request.invalid` for a day that does not exist. */
+/** 0001-01-01 and 9999-12-30: nothing lies outside, and dates within 18 hours of them have four digits. */
+const EARLIEST_QUERY_MS = -62_135_596_800_000;
+const LATEST_QUERY_MS = 253_402_128_000_000;
+
+/**
+ * An instant as a query wrote it, at most the ends of what can be stored: many write the year 9999 for "no
+ * end". `request.invalid` for a day that does not exist.
+ */
 export function parseInstant(name: string, text: string): QueryInstant {
   const time = parseIsoTime(text);
   if (time === undefined || time.offset === 'none') {
     throw invalidQuery(name, 'bad_time', 'ISO 8601 with an offset or Z');
   }
   const offsetMinutes = time.offset === 'utc' ? 0 : time.offset;
-  return { atMs: (time.wallMs - offsetMinutes * MINUTE_MS) as EpochMs, offsetMinutes };
+  const instantMs = time.wallMs - offsetMinutes * MINUTE_MS;
+  const atMs = Math.min(LATEST_QUERY_MS, Math.max(EARLIEST_QUERY_MS, instantMs)) as EpochMs;
+  return { atMs, offsetMinutes };
 }
 
 /** The catalogue's metric; `read.metric_unknown`. */

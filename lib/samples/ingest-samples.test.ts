@@ -163,6 +163,24 @@ test('ING4 a deletion without identity is refused, its index counted on from the
   ]);
 });
 
+test('ING4 a deletion of what no sample could be is refused, since its tombstone would change every date', async () => {
+  const identity = { metric: 'heart_rate', recordId: 'a', start: '2026-11-20T10:00:00Z' };
+  const deletions = [
+    deletion({ ...identity, end: '9999-12-31T00:00:00Z' }),
+    deletion({ ...identity, end: '2026-11-20T09:59:59Z' }),
+    deletion({ ...identity, start: '9999-12-31T23:59:59Z' }),
+    deletion({ ...identity, start: '1999-12-31T23:59:59Z' }),
+  ];
+  const { refused, seq } = read(await send({ deletions }));
+  expect(refused.map(({ reason }) => reason)).toEqual([
+    'bad_interval',
+    'bad_interval',
+    'start_out_of_range',
+    'start_out_of_range',
+  ]);
+  expect(seq).toBe(0);
+});
+
 test('ING4 tombstones are swept with the next write 30 days later', async () => {
   await send({ deletions: [deletion({ start: '2026-11-20T10:00:00Z' })] });
   nowMs = (NOW_MS + 31 * 86_400_000) as EpochMs;

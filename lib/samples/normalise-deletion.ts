@@ -6,6 +6,7 @@ import {
   type Door,
   type Normalised,
   RefusedError,
+  requireInterval,
   takeEnd,
   takeMetric,
   takeRecordHash,
@@ -18,7 +19,8 @@ import type { DeletionOp, RangeDeletion } from './work.ts';
 
 /**
  * A deletion as sent, by whole identity or by record id and range (ING4). `index` counts on from the
- * samples. Refused with identity_required when it is neither, or knows a start but no source.
+ * samples. Refused with identity_required when it is neither, or knows a start but no source; with
+ * start_out_of_range and bad_interval where no sample could be.
  */
 export function normaliseDeletion(
   raw: RawItem,
@@ -30,7 +32,7 @@ export function normaliseDeletion(
     const metric = takeMetric(raw);
     const recordHash = takeRecordHash(raw);
     if ((raw['start'] ?? undefined) !== undefined && sourceId !== undefined) {
-      return { metric, op: takeIdentity(raw, index, recordHash, door) };
+      return { metric, op: takeIdentity(raw, { index, metric, recordHash }, door) };
     }
     if (recordHash === 0n || (raw['start'] ?? undefined) !== undefined) {
       throw new RefusedError('identity_required', 'needs source and start, or recordId with from and to');
@@ -43,8 +45,13 @@ export function normaliseDeletion(
 
 export const isRange = (op: DeletionOp | RangeDeletion): op is RangeDeletion => 'fromMs' in op;
 
-function takeIdentity(raw: RawItem, index: number, recordHash: bigint, door: Door): DeletionOp {
+function takeIdentity(
+  raw: RawItem,
+  known: { readonly index: number; readonly metric: Metric; readonly recordHash: bigint },
+  door: Door,
+): DeletionOp {
   const { start } = raw;
+  const { index, metric, recordHash } = known;
   if (typeof start !== 'string') throw new RefusedError('wrong_type', 'start: an ISO 8601 time is required');
   // Which day it was does not matter here, so an instant needs no zone.
   const instantMs = resolveInstant(start);
@@ -54,7 +61,7 @@ function takeIdentity(raw: RawItem, index: number, recordHash: bigint, door: Doo
   if (resolved === 'zone_required') throw new RefusedError('zone_required', 'start: needs an offset or Z');
   const startMs = resolved.instantMs;
   const endMs = takeEnd(raw, startMs, resolved.offsetMinutes);
-  if (endMs < startMs) throw new RefusedError('bad_interval', 'end: before start');
+  requireInterval({ startMs, endMs }, metric, door);
   return { index, startMs, endMs, recordHash, revision: takeRevision(raw), isCounted: true };
 }
 

@@ -93,14 +93,26 @@ function takeInterval(
 ): Pick<SampleOp, 'startMs' | 'endMs' | 'offsetMinutes'> {
   const { instantMs: startMs, offsetMinutes } = takeStart(raw, door);
   const endMs = takeEnd(raw, startMs, offsetMinutes);
-  if (startMs < EARLIEST_SAMPLE_MS || startMs > door.nowMs + DAY_MS) {
+  requireInterval({ startMs, endMs }, metric, door);
+  return { startMs, endMs, offsetMinutes };
+}
+
+/**
+ * The interval of a sample that could be stored: start_out_of_range, bad_interval. Deletions are held to it
+ * too, for a tombstone changes every date of its interval: without a bound one would change a million.
+ */
+export function requireInterval(
+  { startMs, endMs }: { readonly startMs: EpochMs; readonly endMs: EpochMs },
+  metric: Pick<Metric, 'code' | 'maxDurationMs'>,
+  { nowMs }: Pick<Door, 'nowMs'>,
+): void {
+  if (startMs < EARLIEST_SAMPLE_MS || startMs > nowMs + DAY_MS) {
     throw new RefusedError('start_out_of_range', 'start: from 2000-01-01 to one day from now');
   }
   if (endMs < startMs) throw new RefusedError('bad_interval', 'end: before start');
   if (endMs - startMs > metric.maxDurationMs) {
     throw new RefusedError('bad_interval', `end: ${metric.code} lasts at most ${metric.maxDurationMs} ms`);
   }
-  return { startMs, endMs, offsetMinutes };
 }
 
 export function takeStart(

@@ -223,7 +223,7 @@ function parseDevice(value: unknown, path: string, faults: Faults): Source['devi
 }
 
 const isName = (value: unknown): value is string =>
-  typeof value === 'string' && value.length > 0 && value.length <= MAX_NAME_CHARS;
+  typeof value === 'string' && value.length > 0 && value.length <= MAX_NAME_CHARS && value.isWellFormed();
 
 const isDeviceType = (value: unknown): value is DeviceType =>
   DEVICE_TYPES.some((deviceType) => deviceType === value);

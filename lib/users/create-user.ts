@@ -54,9 +54,9 @@ function toUser({ clock, randomness }: CreateUserDependencies, wanted: NewUser):
   };
 }
 
-/** 1 to 256 characters without control characters: what POST /v1/users takes as an external id. */
+/** 1 to 256 characters without control characters and lone surrogates: what POST /v1/users takes as an external id. */
 export const isExternalId = (text: string): boolean =>
-  text.length > 0 && text.length <= MAX_EXTERNAL_ID_CHARS && /^\P{Cc}*$/u.test(text);
+  text.length > 0 && text.length <= MAX_EXTERNAL_ID_CHARS && /^[^\p{Cc}\p{Cs}]*$/u.test(text);
 
 /**
  * For tokens: the user whose external id is the subject, made at first use without a profile; one read when
