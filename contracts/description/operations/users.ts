@@ -19,7 +19,7 @@ export const USER_OPERATIONS = {
     group: 'Users',
     summary: 'Find or create a user',
     description:
-      'By `externalId`, your own name for the user: 201 when it was made, 200 when it was there, which then stays as it was.',
+      'By `externalId`, your own name for the user: 201 when it was made, 200 when it was there, which then stays as it was. For API keys: a user token reaches its own user alone.',
     body: {
       schema: CreateUserRequest,
       example: { externalId: 'runner-7', displayName: 'Ada', timeZone: 'America/New_York' },
@@ -33,7 +33,7 @@ export const USER_OPERATIONS = {
   listUsers: {
     group: 'Users',
     summary: 'The users of the workspace',
-    description: 'In the order of their ids, which is the order in which they were made.',
+    description: 'In the order of their ids, which is the order in which they were made. For API keys alone.',
     query: PageQuery,
     answers: {
       200: {

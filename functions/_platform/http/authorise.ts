@@ -38,8 +38,20 @@ function toAuthError(failure: AuthFailure): AppError {
   }
 }
 
-/** `auth.forbidden` names the scope that is missing: a caller can ask for it. */
-export function checkScope(principal: Principal, scope: Scope): void {
+/**
+ * `auth.forbidden` names the scope that is missing: a caller can ask for it. A user token reaches its own
+ * user alone, so it is refused too where the route names none (ACC10): what such a route reaches is the
+ * workspace, as the list of all its users.
+ */
+export function checkAccess(
+  principal: Principal,
+  { scope, path }: { readonly scope: Scope; readonly path: string },
+): void {
+  if (principal.kind === 'user' && !path.includes('{userId}'))
+    throw new AppError(
+      'auth.forbidden',
+      'The operation is for API keys: a user token reaches its own user alone.',
+    );
   if (!principal.scopes.includes(scope))
     throw new AppError('auth.forbidden', `The operation needs the scope ${scope}.`);
 }

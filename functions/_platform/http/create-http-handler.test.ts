@@ -101,6 +101,16 @@ const GET_USER = 'GET /v1/users/{userId}';
 const user = (userId: string) => ({ pathParameters: { userId } });
 
 describe('who may do what', () => {
+  test('ACC10 a user token reaches no route that names no user, whatever its scopes: not the list of all users', async () => {
+    const scopes: readonly string[] = TOKEN.scopes;
+    const routes = ROUTES.filter(({ scope, path }) => scopes.includes(scope) && !path.includes('{userId}'));
+    expect(routes.map(({ operation }) => operation)).toEqual(['createUser', 'listUsers']);
+    for (const { method, path } of routes) {
+      const answer = await open({ principal: TOKEN }).call(`${method} ${path}`, { body: '{}' });
+      expect([answer.statusCode, answer.json().code]).toEqual([403, 'auth.forbidden']);
+    }
+  });
+
   test('ACC1 without credentials a request is 401, says how to come back, and nobody is asked', async () => {
     const { call, asked } = open();
     const answer = await call(GET_USER, { headers: { Authorization: '' } });

@@ -7,7 +7,7 @@ import type { EpochMs } from '../../../lib/core/instants.ts';
 import { AppError } from '../../../lib/problems/app-error.ts';
 import type { Platform } from '../platform.ts';
 import type { AccessDependencies } from './access-dependencies.ts';
-import { checkRate, checkScope, findPrincipal } from './authorise.ts';
+import { checkAccess, checkRate, findPrincipal } from './authorise.ts';
 import { correlationIdOf } from './correlation.ts';
 import type { ApiRequest, ApiResponse, OperationHandlers } from './operation.ts';
 import { readBody } from './read-body.ts';
@@ -62,10 +62,10 @@ export async function admit(
   if (route === undefined || stack.operations[route.operation] === undefined)
     throw new AppError('request.not_found', 'See /v1/openapi.json for the operations there are.');
   call.route = route;
-  const { scope }: Route = route;
+  const { scope, path }: Route = route;
   if (scope === 'public') return;
   call.principal = await findPrincipal(call.headers['authorization'], stack.access);
-  checkScope(call.principal, scope);
+  checkAccess(call.principal, { scope, path });
   call.rate = await stack.access.rateLimiter.take(call.principal);
   checkRate(call.rate);
 }
