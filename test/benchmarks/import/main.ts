@@ -40,12 +40,18 @@ try {
   await cloud.stop();
 }
 
-/** The command of `npm run import`, in a process of its own, and its largest resident set. */
+/** `node` and its arguments as `npm run import` has them, flags included. */
+function importCommand(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { import: string } };
+  return scripts.import.split(' ').slice(1);
+}
+
+/** The command in a process of its own, and its largest resident set. */
 async function runImport(file: string): Promise<Imported> {
   const startedMs = performance.now();
   const child = spawn(
     process.execPath,
-    ['functions/command/import-file/index.ts', file, '--user', 'bench', '--data-dir', cloud.directory],
+    [...importCommand(), file, '--user', 'bench', '--data-dir', cloud.directory],
     {
       env: { ...process.env, HEADWATER_API_URL: cloud.apiUrl, HEADWATER_API_KEY: cloud.apiKey },
       stdio: ['ignore', 'pipe', 'pipe'],
