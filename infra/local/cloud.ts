@@ -1,4 +1,5 @@
 import { type Access, ensureAccess } from './bootstrap/ensure-access.ts';
+import { operatorEnvironment } from './bootstrap/operator-environment.ts';
 import { createConsoleRoutes } from './console/routes.ts';
 import { clearState } from './data-directory/clear.ts';
 import { createRooms, layoutOf, writePrivateFile } from './data-directory/layout.ts';
@@ -60,6 +61,8 @@ async function run(context: StartContext, parts: Parts): Promise<Omit<Cloud, 'st
   const access = await ensureAccess(parts, layout.access);
   const gateway = await openGateway(context, parts, { pools, access });
   const connection = { apiUrl: gateway.url, ...access, pid: process.pid };
+  const operator = operatorEnvironment(parts.declared.functions, aws, gateway.url);
+  writePrivateFile(layout.operator, `${JSON.stringify(operator, undefined, 2)}\n`);
   writePrivateFile(layout.connection, `${JSON.stringify(connection, undefined, 2)}\n`);
   context.say(
     `data in ${layout.directory}${options.faultSeed === undefined ? '' : `, faults on (${options.faultSeed})`}`,

@@ -99,4 +99,7 @@ async function registerPool(
 }
 
 const poolTaken = (): AppError =>
-  new AppError('issuer.taken', 'The user pool and client belong to a workspace already.');
+  new AppError(
+    'issuer.taken',
+    'The user pool and client belong to a workspace already: leave them out for another.',
+  );

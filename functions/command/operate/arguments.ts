@@ -23,7 +23,9 @@ export const USAGE = `usage: npm run ops -- <command>
       looks at, or sends back, what consumers gave up on; queues: ${QUEUE_NAMES.join(', ')}
 
 Reads the environment that the functions have: STAGE, CORE_TABLE_NAME, SAMPLES_TABLE_NAME, VAULT_TABLE_NAME,
-WORKSPACE_KMS_KEY_ID, EVENT_BUS_NAME, as far as the command needs them, and AWS's own variables.`;
+WORKSPACE_KMS_KEY_ID, EVENT_BUS_NAME, as far as the command needs them, and AWS's own variables
+(docs/runbooks/operator-shell.md). When none of ours is set, works on the local cloud that npm start runs;
+--data-dir DIR says where that keeps its state (default .headwater).`;
 
 const instant = z.string().transform((text, context): EpochMs => {
   const time = parseIsoTime(text);
@@ -78,15 +80,32 @@ export type OperateCommand = {
   [Name in CommandName]: { readonly name: Name; readonly options: z.output<(typeof COMMANDS)[Name]> };
 }[CommandName];
 
-/** The command with its options, or what is wrong in words for the operator. */
-export function parseCommand(args: readonly string[]): OperateCommand | { readonly fault: string } {
+export type OperateRequest =
+  | { readonly command: OperateCommand; readonly dataDir: string }
+  | { readonly help: true }
+  | { readonly fault: string };
+
+/** The command with its options and the local cloud's directory, or what is wrong in words for the operator. */
+export function parseRequest(args: readonly string[]): OperateRequest {
   let parsed: ReturnType<typeof parse>;
   try {
     parsed = parse(args);
   } catch (fault) {
     return { fault: fault instanceof Error ? fault.message : 'unusable arguments' };
   }
-  const { positionals, values } = parsed;
+  const {
+    positionals,
+    values: { help, 'data-dir': dataDir, ...values },
+  } = parsed;
+  if (help) return { help };
+  const command = parseCommand(positionals, values);
+  return 'fault' in command ? command : { command, dataDir };
+}
+
+function parseCommand(
+  positionals: readonly string[],
+  values: Readonly<Record<string, string | undefined>>,
+): OperateCommand | { readonly fault: string } {
   const name = nameOf(positionals);
   if (name === undefined)
     return {
@@ -116,6 +135,8 @@ const parse = (args: readonly string[]) =>
     args: [...args],
     allowPositionals: true,
     options: {
+      help: { type: 'boolean', short: 'h', default: false },
+      'data-dir': { type: 'string', default: '.headwater' },
       name: { type: 'string' },
       mode: { type: 'string' },
       workspace: { type: 'string' },

@@ -1,10 +1,16 @@
-import { describe, expect, test } from 'vitest';
-import { parseCommand } from './arguments.ts';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseRequest } from './arguments.ts';
+import { findEnvironment } from './find-environment.ts';
 import { type OperateDependencies, operate } from './handler.ts';
 
 const WS = 'ws_01kah3v5w8f0xq9d3m7t2c6e4r';
 const USER = 'usr_01kah3v5w8f0xq9d3m7t2c6e4r';
-const parse = (line: string) => parseCommand(line.split(' ').filter((word) => word !== ''));
+const parse = (line: string) => parseRequest(line.split(' ').filter((word) => word !== ''));
 
 describe('what an operator may ask for', () => {
   test.each([
@@ -29,7 +35,7 @@ describe('what an operator may ask for', () => {
     ['dlq show projections --limit 3', { name: 'dlq show', options: { queue: 'projections', limit: 3 } }],
     ['dlq redrive erasures', { name: 'dlq redrive', options: { queue: 'erasures' } }],
   ])('OBX8 "%s" is understood', (line, command) => {
-    expect(parse(line)).toEqual(command);
+    expect(parse(line)).toEqual({ command, dataDir: '.headwater' });
   });
 
   test.each([
@@ -46,8 +52,16 @@ describe('what an operator may ask for', () => {
     [`projections rebuild --workspace ${WS} --metric nothing`, '--metric is not a metric'],
     ['dlq list --fast', "'--fast'"],
   ])('OBX8 "%s" is refused in words: %s', (line, words) => {
-    const command = parse(line);
-    expect('fault' in command && command.fault).toContain(words);
+    const request = parse(line);
+    expect('fault' in request && request.fault).toContain(words);
+  });
+
+  test.each(['--help', '-h', 'dlq show --help'])('OBX8 "%s" asks how', (line) => {
+    expect(parse(line)).toEqual({ help: true });
+  });
+
+  test('P6 the directory of the local cloud may be named with any command', () => {
+    expect(parse('dlq list --data-dir /tmp/x')).toMatchObject({ dataDir: '/tmp/x' });
   });
 });
 
@@ -68,9 +82,9 @@ test('PRJ4 dead letters are counted, shown and sent back, and nothing else is op
     print: (line) => lines.push(line),
   };
   for (const line of ['dlq list', 'dlq show erasures', 'dlq redrive erasures']) {
-    const command = parse(line);
-    if ('fault' in command) throw new Error(command.fault);
-    await operate(command, deps);
+    const request = parse(line);
+    if (!('command' in request)) throw new Error(line);
+    await operate(request.command, deps);
   }
   expect(lines).toEqual([
     'large-ingests   0',
@@ -79,4 +93,46 @@ test('PRJ4 dead letters are counted, shown and sent back, and nothing else is op
     'm1  sent 1970-01-01T00:00:00.000Z  received 5 times\n  {"detail":{}}',
     '2 messages sent back to erasures',
   ]);
+});
+
+describe('where an operator works', () => {
+  const api = createServer((_, response) => response.writeHead(503).end());
+  let dataDir = '';
+  const writeFileFor = (apiUrl: string, more: object = {}) =>
+    writeFile(join(dataDir, 'operator.json'), JSON.stringify({ HEADWATER_API_URL: apiUrl, ...more }));
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'headwater-operate-'));
+    await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(() => void api.close());
+
+  test('P6 a shell that names anything of ours is taken as it is, whatever runs here', async () => {
+    await writeFileFor(`http://127.0.0.1:${(api.address() as AddressInfo).port}`);
+    for (const shell of [{ STAGE: 'prod' }, { CORE_TABLE_NAME: 'core' }])
+      expect(await findEnvironment(shell, dataDir)).toMatchObject({ variables: undefined });
+    expect(await findEnvironment({ STAGE: 'prod' }, dataDir)).toMatchObject({ place: 'stage prod' });
+  });
+
+  test('P6 a shell with AWS variables alone works on the local cloud that answers, if only with a fault', async () => {
+    const apiUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+    await writeFileFor(apiUrl, { STAGE: 'dev' });
+    const shell = { AWS_PROFILE: 'work', AWS_REGION: 'eu-central-1', HOME: '/' };
+    expect(await findEnvironment(shell, dataDir)).toEqual({
+      place: `the local cloud in ${dataDir}`,
+      variables: { HEADWATER_API_URL: apiUrl, STAGE: 'dev' },
+    });
+  });
+
+  test('P6 a local cloud that never was, or runs no more, is told in words', async () => {
+    await writeFileFor('http://127.0.0.1:1');
+    expect(await findEnvironment({}, dataDir)).toMatchObject({ fault: expect.stringContaining('npm start') });
+    for (const content of ['', '[]', '{"HEADWATER_API_URL":7}']) {
+      await writeFile(join(dataDir, 'operator.json'), content);
+      expect(await findEnvironment({}, dataDir)).toMatchObject({
+        fault: expect.stringContaining('no local cloud'),
+      });
+    }
+    expect(await findEnvironment({}, join(dataDir, 'nowhere'))).toHaveProperty('fault');
+  });
 });

@@ -6,6 +6,7 @@ export interface Layout {
   readonly directory: string;
   readonly lock: string;
   readonly connection: string;
+  readonly operator: string;
   readonly assembly: string;
   readonly assemblyFingerprint: string;
   readonly engineDatabase: string;
@@ -26,6 +27,7 @@ export function layoutOf(dataDirectory: string): Layout {
     directory,
     lock: at('lock.db'),
     connection: at('local.json'),
+    operator: at('operator.json'),
     assembly: at('cdk.out'),
     assemblyFingerprint: at('assembly.fingerprint'),
     engineDatabase: at('dynamodb', 'engine.db'),
