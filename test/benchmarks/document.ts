@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 
 const DOCUMENT = 'docs/benchmarks.md';
 const GIBIBYTE = 1_024 ** 3;
@@ -13,12 +13,15 @@ Written by the commands named below; nothing here was typed by hand. They report
 Figures of wall-clock time depend on what else the machine did: look at ratios within one run first.
 `;
 
+/** Before the run: what others do on the machine. */
+const [LOAD_BEFORE = 0] = loadavg();
+
 /** What a figure was measured on, and when. */
 export function machineLine(): string {
   const [processor] = cpus();
   const memory = (totalmem() / GIBIBYTE).toFixed(0);
   const date = new Date().toISOString().slice(0, 10);
-  return `${date} · ${processor?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${memory} GB · Node ${process.version}`;
+  return `${date} · ${processor?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${memory} GB · Node ${process.version} · load average ${LOAD_BEFORE.toFixed(1)} before the run`;
 }
 
 /** Replaces one section of docs/benchmarks.md and keeps the others. */

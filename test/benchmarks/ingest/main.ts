@@ -6,6 +6,7 @@ import { liveBatches } from './live-batches.ts';
 import { BUNDLE, type ModuleLoad, measureModuleLoad } from './module-load.ts';
 import { INGEST_WAIT_MS, RELAY_WAIT_MS } from './prices.ts';
 import { type RealBatch, realBatches } from './real-batches.ts';
+import { shortfalls } from './shortfalls.ts';
 import { measureThroughput, throughputTable } from './throughput.ts';
 
 /*
@@ -21,7 +22,8 @@ const say = (line: string): void => console.error(line);
 say('throughput, by turns with PostgreSQL ...');
 const throughput = await measureThroughput(realBatches(false));
 say('CPU in process ...');
-const cpu = [await measureCpu(false), await measureCpu(true)];
+const plainCpu = await measureCpu(false);
+const cpu = [plainCpu, await measureCpu(true)];
 say('cost ...');
 const backfill = await measureMix({ name: 'backfill', goalDollars: 0.02 }, full(realBatches(false)));
 const withIds = await measureMix(
@@ -38,6 +40,10 @@ ${machineLine()}
 
 **Mix.** Backfill: the ${throughput.sampleCount.toLocaleString('en-US')} recorded minutes of \`test/data/fitabase\`, 500 samples a request, 2 metrics, 1 source, 1 day.
 Live: 500 samples a request, 8 metrics (heart rate and steps recorded, six made up), 1 source, 1 day.
+
+### What falls short
+
+${shortfalls({ throughput, cpu: plainCpu, backfill, live, load })}
 
 ### Throughput on the local cloud
 
