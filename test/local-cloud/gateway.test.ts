@@ -140,6 +140,12 @@ test('a body above 10 MB is refused before any function sees it', async () => {
   expect(events).toEqual([]);
 });
 
+test('an answer that cannot be read is 500, and the gateway stays', async () => {
+  const url = await open({ ok: true, requestId: 'r', payload: 'not JSON' });
+  expect((await fetch(`${url}/v1/users`)).status).toBe(500);
+  expect((await fetch(`${url}/v1/users`)).status).toBe(500);
+});
+
 test('a path that cannot be decoded is 400', async () => {
   const url = new URL(await open());
   const status = await new Promise((resolve) => {

@@ -50,7 +50,8 @@ export const ACCESS_OPERATIONS = {
   updateWorkspace: {
     group: 'Access',
     summary: 'Change the workspace',
-    description: 'What is not named stays. New priorities make the rollups of its users stale.',
+    description:
+      'What is not named stays. New priorities make the rollups of its users stale: `wait` computes them anew, and so does `npm run ops -- projections rebuild`.',
     body: {
       schema: UpdateWorkspaceRequest,
       example: { name: 'Stride', requestsPerMinute: 1200, userRequestsPerMinute: 240 },

@@ -33,7 +33,9 @@ export async function createConsoleRoutes(hooks: ConsoleHooks): Promise<ConsoleR
   const assets = await bundlePage();
   return {
     async handle(request, response) {
-      const url = new URL(request.url ?? '/', 'http://console');
+      // A request target that is no URL, such as `//[`, is the gateway's to answer.
+      const url = URL.parse(request.url ?? '/', 'http://console');
+      if (url === null) return false;
       if (url.pathname !== '/' && !url.pathname.startsWith('/console/')) return false;
       if (!LOCAL_HOST.test(request.headers.host ?? ''))
         return send(response, 403, { type: 'text/plain', body: 'foreign host' });

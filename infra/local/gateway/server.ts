@@ -85,15 +85,12 @@ async function answer(
 }
 
 function withTimeout(answering: Promise<GatewayAnswer>): Promise<GatewayAnswer> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => resolve(gatewayAnswer(503, 'Service Unavailable')),
       INTEGRATION_TIMEOUT_MS,
     );
-    void answering.then((value) => {
-      clearTimeout(timer);
-      resolve(value);
-    });
+    void answering.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
 
