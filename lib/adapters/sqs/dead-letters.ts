@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
@@ -12,8 +13,8 @@ import type { Clock } from '../../core/clock.ts';
 
 /** SQS hands out ten messages a call (its API reference). */
 const RECEIVE_COUNT = 10;
-/** While one looks at a message it is hidden from a redrive at the same time. */
-const LOOK_SEC = 5;
+/** Hidden while one looks, so that no message is met twice; shown again at the end, or after this. */
+const LOOK_SEC = 30;
 /** Long enough to send a batch on; a run that is cut off leaves the rest visible after it. */
 const MOVE_SEC = 60;
 
@@ -28,7 +29,7 @@ export interface DeadLetter {
 export interface DeadLetters {
   /** How many messages lie there; approximate, as SQS counts. */
   count(queueName: string): Promise<number>;
-  /** Up to `limit` of them, which stay where they are. */
+  /** Up to `limit` of them, which stay where they are and can be redriven at once. */
   look(queueName: string, limit: number): Promise<readonly DeadLetter[]>;
   /**
    * Moves every message that was sent before now back to its queue and answers how many: what fails again
@@ -84,13 +85,29 @@ async function receive(sqs: Pick<SQSClient, 'send'>, queueUrl: string, hiddenSec
 }
 
 async function look(sqs: Pick<SQSClient, 'send'>, queueUrl: string, limit: number) {
+  const received: Message[] = [];
   const seen = new Map<string, DeadLetter>();
-  for (;;) {
-    const messages = await receive(sqs, queueUrl, LOOK_SEC);
-    const fresh = messages.map(toDeadLetter).filter(({ messageId }) => !seen.has(messageId));
-    for (const letter of fresh) seen.set(letter.messageId, letter);
-    if (fresh.length === 0 || seen.size >= limit) return [...seen.values()].slice(0, limit);
+  try {
+    for (;;) {
+      const messages = await receive(sqs, queueUrl, LOOK_SEC);
+      received.push(...messages);
+      const fresh = messages.map(toDeadLetter).filter(({ messageId }) => !seen.has(messageId));
+      for (const letter of fresh) seen.set(letter.messageId, letter);
+      if (fresh.length === 0 || seen.size >= limit) return [...seen.values()].slice(0, limit);
+    }
+  } finally {
+    for (const { ReceiptHandle } of received) await showAgain(sqs, queueUrl, ReceiptHandle);
   }
+}
+
+/** What is gone, or was taken by another, is shown by nobody: neither is a fault of the one who looks. */
+async function showAgain(
+  sqs: Pick<SQSClient, 'send'>,
+  QueueUrl: string,
+  ReceiptHandle: string | undefined,
+): Promise<void> {
+  const command = new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 });
+  await sqs.send(command).catch(() => undefined);
 }
 
 const toDeadLetter = (message: Message): DeadLetter => ({
