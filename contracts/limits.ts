@@ -24,6 +24,8 @@ export const CHANGE_HORIZON_DAYS = 90;
 /** Samples start in [this, now + 1 day] (ING2): 2000-01-01T00:00:00Z. */
 export const EARLIEST_SAMPLE_MS = 946_684_800_000;
 export const MAX_DELETION_RANGE_DAYS = 31;
+/** All orders together, as JSON: they lie on the user's head, an item of at most 400 KB. */
+export const MAX_PRIORITIES_BYTES = 32_000;
 export const DEFAULT_PAGE_SIZE = 100;
 export const MAX_PAGE_SIZE = 1_000;
 export const MAX_ROLLUP_RANGE_DAYS = 366;

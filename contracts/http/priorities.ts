@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MAX_PRIORITIES_BYTES } from '../limits.ts';
 import { METRICS } from '../metrics/catalog.ts';
 import { lineOf } from '../primitives/text.ts';
 
@@ -11,12 +12,17 @@ const PriorityKey = z
  * Providers, first wins, per metric or for all (`*`). A provider that an order does not name comes after
  * those it names, in the default order (read-models.md 2).
  */
-export const PriorityOrders = z.record(PriorityKey, z.array(lineOf(64)).max(50)).meta({
-  id: 'PriorityOrders',
-  description: 'Providers in order, the first wins, per metric or for all (`*`)',
-  example: { '*': ['garmin', 'apple_health'], steps: ['apple_health'] },
-  override: { propertyNames: { type: 'string' } },
-});
+export const PriorityOrders = z
+  .record(PriorityKey, z.array(lineOf(64)).max(50))
+  .refine((orders) => Buffer.byteLength(JSON.stringify(orders)) <= MAX_PRIORITIES_BYTES, {
+    error: `must be at most ${MAX_PRIORITIES_BYTES} bytes in all`,
+  })
+  .meta({
+    id: 'PriorityOrders',
+    description: `Providers in order, the first wins, per metric or for all (\`*\`); at most ${MAX_PRIORITIES_BYTES} bytes in all`,
+    example: { '*': ['garmin', 'apple_health'], steps: ['apple_health'] },
+    override: { propertyNames: { type: 'string' } },
+  });
 export type PriorityOrders = z.infer<typeof PriorityOrders>;
 
 /** Replaces all orders of the user; an empty object goes back to the workspace's. */

@@ -107,6 +107,18 @@ const REFUSED: readonly (readonly [string, Schema, unknown])[] = [
     { issuer: 'https://a.b', audience: 'x', algorithms: ['HS256'] },
   ],
   ['a user without an externalId', CreateUserRequest, {}],
+  [
+    'priorities of more than 32 KB',
+    PutPrioritiesRequest,
+    {
+      orders: {
+        steps: Array(50).fill('漢'.repeat(64)),
+        '*': Array(50).fill('漢'.repeat(64)),
+        heart_rate: Array(50).fill('漢'.repeat(64)),
+        distance: Array(50).fill('漢'.repeat(64)),
+      },
+    },
+  ],
   ['an externalId with a lone surrogate', CreateUserRequest, { externalId: 'a\ud800b' }],
   ['an externalId of 257 characters', CreateUserRequest, { externalId: 'x'.repeat(257) }],
   ['a zone that does not exist', CreateUserRequest, { externalId: 'x', timeZone: 'Mars/Olympus' }],

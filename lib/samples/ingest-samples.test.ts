@@ -181,6 +181,21 @@ test('ING4 a deletion of what no sample could be is refused, since its tombstone
   expect(seq).toBe(0);
 });
 
+test('ING5 sources that would not fit the head are refused by name, and those that are known go on', async () => {
+  const name = '\u6f22'.repeat(128);
+  const device = { manufacturer: name, model: name };
+  const bring = (from: number) => {
+    const keys = Array.from({ length: 50 }, (_, index) => `s${from + index}`);
+    return send({
+      sources: Object.fromEntries(keys.map((key) => [key, { provider: key, device, app: name }])),
+      samples: keys.map((source) => heartRate({ source })),
+    });
+  };
+  for (const from of [0, 50, 100, 150]) expect((await bring(from)).status).toBe(200);
+  await expect(bring(200)).rejects.toMatchObject({ code: 'request.invalid' });
+  expect((await bring(150)).status).toBe(200);
+});
+
 test('ING4 tombstones are swept with the next write 30 days later', async () => {
   await send({ deletions: [deletion({ start: '2026-11-20T10:00:00Z' })] });
   nowMs = (NOW_MS + 31 * 86_400_000) as EpochMs;

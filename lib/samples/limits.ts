@@ -34,3 +34,8 @@ export const SEARCH_BYTES = 16_000_000;
 /** Sources of one user: they lie on the head, which every transaction writes. */
 export const MAX_SOURCES_PER_USER = 500;
 export const MAX_RECORD_ID_CHARS = 512;
+/**
+ * Sources and counted series of a head: a DynamoDB item has at most 400 KB, of which priorities take up to
+ * 32 KB, and counts grow by some digits. A hundred sources of twenty metrics have about 120 KB.
+ */
+export const MAX_HEAD_SERIES_BYTES = 300_000;

@@ -2,7 +2,7 @@ import type { BlockChange } from '../../contracts/events/samples-changed.v1.ts';
 import { MAX_BLOCKS_PER_TRANSACTION, MAX_TRANSACTION_BYTES } from '../../contracts/limits.ts';
 import { AppError } from '../problems/app-error.ts';
 import { type Blocks, blockKeyOf, type Merged } from './bucket-merges.ts';
-import { BLOCK_OVERHEAD_BYTES, MAX_SOURCES_PER_USER } from './limits.ts';
+import { BLOCK_OVERHEAD_BYTES, MAX_HEAD_SERIES_BYTES, MAX_SOURCES_PER_USER } from './limits.ts';
 import type { Head, IngestContext, IngestCounts, SeriesCount, Source, StoredBlock } from './model.ts';
 import type { Advance } from './sample-store.ts';
 import type { WorkUnit } from './work.ts';
@@ -79,6 +79,7 @@ export class TransactionDraft {
         `the user has ${MAX_SOURCES_PER_USER} sources, and no more are taken`,
       );
     }
+    this.#requireRoom(sources);
     const changes = this.#changes;
     return {
       readHead: { seq, settingsVersion },
@@ -94,6 +95,23 @@ export class TransactionDraft {
       },
       blocks: this.#blocks,
     };
+  }
+
+  /** What is known stays writable: only a request that brings a new source or series is refused. */
+  #requireRoom(sources: Head['sources']): void {
+    const { sources: known, series } = this.#head;
+    const isKnown =
+      Object.keys(this.#newSources).every((sourceId) => known[sourceId] !== undefined) &&
+      Object.entries(this.#series).every(([metric, counts]) =>
+        Object.keys(counts).every((sourceId) => series[metric]?.[sourceId] !== undefined),
+      );
+    if (isKnown) return;
+    const bytes = Buffer.byteLength(JSON.stringify([sources, this.#series]));
+    if (bytes <= MAX_HEAD_SERIES_BYTES) return;
+    throw new AppError(
+      'request.invalid',
+      'the user has so many sources, or metrics of them, that no more are taken',
+    );
   }
 
   #countSeries({ ref, samples }: WorkUnit, merged: Merged): void {
