@@ -9,7 +9,7 @@ export type Section = (typeof SECTIONS)[number];
 
 const INTRODUCTION = `# Benchmarks
 
-Written by the commands named below; nothing here was typed by hand. They report and never fail on a time.
+Written by the commands named below; no figure was typed by hand. They report and never fail on a time.
 Figures of wall-clock time depend on what else the machine did: look at ratios within one run first.
 `;
 
