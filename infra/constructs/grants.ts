@@ -52,10 +52,14 @@ export function grantWorkspaceKey(to: AnyFunction, key: IKey): void {
   to.allow(['kms:Decrypt'], [key.keyArn], { Null: { 'kms:EncryptionContext:workspaceId': 'false' } });
 }
 
-/** Without ListBucket S3 answers 403 and not 404 for what is not there, and the stores could not tell. */
+/**
+ * Without ListBucket S3 answers 403 and not 404 for what is not there, and the stores could not tell; who
+ * deletes lists first.
+ */
 const OBJECT_ACTIONS = {
   get: ['s3:GetObject'],
   put: ['s3:PutObject'],
+  delete: ['s3:DeleteObject'],
 } as const;
 export type ObjectUse = keyof typeof OBJECT_ACTIONS;
 
@@ -89,9 +93,9 @@ export function grantObjects(
     uses.flatMap((use) => [...OBJECT_ACTIONS[use]]),
     [bucket.arnForObjects(`${prefix}*`)],
   );
-  if (uses.includes('get')) to.allow(['s3:ListBucket'], [bucket.bucketArn]);
+  if (uses.includes('get') || uses.includes('delete')) to.allow(['s3:ListBucket'], [bucket.bucketArn]);
   acceptObjectsUnder(to, bucket, prefix);
-  if (bucket.encryptionKey !== undefined) {
+  if (bucket.encryptionKey !== undefined && uses.some((use) => use !== 'delete')) {
     to.allowKeyThrough('s3', bucket.encryptionKey, ['kms:Decrypt', 'kms:GenerateDataKey']);
   }
 }

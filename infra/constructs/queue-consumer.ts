@@ -2,15 +2,18 @@ import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { logicalName, physicalName, type QueueName } from '../naming.ts';
 import { acceptFindings } from './accept-findings.ts';
 import { ImpactAlarm } from './impact-alarm.ts';
-import { ServiceFunction, type ServiceFunctionProps } from './service-function.ts';
+import { type EnvironmentOf, ServiceFunction, type ServiceFunctionProps } from './service-function.ts';
 import { ServiceQueue } from './service-queue.ts';
 
 export interface QueueConsumerProps<Schema extends { readonly shape: object }>
-  extends ServiceFunctionProps<Schema> {
+  extends Omit<ServiceFunctionProps<Schema>, 'environment'> {
+  /** A consumer that sends to its own queue has its address. */
+  readonly environment: EnvironmentOf<Schema> | ((queue: IQueue) => EnvironmentOf<Schema>);
   readonly queueName: QueueName;
   readonly key: IKey;
   readonly batchSize: number;
@@ -34,13 +37,17 @@ export class QueueConsumer<Schema extends { readonly shape: object }> extends Co
 
   constructor(scope: Construct, props: QueueConsumerProps<Schema>) {
     super(scope, `${logicalName(props.queueName)}Consumer`);
-    this.consumer = new ServiceFunction<Schema>(this, props);
     this.service = new ServiceQueue(this, {
       deployment: props.deployment,
       name: props.queueName,
       key: props.key,
       visibilityTimeoutSec: props.timeoutSec * VISIBILITY_PER_TIMEOUT,
       maxReceiveCount: props.maxReceiveCount,
+    });
+    const { environment } = props;
+    this.consumer = new ServiceFunction<Schema>(this, {
+      ...props,
+      environment: typeof environment === 'function' ? environment(this.service.queue) : environment,
     });
     this.consumer.function.addEventSource(
       new SqsEventSource(this.service.queue, {

@@ -8,7 +8,7 @@ import type { Env as EraseUserEnv } from '../../functions/queue/erase-user/env.t
 import type { Env as IngestLargeEnv } from '../../functions/queue/ingest-large/env.ts';
 import type { Env as ProjectRollupsEnv } from '../../functions/queue/project-rollups/env.ts';
 import { EventRoute } from '../constructs/event-route.ts';
-import { grantObjects, grantTable, grantWorkspaceKey } from '../constructs/grants.ts';
+import { grantObjects, grantSend, grantTable, grantWorkspaceKey } from '../constructs/grants.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import type { Deployment } from '../constructs/service-function.ts';
 import { type DataStack, PAYLOAD_PREFIX, UPLOAD_PREFIX } from './data-stack.ts';
@@ -126,16 +126,22 @@ export class ConsumersStack extends Stack {
         dead: 'Sealed leftovers of an erased user remain; they cannot be opened, but the erasure is not complete.',
         late: 'Erasures take more than two hours to remove the sealed leftovers; nobody can open them meanwhile.',
       },
-      environment: {
+      environment: (queue) => ({
         STAGE: deployment.stage,
         CORE_TABLE_NAME: data.core.tableName,
         SAMPLES_TABLE_NAME: data.samples.tableName,
         VAULT_TABLE_NAME: data.vault.tableName,
-      },
+        PAYLOAD_BUCKET_NAME: data.payloads.bucketName,
+        ERASURE_QUEUE_URL: queue.queueUrl,
+      }),
     });
     grantTable(consumer, data.core, ['get', 'query', 'update', 'delete']);
     grantTable(consumer, data.samples, ['query', 'delete']);
     grantTable(consumer, data.vault, ['delete']);
+    for (const prefix of [PAYLOAD_PREFIX, UPLOAD_PREFIX]) {
+      grantObjects(consumer, data.payloads, { prefix, uses: ['delete'] });
+    }
+    grantSend(consumer, service.queue);
     new EventRoute(this, 'ErasuresRoute', {
       deployment,
       bus: events.bus,

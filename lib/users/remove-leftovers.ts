@@ -19,23 +19,33 @@ export interface LeftoverStore {
   emptyHead(scope: UserScope): Promise<void>;
 }
 
+export interface UserObjects {
+  /** Deletes every object of the user, sealed payloads and uploads as they came; answers how many. */
+  removeAll(scope: UserScope): Promise<number>;
+}
+
 export interface RemoveLeftoversDependencies {
   readonly heads: Pick<HeadStore, 'load'>;
   readonly dataKeys: Pick<DataKeys, 'shred'>;
   readonly leftovers: LeftoverStore;
+  readonly objects: UserObjects;
 }
 
 /**
  * Removes what an erased user left behind (USR6), and answers how many items it was. It looks at the head
  * first and throws for a user who is not erased, whatever the message says. Every step may be repeated; what
  * a run that was cut off did not reach, the next one finds, since the head is emptied last.
+ *
+ * What began before the head was marked may still write behind the sweep: a projector that found the user
+ * alive saves one more row, a caller uses an upload address. So the consumer has it run a second time, when
+ * all of that is over (`FINAL_SWEEP_DELAY_SEC`).
  */
 export async function removeLeftovers(deps: RemoveLeftoversDependencies, scope: UserScope): Promise<number> {
   const head = await deps.heads.load(scope);
   if (head?.erasedAtMs === undefined)
     throw new Error('asked to remove the items of a user who is not erased');
   await deps.dataKeys.shred(scope);
-  let removedCount = 0;
+  let removedCount = await deps.objects.removeAll(scope);
   for (const metric of new Set([...METRICS.keys(), ...Object.keys(head.series)])) {
     removedCount += await deps.leftovers.remove(scope, { kind: 'blocks', metric });
     removedCount += await deps.leftovers.remove(scope, { kind: 'rollups', metric });

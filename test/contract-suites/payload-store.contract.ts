@@ -7,6 +7,8 @@ import {
   createUploadSigner,
   uploadObjectName,
 } from '../../lib/adapters/s3/upload-store.ts';
+import { createUserObjects } from '../../lib/adapters/s3/user-objects.ts';
+import { mapBounded } from '../../lib/core/map-bounded.ts';
 import type { UserScope } from '../../lib/samples/model.ts';
 import {
   createStores,
@@ -126,6 +128,20 @@ export function payloadStoreContract(name: string, openStorage: () => Promise<Ob
       const key = uploadObjectName(scope, 'upl_3');
       await storage.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: bytesOf('x') }));
       expect(await uploads().reader.read(otherThan(scope), 'upl_3', 10)).toEqual({ kind: 'absent' });
+    });
+
+    test("USR6 every object of an erased user goes, over pages, and no other user's", async () => {
+      const [erased, neighbour] = [await stores.createUser(), await stores.createUser()];
+      const put = (Key: string) =>
+        storage.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key, Body: bytesOf('x') }));
+      const numbers = Array.from({ length: 1_030 }, (_, index) => index);
+      await mapBounded(numbers, 20, (number) => put(payloadObjectName(erased, `requests/r${number}`)));
+      await put(uploadObjectName(erased, 'upl_1'));
+      const kept = payloadObjectName(neighbour, 'requests/r1');
+      await put(kept);
+      const objects = createUserObjects(storage.s3, BUCKET);
+      expect([await objects.removeAll(erased), await objects.removeAll(erased)]).toEqual([1_031, 0]);
+      expect(await rawObject(kept)).toEqual(bytesOf('x'));
     });
 
     test('an object store that is away is an outage', async () => {

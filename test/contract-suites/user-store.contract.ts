@@ -2,9 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { UserId, WorkspaceId } from '../../contracts/primitives/ids.ts';
 import { createKeyShredder } from '../../lib/adapters/dynamo/key-shredder.ts';
 import { createLeftoverStore } from '../../lib/adapters/dynamo/leftover-store.ts';
+import { createRollupStore } from '../../lib/adapters/dynamo/rollup-store.ts';
 import { createUserStore } from '../../lib/adapters/dynamo/user-store.ts';
 import { createVaultStore } from '../../lib/adapters/dynamo/vault-store.ts';
 import { newSortableId } from '../../lib/core/ids.ts';
+import type { LocalDate } from '../../lib/core/instants.ts';
+import type { RollupRow } from '../../lib/projections/model.ts';
 import type { UserScope } from '../../lib/samples/model.ts';
 import { loadUser, replacePrivacy, updateUser } from '../../lib/users/change-user.ts';
 import { findOrCreateUser, resolveSubject } from '../../lib/users/create-user.ts';
@@ -23,6 +26,26 @@ import {
 const randomness = seededRandomness(23);
 const newId = (prefix: string) => `${prefix}_${newSortableId(START_MS, randomness)}`;
 const ADA = { email: 'ada@example.com', displayName: 'Ada' };
+
+const ROW: RollupRow = {
+  metric: 'steps',
+  date: '2026-11-21' as LocalDate,
+  inputs: { digest: 'd', sum: 1, sourceSeq: 1 },
+  computeVersion: 1,
+  computedAtMs: START_MS,
+  outcome: { kind: 'complete' },
+  figures: {
+    count: 0,
+    min: null,
+    max: null,
+    mean: null,
+    variance: null,
+    first: null,
+    last: null,
+    coverage: 0,
+    sources: [],
+  },
+};
 
 /** Users, their profiles and their erasure (lib/users), on one storage. */
 export function userStoreContract(name: string, openStorage: () => Promise<Storage>): void {
@@ -194,6 +217,7 @@ export function userStoreContract(name: string, openStorage: () => Promise<Stora
       heads: open().heads,
       dataKeys: createKeyShredder(storage.dynamo, storage.tables.vault),
       leftovers: createLeftoverStore(storage.dynamo, storage.tables),
+      objects: { removeAll: async () => 0 },
     });
 
     test('USR6 leftovers go, the tombstone and the erasure entry stay, and a repeat finds nothing', async () => {
@@ -206,6 +230,19 @@ export function userStoreContract(name: string, openStorage: () => Promise<Stora
       expect(left).toEqual(['CHANGE#000000000001', 'HEAD', 'KEY']);
       const head = await open().heads.load(scope);
       expect(head).toMatchObject({ seq: 1, erasedAtMs: clock.now(), timeZone: undefined, series: {} });
+    });
+
+    test('USR6 a row that a projector saves behind the first sweep is gone after the second', async () => {
+      const { scope } = await make();
+      const { dynamo, tables } = storage;
+      const dataKeys = openVault();
+      const rollups = createRollupStore({ dynamo, coreTable: tables.core, dataKeys, randomness });
+      expect(await rollups.save(scope, ROW)).toBe('saved');
+      await eraseUser(open(), scope, 'c1');
+      await removeLeftovers(removal(), scope);
+      expect(await rollups.save(scope, ROW)).toBe('saved');
+      expect(await removeLeftovers(removal(), scope)).toBe(1);
+      expect(await removeLeftovers(removal(), scope)).toBe(0);
     });
 
     test('USR6 nothing is removed of a user who is not erased, whatever a message says', async () => {

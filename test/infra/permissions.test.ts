@@ -92,6 +92,16 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     expect(allowedOn('DescribeApi', /LargeIngests/)).toEqual(['sqs:GetQueueAttributes']);
   });
 
+  test('USR6 the eraser deletes objects, sends to its own queue, and can read or write no object', () => {
+    const own = statementsOf('EraseUser').flatMap(({ actions }) => actions);
+    expect([...new Set(own.filter((action) => action.startsWith('s3:')))].sort()).toEqual([
+      's3:DeleteObject',
+      's3:ListBucket',
+    ]);
+    expect(own.filter((action) => action === 'sqs:SendMessage')).toEqual(['sqs:SendMessage']);
+    expect(allowedOn('EraseUser', /Erasures.*Queue/)).toContain('sqs:SendMessage');
+  });
+
   test('each function touches only the tables it works on, and only in the ways it does', () => {
     const dynamo = (construct: string, table: RegExp) =>
       allowedOn(construct, table)

@@ -5,5 +5,7 @@ export const Env = z.object({
   CORE_TABLE_NAME: z.string().min(1),
   SAMPLES_TABLE_NAME: z.string().min(1),
   VAULT_TABLE_NAME: z.string().min(1),
+  PAYLOAD_BUCKET_NAME: z.string().min(1),
+  ERASURE_QUEUE_URL: z.string().min(1),
 });
 export type Env = z.infer<typeof Env>;

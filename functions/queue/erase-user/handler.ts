@@ -1,6 +1,8 @@
+import * as z from 'zod';
 import { USER_ERASED_V1 } from '../../../contracts/events/user-erased.v1.ts';
 import { UserId, WorkspaceId } from '../../../contracts/primitives/ids.ts';
 import { describeFault } from '../../../lib/observability/log.ts';
+import type { ErasureQueue } from '../../../lib/users/erasure-queue.ts';
 import { type RemoveLeftoversDependencies, removeLeftovers } from '../../../lib/users/remove-leftovers.ts';
 import {
   createQueueHandler,
@@ -11,21 +13,28 @@ import { parseBusEvent } from '../../_platform/queue/parse-bus-event.ts';
 
 export interface EraseUserWiring extends Pick<QueueStack<never>, 'settings'> {
   readonly deps: RemoveLeftoversDependencies;
+  readonly queue: ErasureQueue;
 }
 
 const parseErased = parseBusEvent([USER_ERASED_V1]);
+/** EventBridge sends the first sweep; the second is ours. */
+const Sweep = z.object({ sweep: z.literal('final').optional() });
 
 /** Reads whose erasure an SQS body tells of; the ids are parsed, since keys are made of them. */
 function parseMessage(body: unknown) {
-  const { workspaceId, userId, correlationId } = parseErased(body).detail;
-  return {
-    scope: { workspaceId: WorkspaceId.parse(workspaceId), userId: UserId.parse(userId) },
-    correlationId,
+  const erasure = parseErased(body).detail;
+  const scope = {
+    workspaceId: WorkspaceId.parse(erasure.workspaceId),
+    userId: UserId.parse(erasure.userId),
   };
+  return { scope, erasure, isFinal: Sweep.parse(body).sweep === 'final' };
 }
 
-/** Removes what erased users left behind, one user after the other; each fails alone (USR6). */
-export const createEraseUserHandler = ({ deps, settings }: EraseUserWiring): QueueHandler =>
+/**
+ * Removes what erased users left behind, one user after the other; each fails alone. The first sweep asks for
+ * a final one, which asks for none: a repeat of the first at most adds a final one (USR6).
+ */
+export const createEraseUserHandler = ({ deps, queue, settings }: EraseUserWiring): QueueHandler =>
   createQueueHandler({
     parse: parseMessage,
     settings,
@@ -34,8 +43,9 @@ export const createEraseUserHandler = ({ deps, settings }: EraseUserWiring): Que
       for (const { messageId, receiveCount, message } of messages) {
         try {
           await removeLeftovers(deps, message.scope);
+          if (!message.isFinal) await queue.sweepAgain(message.erasure);
         } catch (error) {
-          const { correlationId } = message;
+          const { correlationId } = message.erasure;
           settings.log.write('QUEUE_MESSAGE_FAILED', {
             messageId,
             receiveCount,
