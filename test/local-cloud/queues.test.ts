@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
+  ChangeMessageVisibilityCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
@@ -96,6 +97,19 @@ test('P1 messages, also those in flight, and objects outlive a restart', async (
   ]);
   const kept = await s3.send(new GetObjectCommand({ Bucket: 'payloads', Key: 'a/b' }));
   expect(await kept.Body?.transformToString()).toBe('body');
+});
+
+test('P1 a message that is made visible at once is delivered again, with its count, and is not lost', async () => {
+  const QueueUrl = urlOf('jobs');
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'again' }));
+  for (const count of ['1', '2']) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ['ApproximateReceiveCount'] }),
+    );
+    expect(Messages).toMatchObject([{ Body: 'again', Attributes: { ApproximateReceiveCount: count } }]);
+    const ReceiptHandle = Messages[0]?.ReceiptHandle;
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+  }
 });
 
 test('queues have the attributes of the template', async () => {

@@ -41,6 +41,7 @@ interface Keeper {
   loadSqsAndSns(queues: unknown, topics: unknown): void;
   loadS3(objects: unknown): void;
   readonly db?: DatabaseSync;
+  updateMessageReady?(messageId: string): void;
 }
 
 function makeStores() {
@@ -59,6 +60,11 @@ function makeStores() {
   // What is written outlives any kill of a process without waiting for the disk (SQLite, "WAL mode"): only
   // a power cut may take the last messages, and three waits for each message halved what passes through.
   queueKeeper.db?.exec('PRAGMA synchronous = NORMAL');
+  // Its own way to make a message ready at once sets a column to null that may not be, and loses the message.
+  const makeReady = queueKeeper.db?.prepare(
+    'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
+  );
+  queueKeeper.updateMessageReady = (messageId) => void makeReady?.run(messageId);
   // An empty host makes queue URLs of the address that the client called.
   sqsStore.host = '';
   // Loading before the keeper is attached: otherwise each loaded queue is written again, and loses its messages.
