@@ -14,7 +14,9 @@ export const USAGE = `usage: npm run ops -- <command>
       makes a workspace, its key and an API key with every scope, which is printed once; registers the
       user pool of USER_POOL_ID and USER_POOL_CLIENT_ID when both are set
   projections rebuild --workspace <id> [--user <id>] [--metric <code>] [--from YYYY-MM-DD] [--to YYYY-MM-DD]
-      computes again every day whose rollup is not equal to its inputs, while reads go on
+                      [--after <userId>]
+      computes again every day whose rollup is not equal to its inputs, while reads go on; of all users, in
+      the order of their ids, those behind --after
   relay replay --workspace <id> --from <time> --to <time> [--after <userId>:<seq>]
       puts the events of change entries committed in [from, to) on the bus again
   dlq list
@@ -60,6 +62,7 @@ const COMMANDS = {
       .optional(),
     from: localDate.optional(),
     to: localDate.optional(),
+    after: UserId.optional(),
   }),
   'relay replay': z.strictObject({
     workspace: WorkspaceId,

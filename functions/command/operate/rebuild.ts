@@ -13,7 +13,10 @@ export interface RebuildDependencies {
 type RebuildOptions = Extract<OperateCommand, { name: 'projections rebuild' }>['options'];
 const USERS_PER_PAGE = 100;
 
-/** Rebuilds rollups of one user or of all, with a line for each month that had something to do (PRJ5). */
+/**
+ * Rebuilds rollups of one user or of all, with a line for each step that had something to do, and one for
+ * each user with the `--after` to go on from (PRJ5). A repeat computes only what is not current.
+ */
 export async function rebuild(
   options: RebuildOptions,
   { projection, users }: RebuildDependencies,
@@ -28,16 +31,17 @@ export async function rebuild(
       if (step.computedCount + step.unsettledCount > 0)
         print(`${userId} ${step.metric} through ${step.throughDate}: ${step.computedCount} days`);
     }
+    if (options.user === undefined) print(`${totals.users} users  --after ${userId}`);
   }
   print(`${totals.users} users, ${totals.computed} days computed, ${totals.unsettled} not settled yet`);
 }
 
 async function* usersOf(
-  { workspace, user }: RebuildOptions,
+  { workspace, user, after: resumeAfter }: RebuildOptions,
   users: Pick<UserStore, 'listUserIds'>,
 ): AsyncGenerator<UserId> {
   if (user !== undefined) return yield user;
-  let after: UserId | undefined;
+  let after: UserId | undefined = resumeAfter;
   do {
     const page: readonly UserId[] = await users.listUserIds(workspace as WorkspaceId, after, USERS_PER_PAGE);
     yield* page;
