@@ -123,7 +123,11 @@ export function applyUpdate(text: string, item: Item, placeholders: Placeholders
   return next;
 }
 
+const KEY_NAMES: readonly string[] = ['pk', 'sk'];
+
 function applyAction(next: Item, action: UpdateAction, before: Item, placeholders: Placeholders): void {
+  const top = placeholders.name(action.path[0] ?? '');
+  if (KEY_NAMES.includes(top)) throw new InvalidExpression(`cannot update ${top}: it is part of the key`);
   const holder = holderOf(next, action.path, placeholders);
   const name = placeholders.name(action.path.at(-1) ?? '');
   switch (action.kind) {

@@ -6,6 +6,8 @@ import type { ObservedUser } from './observer.ts';
 
 /** Attempts until a device has its final answer; the faults are over long before. */
 const MAX_ATTEMPTS = 80;
+/** The allowance comes back with the next minute: all attempts together have to last longer than that. */
+const AFTER_429_MS = 2_000;
 
 export interface Device {
   readonly name: string;
@@ -49,7 +51,9 @@ async function setPriorities(environment: Environment, api: Api, user: ObservedU
       environment.violation('API', `putPriorities answered ${answer.status} ${answer.body}`);
       return;
     }
-    await environment.scheduler.wait(environment.prng.below(500));
+    await environment.scheduler.wait(
+      environment.prng.below(500) + (answer?.status === 429 ? AFTER_429_MS : 0),
+    );
   }
   environment.violation('P1', 'priorities were never taken');
 }
@@ -68,7 +72,7 @@ async function sendUntilAnswered(
     if (attempt > 1) counters.deviceRetries += 1;
     const answer = await api({ operation: 'ingestSamples', user, request });
     if (isFinal(environment, user, request, answer)) return;
-    await scheduler.wait(prng.below(500));
+    await scheduler.wait(prng.below(500) + (answer?.status === 429 ? AFTER_429_MS : 0));
   }
   environment.violation('P1', `${request.requestId} was never answered for good`);
 }
