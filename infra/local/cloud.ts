@@ -19,6 +19,8 @@ import { openCheckpoints } from './streams/checkpoints.ts';
 
 export interface Cloud extends Access {
   readonly apiUrl: string;
+  /** Where all state is kept. */
+  readonly dataDirectory: string;
   stop(): Promise<void>;
 }
 
@@ -52,7 +54,7 @@ export async function startCloud(
 }
 
 async function run(context: StartContext, parts: Parts): Promise<Omit<Cloud, 'stop'>> {
-  const { layout, options } = context;
+  const { layout } = context;
   const aws = awsEnvironment(parts.endpoints, PLACE, layout);
   const pools = createFunctionPools(parts.declared, aws, layout.logs);
   context.onStop(() => pools.stop());
@@ -64,10 +66,7 @@ async function run(context: StartContext, parts: Parts): Promise<Omit<Cloud, 'st
   const operator = operatorEnvironment(parts.declared.functions, aws, gateway.url);
   writePrivateFile(layout.operator, `${JSON.stringify(operator, undefined, 2)}\n`);
   writePrivateFile(layout.connection, `${JSON.stringify(connection, undefined, 2)}\n`);
-  context.say(
-    `data in ${layout.directory}${options.faultSeed === undefined ? '' : `, faults on (${options.faultSeed})`}`,
-  );
-  return { apiUrl: gateway.url, ...access };
+  return { apiUrl: gateway.url, dataDirectory: layout.directory, ...access };
 }
 
 function startBackground(context: StartContext, parts: Parts, pools: FunctionPools): void {

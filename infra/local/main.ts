@@ -14,11 +14,14 @@ function fail(error: unknown): never {
 
 function readOptions() {
   try {
-    return parseOptions(process.argv.slice(2));
+    const given = parseOptions(process.argv.slice(2));
+    if (given !== undefined) return given;
   } catch (error) {
-    console.error(USAGE);
-    return fail(error);
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exit(2);
   }
+  console.log(USAGE);
+  process.exit(0);
 }
 
 const startedMs = performance.now();
@@ -55,6 +58,9 @@ if (cloud !== undefined && stopping === undefined) {
   API key  ${cloud.apiKey}
   User     ${cloud.userId}
   Token    ${cloud.userToken}
+  Data     ${cloud.dataDirectory}${options.faultSeed === undefined ? '' : `, faults on (${options.faultSeed})`}
+
+  Ctrl-C stops it; what it holds stays in ${cloud.dataDirectory}
 `);
   console.log(`ready in ${((performance.now() - startedMs) / 1_000).toFixed(1)} s`);
 }

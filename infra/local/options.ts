@@ -10,18 +10,20 @@ export interface Options {
   readonly dynamodbEndpoint: string | undefined;
 }
 
-export const USAGE = `npm start -- [options]
+export const USAGE = `usage: npm start -- [options]
+
   --port N                  where the API listens (4000; 0: a free one)
   --data-dir DIR            where all state is kept (.headwater)
   --fresh                   throw that state away first
   --faults SEED             duplicate, delay, reorder and redeliver, the same way for the same seed
   --dynamodb-endpoint URL   use this DynamoDB instead of the engine that comes along`;
 
-/** Throws a sentence for the one who typed it. */
-export function parseOptions(argumentList: readonly string[]): Options {
+/** Throws a sentence for the one who typed it; undefined when the usage was asked for. */
+export function parseOptions(argumentList: readonly string[]): Options | undefined {
   const { values } = parseArgs({
     args: [...argumentList],
     options: {
+      help: { type: 'boolean', short: 'h', default: false },
       port: { type: 'string', default: '4000' },
       'data-dir': { type: 'string', default: '.headwater' },
       fresh: { type: 'boolean', default: false },
@@ -29,6 +31,7 @@ export function parseOptions(argumentList: readonly string[]): Options {
       'dynamodb-endpoint': { type: 'string' },
     },
   });
+  if (values.help) return undefined;
   if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
     throw new Error(`--port is "${values.port}"; it must be a number from 0 to 65535`);
   }

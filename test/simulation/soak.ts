@@ -8,24 +8,50 @@ import { seedWorld } from './world/seed-world.ts';
  * `npm run sim -- --histories 100000 --seed 1`: many histories one after another, with progress. A failing
  * seed is printed, kept in regressions/ and makes the exit code 1. `--histories 1` replays one seed.
  */
-const { values } = parseArgs({
-  options: {
-    histories: { type: 'string', default: '10000' },
-    seed: { type: 'string', default: '1' },
-    'keep-going': { type: 'boolean', default: false },
-  },
-});
+const USAGE = `usage: npm run sim -- [options]
+
+  --histories N  how many histories to run (10000)
+  --seed N       seed of the first; each next one is one higher (1)
+  --keep-going   do not stop at the fifth failing seed`;
+
+const values = readValues();
 const histories = wholeNumber('histories', values.histories);
 const firstSeed = wholeNumber('seed', values.seed);
 const PROGRESS_EVERY_MS = 5_000;
 const MAX_SHOWN_CHARS = 4_000;
 
-function wholeNumber(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) {
-    console.error(`--${name} takes a whole number, not "${text}"`);
-    process.exit(2);
+function readValues() {
+  try {
+    const { values: given } = parseArgs({
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        histories: { type: 'string', default: '10000' },
+        seed: { type: 'string', default: '1' },
+        'keep-going': { type: 'boolean', default: false },
+      },
+    });
+    if (!given.help) return given;
+  } catch (fault) {
+    return refuse(fault instanceof Error ? fault.message : 'unusable arguments');
   }
+  console.log(USAGE);
+  process.exit(0);
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) refuse(`--${name} takes a whole number, not "${text}"`);
   return Number(text);
+}
+
+function refuse(fault: string): never {
+  console.error(`${fault}\n\n${USAGE}`);
+  process.exit(2);
+}
+
+/** `deviceRetries` and 12 as `  device retries             12`. */
+function tallyLine([name, count]: readonly [string, number]): string {
+  const words = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return `  ${words.padEnd(24)}${count.toLocaleString('en').padStart(12)}`;
 }
 
 async function keep(seed: number, violations: readonly string[]): Promise<void> {
@@ -56,7 +82,7 @@ for (let index = 0; index < histories; index += 1) {
     console.log(`${index + 1} of ${histories} histories, ${perSec.toFixed(1)}/s, ${failed.length} failed`);
   }
 }
-console.table(total);
+console.log(Object.entries(total).map(tallyLine).join('\n'));
 console.log(
   failed.length === 0
     ? 'every invariant held'

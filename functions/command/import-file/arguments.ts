@@ -19,8 +19,10 @@ export const USAGE = `usage: npm run import -- <file> --user <externalId> [--zon
 
 Talks to HEADWATER_API_URL with HEADWATER_API_KEY, or else to the local cloud named by local.json in the data directory.`;
 
-/** What was asked for, or what is wrong with it. */
-export function parseImportArguments(args: readonly string[]): ImportArguments | { readonly fault: string } {
+/** What was asked for, a wish for the usage, or what is wrong. */
+export function parseImportArguments(
+  args: readonly string[],
+): ImportArguments | { readonly help: true } | { readonly fault: string } {
   let parsed: ReturnType<typeof parse>;
   try {
     parsed = parse(args);
@@ -28,6 +30,7 @@ export function parseImportArguments(args: readonly string[]): ImportArguments |
     return { fault: fault instanceof Error ? fault.message : 'unusable arguments' };
   }
   const { values, positionals } = parsed;
+  if (values.help) return { help: true };
   const [file] = positionals;
   if (file === undefined || positionals.length !== 1) return { fault: 'name one file' };
   if (!values.user) return { fault: '--user is missing' };
@@ -47,6 +50,7 @@ const parse = (args: readonly string[]) =>
     args: [...args],
     allowPositionals: true,
     options: {
+      help: { type: 'boolean', short: 'h', default: false },
       user: { type: 'string' },
       zone: { type: 'string' },
       split: { type: 'boolean', default: false },

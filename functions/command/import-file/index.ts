@@ -2,17 +2,24 @@ import { existsSync } from 'node:fs';
 import { parseImportArguments, USAGE } from './arguments.ts';
 import { Env } from './env.ts';
 import { importFile } from './handler.ts';
-import { findApi, wire } from './wiring.ts';
+import { findApi, localSilence, wire } from './wiring.ts';
 
 const request = parseImportArguments(process.argv.slice(2));
+if ('help' in request) {
+  console.log(USAGE);
+  process.exit(0);
+}
 if ('fault' in request) exitWith(`${request.fault}\n\n${USAGE}`, 2);
 if (!existsSync(request.file)) exitWith(`there is no file ${request.file}`, 2);
 const env = Env.safeParse(process.env);
 if (!env.success) exitWith('HEADWATER_API_URL is not a URL', 2);
 const api = await findApi(env.data, request.dataDir);
 if ('fault' in api) exitWith(api.fault, 2);
+// Ten patient attempts are for a server that comes back; one that was never started is said at once.
+const silence = await localSilence(api.apiUrl);
+if (silence !== undefined) exitWith(silence, 1);
 const outcome = await importFile(request, await wire(request, api));
-if ('fault' in outcome) exitWith(outcome.fault, 1);
+if ('fault' in outcome) exitWith((await localSilence(api.apiUrl)) ?? outcome.fault, 1);
 
 function exitWith(message: string, code: number): never {
   console.error(message);

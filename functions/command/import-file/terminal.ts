@@ -5,6 +5,8 @@ const MAX_PRINTED_FAULTS = 20;
 const BAR_WIDTH = 30;
 /** Redrawing more often would cost more than it tells. */
 const REDRAW_MS = 100;
+/** Without a terminal: a line at each tenth of the file. */
+const PLAIN_STEPS = 10;
 
 export interface ImportScreen {
   /** Share of the file that was read, and samples sent so far. */
@@ -13,23 +15,31 @@ export interface ImportScreen {
   summary(summary: ImportSummary, faultsFile: string): void;
 }
 
-/** A bar that redraws on a terminal and stays silent elsewhere; faults and the summary in plain lines. */
+/** A bar that redraws on a terminal, a line at each tenth elsewhere; faults and the summary in plain lines. */
 export function createImportScreen(output: NodeJS.WriteStream, now: () => number): ImportScreen {
   const startedMs = now();
   let drawnMs = 0;
   let faults = 0;
+  let saidSteps = 0;
   const clear = () => {
     if (output.isTTY) output.write('\r\u001b[K');
   };
+  const sayStep = (share: number, samples: number) => {
+    const steps = Math.floor(Math.min(1, share) * PLAIN_STEPS);
+    if (steps <= saidSteps) return;
+    saidSteps = steps;
+    output.write(`${String((steps * 100) / PLAIN_STEPS).padStart(3)} %  ${counted(samples, 'sample')}\n`);
+  };
   return {
     progress(share, samples) {
-      if (!output.isTTY || (share < 1 && now() - drawnMs < REDRAW_MS)) return;
+      if (!output.isTTY) return sayStep(share, samples);
+      if (share < 1 && now() - drawnMs < REDRAW_MS) return;
       drawnMs = now();
       const filled = Math.round(Math.min(1, share) * BAR_WIDTH);
       const rate = Math.round((samples * 1_000) / Math.max(1, now() - startedMs));
       const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}`;
       output.write(
-        `\r\u001b[K${bar} ${Math.floor(Math.min(1, share) * 100)} %  ${samples} samples  ${rate}/s`,
+        `\r\u001b[K${bar} ${Math.floor(Math.min(1, share) * 100)} %  ${counted(samples, 'sample')}  ${rate}/s`,
       );
     },
     fault(text) {
@@ -48,18 +58,23 @@ export function createImportScreen(output: NodeJS.WriteStream, now: () => number
   };
 }
 
+const counted = (count: number, one: string, several = `${one}s`): string =>
+  `${count} ${count === 1 ? one : several}`;
+
 function summaryLines(
   summary: ImportSummary,
   run: { readonly seconds: number; readonly faults: number; readonly faultsFile: string },
 ): readonly string[] {
   const lines = [
-    `imported ${summary.samples} samples in ${summary.batches} batches for ${summary.users.length} user(s) in ${run.seconds.toFixed(1)} s`,
+    `read ${counted(summary.samples, 'sample')} in ${counted(summary.batches, 'batch', 'batches')} for ${counted(summary.users.length, 'user')} in ${run.seconds.toFixed(1)} s`,
     ...COUNT_NAMES.filter((name) => summary.counts[name] > 0).map(
       (name) => `  ${name.padEnd(11)} ${summary.counts[name]}`,
     ),
   ];
   if (summary.skippedBatches > 0)
-    lines.push(`  resumed: ${summary.skippedBatches} batches were answered before`);
+    lines.push(
+      `  resumed behind ${counted(summary.skippedBatches, 'batch', 'batches')} that had been answered before`,
+    );
   const unsupported = Object.entries(summary.unsupported).sort((a, b) => b[1] - a[1]);
   if (unsupported.length > 0) lines.push('  not samples, left out:');
   for (const [type, count] of unsupported) lines.push(`    ${type.padEnd(50)} ${count}`);

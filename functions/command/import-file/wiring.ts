@@ -34,6 +34,20 @@ export async function findApi(
   }
 }
 
+const PROBE_TIMEOUT_MS = 5_000;
+
+/** A local API that nobody listens at, as a sentence with what to do; undefined for one that answers or is elsewhere. */
+export async function localSilence(apiUrl: string): Promise<string | undefined> {
+  const { hostname } = new URL(apiUrl);
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) return undefined;
+  try {
+    await fetch(`${apiUrl}/v1/health`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+    return undefined;
+  } catch {
+    return `${apiUrl} does not answer: is the local cloud running? (npm start)`;
+  }
+}
+
 export async function wire(
   request: ImportArguments,
   api: { readonly apiUrl: string; readonly apiKey: string },

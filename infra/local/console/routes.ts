@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import type { ConsoleHooks } from './flow.ts';
 
 interface Asset {
@@ -78,6 +78,8 @@ async function bundlePage(): Promise<ReadonlyMap<string, Asset>> {
     loader: { '.html': 'copy' },
     logLevel: 'silent',
   });
+  // Its service would stay a process of its own for as long as this one lives.
+  await stop();
   const assets = new Map<string, Asset>();
   for (const file of bundled.outputFiles) {
     const name = file.path.slice(file.path.lastIndexOf('/') + 1);

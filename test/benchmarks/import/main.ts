@@ -83,7 +83,7 @@ function peakOf({ pid }: ChildProcess): number {
 }
 
 function sectionOf(fileBytes: number, { seconds, peakBytes, output }: Imported): string {
-  const samples = Number(/imported (\d+) samples/.exec(output)?.[1] ?? 0);
+  const samples = Number(/read (\d+) samples/.exec(output)?.[1] ?? 0);
   const peakMb = peakBytes / MEGABYTE;
   const rows = [
     ['export.xml', `${thousands(fileBytes / MEGABYTE)} MB, ${thousands(samples)} samples`, '1,000 MB'],
