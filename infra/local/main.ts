@@ -3,6 +3,7 @@ import { parseOptions, USAGE } from './options.ts';
 
 /** A stop takes at most this long: whatever still runs then is safe to kill, as any kill is. */
 const STOP_LIMIT_MS = 4_500;
+const PARENT_CHECK_MS = 500;
 
 // Lambda's clock is UTC; threads take this process's zone.
 process.env['TZ'] = 'UTC';
@@ -48,6 +49,14 @@ function end(): Promise<void> {
 }
 process.on('SIGTERM', () => void end());
 process.on('SIGINT', () => void end());
+
+// Killed outright, npm does not take us along: we would keep the port, and nobody would know our number.
+const parentPid = process.ppid;
+if (process.env['npm_lifecycle_event'] === 'start') {
+  setInterval(() => {
+    if (process.ppid !== parentPid) void end();
+  }, PARENT_CHECK_MS).unref();
+}
 
 const cloud = await starting.catch((error: unknown) => (stopping === undefined ? fail(error) : undefined));
 if (cloud !== undefined && stopping === undefined) {
