@@ -70,7 +70,16 @@ describe('ACC12 requests a minute', () => {
       Array.from({ length: 300 }, () => containers[0]?.take(principalOf('a', 100))),
     );
     expect(verdicts.filter((verdict) => verdict?.allowed).length).toBe(100);
-    expect(calls.count).toBe(21);
+    // 1 + 2 + 4, then fives up to 100, then the answer that nothing is left.
+    expect(calls.count).toBe(23);
+  });
+
+  test('ACC12 a burst of cold containers leaves the allowance to those who spend it', async () => {
+    const { take } = open(60);
+    const principal = principalOf('a', 600);
+    const firsts = await Promise.all(Array.from({ length: 60 }, (_, at) => take(principal, 2, at)));
+    expect(firsts.every((allowed) => allowed === 2)).toBe(true);
+    expect(await take(principal, 600)).toBeGreaterThan(400);
   });
 
   test('ACC12 the next minute begins anew, and the answer says when', async () => {

@@ -6,8 +6,10 @@ import type { Principal } from './model.ts';
 import type { RateLimiter, RateVerdict } from './rate-limiter.ts';
 import type { RateStore } from './rate-store.ts';
 
-/** A twentieth of the minute's limit: at most 20 writes a minute and principal, and no hot item. */
-const CHUNKS_PER_LIMIT = 20;
+/** A container's largest chunk, a twentieth of the minute's limit: few writes, and no hot item. */
+const LARGEST_SHARE = 20;
+/** Its first: what is not spent there is lost to the others, so that a burst of cold starts takes little. */
+const FIRST_SHARE = 200;
 /** Principals that one container may serve within a minute; the map is emptied with the minute. */
 const MAX_TRACKED_COUNT = 20_000;
 
@@ -16,6 +18,8 @@ interface Allowance {
   left: number;
   /** What the store had given out in all when it was last asked. */
   taken: number;
+  /** Doubles with each asking, up to a twentieth of the limit. */
+  chunk: number;
   exhausted: boolean;
   asking: Promise<void> | undefined;
 }
@@ -45,13 +49,21 @@ export function createRateLimiter(dependencies: RateLimiterDependencies): RateLi
       window = current;
       const resetSec = Math.max(1, Math.ceil(((current + 1) * MINUTE_MS - nowMs) / SECOND_MS));
       const name = nameOf(principal);
-      const allowance = allowances.get(name) ?? { left: 0, taken: 0, exhausted: false, asking: undefined };
+      const allowance = allowances.get(name) ?? freshAllowance(principal.requestsPerMinute);
       allowances.set(name, allowance);
       const allowed = await spendOne(allowance, { principal, name, window: current }, dependencies);
       return toVerdict(allowance, { allowed, limit: principal.requestsPerMinute, resetSec });
     },
   };
 }
+
+const freshAllowance = (limit: number): Allowance => ({
+  left: 0,
+  taken: 0,
+  chunk: Math.max(1, Math.floor(limit / FIRST_SHARE)),
+  exhausted: false,
+  asking: undefined,
+});
 
 const nameOf = (principal: Principal): string =>
   principal.kind === 'key' ? `K#${principal.apiKeyId}` : `U#${principal.userId}`;
@@ -90,7 +102,8 @@ async function askForChunk(
   { store, log, meter }: RateLimiterDependencies,
 ): Promise<void> {
   const { workspaceId, requestsPerMinute: limit } = whose.principal;
-  const wanted = Math.max(1, Math.floor(limit / CHUNKS_PER_LIMIT));
+  const wanted = allowance.chunk;
+  allowance.chunk = Math.max(wanted, Math.min(wanted * 2, Math.floor(limit / LARGEST_SHARE)));
   try {
     const bucket = { workspaceId, principal: whose.name, window: whose.window };
     const reply = await store.takeChunk(bucket, wanted, limit);
