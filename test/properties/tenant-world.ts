@@ -57,7 +57,6 @@ export interface Tenant {
   readonly userToken: string;
 }
 
-
 /** Two workspaces behind the shipped HTTP functions, with every storage call of them written down. */
 export async function openTenantWorld(seed: number) {
   const prng = createPrng(seed);
