@@ -156,7 +156,7 @@ describe.skipIf(!existsSync(CHROMIUM))('the page at / (needs Debian’s chromium
     const row = page.locator('#metrics tbody tr', { hasText: 'steps' });
     await row.waitFor();
     expect(await row.locator('td').allTextContents()).toEqual([
-      'steps {steps}',
+      'steps steps',
       '10',
       '2014-09-13',
       '2014-09-13',
@@ -166,19 +166,38 @@ describe.skipIf(!existsSync(CHROMIUM))('the page at / (needs Debian’s chromium
 
   test('draws a month of days with their status and explains a day', async () => {
     await page.locator('#metrics tbody tr', { hasText: 'steps' }).click();
-    await page.locator('#legend li[data-status="READY"]').waitFor();
-    expect(await page.locator('#month').textContent()).toBe('2014-09');
+    // The metric drawn before has a READY day too: only the title and the day tell that the steps are drawn.
+    await page.locator('#month-title', { hasText: 'steps per day, 2014-09' }).waitFor();
+    await page.locator('#day', { hasText: '2014-09-13: 2,517 steps · READY' }).waitFor();
+    expect(await page.locator('#month-unit').textContent()).toBe('steps');
     expect(await page.locator('#legend li').allTextContents()).toEqual(['READY 1', 'NO_DATA 29']);
     expect(await page.locator('#chart canvas').count()).toBe(1);
-    expect(await page.locator('#day').textContent()).toContain('2014-09-13: 2,517 {steps}');
-    expect(await page.locator('#day').textContent()).toContain('counted 2,517');
+    expect(await page.locator('#day th').allTextContents()).toEqual([
+      'source',
+      'samples',
+      'counted',
+      'set aside',
+      'why',
+    ]);
+    expect(await page.locator('#day td').allTextContents()).toEqual([
+      'apple_health',
+      '10',
+      '2,517',
+      '0',
+      '–',
+    ]);
   });
 
   test('shows what passes through and how the queues stand', async () => {
     for (const stage of ['ingest', 'stream', 'bus', 'queue']) {
       await page.locator(`.lane[data-stage="${stage}"] li`).first().waitFor();
     }
-    expect(await page.locator('#queues tbody tr').count()).toBe(3);
+    expect(await page.locator('#queues tbody td:first-child').allTextContents()).toEqual([
+      'large-ingests',
+      'projections',
+      'erasures',
+    ]);
+    expect(await page.locator('#totals').textContent()).toMatch(/Since the start: \d+ stream records/);
     expect(await page.locator('#queues td.alarm').count()).toBe(0);
     expect(await page.locator('#health').textContent()).toBe('all parts answer');
   });

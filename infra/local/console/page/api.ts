@@ -1,4 +1,4 @@
-import type { FlowEvent, QueueState } from '../flow.ts';
+import type { FlowEvent, FlowTotals, QueueState } from '../flow.ts';
 
 /** The parts of the API's answers that the page shows. */
 export interface User {
@@ -44,6 +44,7 @@ export interface RollupSource {
 export interface CloudState {
   readonly events: readonly FlowEvent[];
   readonly queues: readonly QueueState[];
+  readonly totals: FlowTotals;
 }
 
 let key: Promise<string> | undefined;

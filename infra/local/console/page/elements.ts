@@ -20,5 +20,9 @@ export function make(
 export const number = (value: number | null | undefined, digits = 0): string =>
   value === null || value === undefined ? '–' : value.toLocaleString('en', { maximumFractionDigits: digits });
 
+/** `1 record`, `1,200 records`. */
+export const counted = (count: number, one: string): string =>
+  `${number(count)} ${count === 1 ? one : `${one}s`}`;
+
 /** `2016-04-12` of an instant, `–` when there is none. */
 export const day = (instant: string | null): string => instant?.slice(0, 10) ?? '–';

@@ -1,5 +1,5 @@
-import type { FlowEvent, QueueState } from '../flow.ts';
-import { element, make, number } from './elements.ts';
+import type { FlowEvent, FlowTotals, QueueState } from '../flow.ts';
+import { counted, element, make, number } from './elements.ts';
 
 const LANES: Readonly<Record<FlowEvent['stage'], string>> = {
   ingest: 'API',
@@ -8,7 +8,8 @@ const LANES: Readonly<Record<FlowEvent['stage'], string>> = {
   queue: 'Queues',
 };
 /** What fits the lane. */
-const SHOWN_COUNT = 7;
+const SHOWN_COUNT = 6;
+const SHOWN_ID_CHARS = 8;
 
 const lanes = new Map<string, { readonly list: HTMLElement; readonly total: HTMLElement; count: number }>();
 
@@ -23,18 +24,45 @@ export function prepareFlow(): void {
   }
 }
 
-/** Puts new events on top of their lanes. */
-export function showEvents(events: readonly FlowEvent[]): void {
+/** Puts events on top of their lanes; `isNew` is false for those that passed before the page opened. */
+export function showEvents(events: readonly FlowEvent[], isNew: boolean): void {
   for (const event of events) {
     const lane = lanes.get(event.stage);
     if (lane === undefined) continue;
-    lane.count += 1;
-    const detail = Object.entries(event.detail).map(([name, value]) => `${name} ${value}`);
+    if (isNew) lane.count += 1;
     const time = new Date(event.atMs).toLocaleTimeString('en-GB');
-    lane.list.prepend(make('li', {}, event.title, make('small', {}, [time, ...detail].join(' · '))));
+    const [title, detail] = wordsOf(event);
+    lane.list.prepend(make('li', { title: event.title }, title, make('small', {}, `${time} · ${detail}`)));
     while (lane.list.childElementCount > SHOWN_COUNT) lane.list.lastElementChild?.remove();
     lane.total.textContent = number(lane.count);
   }
+  if (events.length === 0) return;
+  element('flow-empty').hidden = true;
+  element('flow').hidden = false;
+}
+
+/** Title and one line of detail, short enough for a lane. */
+function wordsOf({ stage, title, detail }: FlowEvent): readonly [string, string] {
+  if (stage === 'ingest')
+    return [title.replace(/ \d{3}$/, ''), `${detail['status']}, ${size(Number(detail['bytes']))}`];
+  if (stage === 'stream') return [title, counted(Number(detail['records']), 'record')];
+  if (stage === 'bus') return [title, String(detail['eventId']).slice(0, SHOWN_ID_CHARS)];
+  const failed = Number(detail['failed']);
+  const messages = counted(Number(detail['messages']), 'message');
+  return [shortQueueName(String(detail['queue'])), failed > 0 ? `${messages}, ${failed} failed` : messages];
+}
+
+const size = (bytes: number): string => (bytes < 1_000 ? `${bytes} B` : `${number(bytes / 1_000)} kB`);
+
+/** `projections` of `headwater-dev-projections`. */
+const shortQueueName = (name: string): string => name.replace(/^headwater-[^-]+-/, '');
+
+export function showTotals(totals: FlowTotals): void {
+  element('totals').textContent = [
+    `Since the start: ${counted(totals.streamRecords, 'stream record')}`,
+    counted(totals.publishedEvents, 'event'),
+    `${counted(totals.queueSends, 'message')} sent, ${number(totals.queueReceives)} received (${number(totals.queueRedeliveries)} again), ${number(totals.queueDeletions)} deleted`,
+  ].join(' · ');
 }
 
 export function showQueues(queues: readonly QueueState[]): void {
@@ -42,7 +70,7 @@ export function showQueues(queues: readonly QueueState[]): void {
     make(
       'tr',
       {},
-      make('td', {}, queue.name),
+      make('td', { title: queue.name }, shortQueueName(queue.name)),
       ...[queue.visible, queue.inFlight, queue.delayed].map((count) =>
         make('td', { class: 'number' }, number(count)),
       ),

@@ -1,24 +1,16 @@
 import './page.css';
-import {
-  isHealthy,
-  listMetrics,
-  listRollups,
-  listUsers,
-  type MetricRow,
-  type Rollup,
-  readState,
-  type User,
-} from './api.ts';
+import { isHealthy, listMetrics, listUsers, type MetricRow, readState, type User } from './api.ts';
 import { day, element, make, number } from './elements.ts';
-import { prepareFlow, showEvents, showQueues } from './flow-view.ts';
-import { drawMonth, STATUSES, statusName } from './month-chart.ts';
+import { prepareFlow, showEvents, showQueues, showTotals } from './flow-view.ts';
+import { showMonth } from './month-view.ts';
+import { friendlyUnit } from './units.ts';
 
 const REFRESH_MS = 1_000;
 const SLOW_REFRESH_EVERY = 5;
 /** Users asked for data when the page opens. */
 const LOOKED_AT_USERS = 20;
 
-const shown = { userId: '', metric: '', month: '', lastEventId: 0, rollups: '' };
+const shown = { userId: '', metric: '', month: '', lastEventId: 0, isOpened: false };
 
 async function showUsers(): Promise<void> {
   const select = element<HTMLSelectElement>('user');
@@ -28,7 +20,7 @@ async function showUsers(): Promise<void> {
     if (!known.has(user.id)) select.append(make('option', { value: user.id }, user.externalId));
   if (shown.userId === '' && users.length > 0) {
     shown.userId = await firstWithData(users);
-    select.value = shown.userId;
+    if (shown.userId !== '') select.value = shown.userId;
   }
 }
 
@@ -41,10 +33,11 @@ async function firstWithData(users: readonly User[]): Promise<string> {
 }
 
 async function showMetrics(): Promise<void> {
-  element('metrics-empty').hidden = shown.userId !== '';
-  if (shown.userId === '') return;
-  const metrics = await listMetrics(shown.userId);
+  const { userId } = shown;
+  const metrics = userId === '' ? [] : await listMetrics(userId);
+  if (userId !== shown.userId) return;
   element('metrics-empty').hidden = metrics.length > 0;
+  element('metrics').hidden = metrics.length === 0;
   if (!metrics.some(({ metric }) => metric === shown.metric)) choose(metrics[0]);
   element('metrics')
     .querySelector('tbody')
@@ -56,7 +49,7 @@ function metricLine(row: MetricRow): HTMLElement {
   const line = make(
     'tr',
     { 'aria-selected': String(row.metric === shown.metric), tabindex: '0' },
-    make('td', {}, `${row.metric} `, make('small', {}, row.unit)),
+    make('td', {}, `${row.metric} `, make('small', {}, friendlyUnit(row.unit))),
     make('td', { class: 'number' }, number(row.count)),
     make('td', {}, day(row.first)),
     make('td', {}, day(row.last)),
@@ -75,71 +68,10 @@ function choose(row: MetricRow | undefined): void {
   shown.month = (row?.last ?? new Date().toISOString()).slice(0, 7);
 }
 
-async function showMonth(): Promise<void> {
-  element('month').textContent = shown.month;
-  if (shown.userId === '' || shown.metric === '') {
-    element('chart').replaceChildren();
-    return;
-  }
-  const last = new Date(
-    Date.UTC(Number(shown.month.slice(0, 4)), Number(shown.month.slice(5)), 0),
-  ).getUTCDate();
-  const rollups = await listRollups(
-    shown.userId,
-    shown.metric,
-    `${shown.month}-01`,
-    `${shown.month}-${last}`,
-  );
-  const fingerprint = JSON.stringify(rollups);
-  if (fingerprint === shown.rollups) return;
-  shown.rollups = fingerprint;
-  element('chart').replaceChildren();
-  element('chart').setAttribute('aria-label', `${shown.metric} per day of ${shown.month}`);
-  drawMonth(element('chart'), rollups, showDay);
-  const newest = rollups.findLast((rollup) => rollup.status !== 'NO_DATA');
-  if (newest !== undefined) showDay(newest);
-  const counts = STATUSES.map(
-    (status) => [status, rollups.filter((rollup) => rollup.status === status).length] as const,
-  );
-  const items = counts
-    .filter(([, count]) => count > 0)
-    .map(([status, count]) =>
-      make(
-        'li',
-        { style: `--status: var(--${statusName(status)})`, 'data-status': status },
-        `${status} ${count}`,
-      ),
-    );
-  element('legend').replaceChildren(...items);
-}
-
-function showDay(rollup: Rollup): void {
-  const figures =
-    rollup.status === 'NO_DATA'
-      ? 'no data'
-      : typeof rollup.sum === 'number'
-        ? `${number(rollup.sum, 1)} ${rollup.unit}`
-        : `mean ${number(rollup.mean, 1)}, ${number(rollup.min, 1)} to ${number(rollup.max, 1)} ${rollup.unit}`;
-  const behind = rollup.behindSeq === undefined ? '' : `, behind seq ${rollup.behindSeq}`;
-  const line = `${rollup.date}: ${figures} · ${rollup.status}${behind} · coverage ${number((rollup.coverage ?? 0) * 100)} %`;
-  const rows = rollup.sources.map((source) =>
-    make(
-      'tr',
-      {},
-      make('td', {}, source.provider),
-      make('td', { class: 'number' }, `${number(source.count)} samples`),
-      make('td', { class: 'number' }, `counted ${number(source.counted, 1)}`),
-      make('td', { class: 'number' }, `set aside ${number(source.setAside, 1)}`),
-      make('td', {}, source.setAsideReason ?? ''),
-    ),
-  );
-  element('day').replaceChildren(line, make('table', {}, make('tbody', {}, ...rows)));
-}
-
 function turnMonth(by: number): void {
   const [year = 0, month = 1] = shown.month.split('-').map(Number);
   shown.month = new Date(Date.UTC(year, month - 1 + by, 1)).toISOString().slice(0, 7);
-  void showMonth();
+  void showMonth(shown);
 }
 
 async function showHealth(): Promise<void> {
@@ -150,14 +82,16 @@ async function showHealth(): Promise<void> {
 
 async function refresh(everything: boolean): Promise<void> {
   const state = await readState(shown.lastEventId);
-  showEvents(state.events);
+  showEvents(state.events, shown.isOpened);
+  shown.isOpened = true;
   showQueues(state.queues);
+  showTotals(state.totals);
   const newest = state.events.at(-1)?.id;
   shown.lastEventId = newest ?? shown.lastEventId;
   if (!everything && newest === undefined) return;
   await showUsers();
   await showMetrics();
-  await showMonth();
+  await showMonth(shown);
 }
 
 async function run(): Promise<never> {
@@ -177,7 +111,6 @@ async function run(): Promise<never> {
 element('user').addEventListener('change', (event) => {
   shown.userId = (event.target as HTMLSelectElement).value;
   shown.metric = '';
-  shown.rollups = '';
   void refresh(true);
 });
 element('previous').addEventListener('click', () => turnMonth(-1));

@@ -39,7 +39,7 @@ export function drawMonth(
     ticks: { show: false },
   };
   const options: uPlot.Options = {
-    width: Math.max(320, container.clientWidth),
+    width: Math.max(240, container.clientWidth),
     height: 250,
     legend: { show: false },
     cursor: { y: false, points: { show: false } },
@@ -51,6 +51,7 @@ export function drawMonth(
       {
         ...axis,
         grid: { show: false },
+        size: 28,
         values: (_chart, splits) => splits.map((split) => (Number.isInteger(split) ? String(split) : '')),
       },
       { ...axis, size: 64 },
