@@ -19,8 +19,11 @@ async function showUsers(): Promise<void> {
   for (const user of users)
     if (!known.has(user.id)) select.append(make('option', { value: user.id }, user.externalId));
   if (shown.userId === '' && users.length > 0) {
-    shown.userId = await firstWithData(users);
-    if (shown.userId !== '') select.value = shown.userId;
+    const found = await firstWithData(users);
+    // Somebody may have chosen in the meantime.
+    if (shown.userId !== '' || found === '') return;
+    shown.userId = found;
+    select.value = found;
   }
 }
 
