@@ -1,4 +1,5 @@
-import { type EpochMs, HOUR_MS, type LocalDate, toIso, utcMidnightOf } from './instants.ts';
+import { DAY_MS, type EpochMs, HOUR_MS, toIso } from './instants.ts';
+import { daysFromCivil } from './iso-time.ts';
 
 /** Characters of an ISO instant that name a bucket: `2026-11`, `2026-11-21` or `2026-11-21T13`, by UTC. */
 const NAME_CHARS = { month: 7, day: 10, hour: 13 } as const;
@@ -8,7 +9,16 @@ export const bucketAt = (instantMs: number, width: keyof typeof NAME_CHARS): str
   toIso(instantMs as EpochMs).slice(0, NAME_CHARS[width]);
 
 /** First instant of a bucket: the inverse of `bucketAt`. */
-export function bucketStart(bucket: string): number {
-  const date = (bucket.length === NAME_CHARS.month ? `${bucket}-01` : bucket.slice(0, 10)) as LocalDate;
-  return utcMidnightOf(date) + Number(bucket.slice(11, 13)) * HOUR_MS;
+export function bucketStartMs(bucket: string): EpochMs {
+  const [year = 0, month = 1, day = 1, hour = 0] = bucket.split(/[-T]/).map(Number);
+  return (daysFromCivil(year, month, day) * DAY_MS + hour * HOUR_MS) as EpochMs;
+}
+
+/** First instant after a bucket. */
+export function bucketEndMs(bucket: string): EpochMs {
+  const startMs = bucketStartMs(bucket);
+  if (bucket.length === NAME_CHARS.hour) return (startMs + HOUR_MS) as EpochMs;
+  if (bucket.length === NAME_CHARS.day) return (startMs + DAY_MS) as EpochMs;
+  const [year = 0, month = 1] = bucket.split('-').map(Number);
+  return (daysFromCivil(month === 12 ? year + 1 : year, (month % 12) + 1, 1) * DAY_MS) as EpochMs;
 }

@@ -1,6 +1,6 @@
 import type { Metric } from '../../contracts/metrics/metric.ts';
 import { addDays, type EpochMs, type LocalDate, localDateOf, utcMidnightOf } from '../core/instants.ts';
-import { bucketAt, bucketStart } from '../core/time-buckets.ts';
+import { bucketAt, bucketStartMs } from '../core/time-buckets.ts';
 import type { BlockRange } from '../samples/sample-store.ts';
 import { MAX_OFFSET_MS } from './limits.ts';
 
@@ -22,4 +22,4 @@ export function bucketsOfDates(
 
 /** The first local date, on any clock, that a sample of a bucket can have. */
 export const firstDateOf = (bucket: string): LocalDate =>
-  localDateOf((bucketStart(bucket) - MAX_OFFSET_MS) as EpochMs, 0);
+  localDateOf((bucketStartMs(bucket) - MAX_OFFSET_MS) as EpochMs, 0);

@@ -1,7 +1,7 @@
 import type { StoredSample } from '../../contracts/http/samples.ts';
 import type { Metric } from '../../contracts/metrics/metric.ts';
 import { type EpochMs, toIso } from '../core/instants.ts';
-import { bucketAt, bucketStart } from '../core/time-buckets.ts';
+import { bucketAt, bucketStartMs } from '../core/time-buckets.ts';
 import { AppError } from '../problems/app-error.ts';
 import type { HeadStore } from '../samples/head-store.ts';
 import type { Head, Sample, StoredBlock, UserScope } from '../samples/model.ts';
@@ -112,7 +112,7 @@ function wholeBuckets(reading: {
   const blocks = reading.blocks.filter(({ ref }) => ref.bucket !== last.ref.bucket);
   return {
     blocks,
-    resumeMs: blocks.length === 0 ? Number.NEGATIVE_INFINITY : bucketStart(last.ref.bucket),
+    resumeMs: blocks.length === 0 ? Number.NEGATIVE_INFINITY : bucketStartMs(last.ref.bucket),
   };
 }
 

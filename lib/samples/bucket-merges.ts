@@ -1,4 +1,4 @@
-import { bucketStartMs } from './buckets.ts';
+import { bucketStartMs } from '../core/time-buckets.ts';
 import { type BucketMerge, type BucketView, type MergeContext, mergeBucket } from './merge-bucket.ts';
 import { type BlockRef, blockName, type RequestId, type StoredBlock, type UserScope } from './model.ts';
 import type { PartView } from './open-part.ts';

@@ -1,8 +1,8 @@
 import { metricOf } from '../../contracts/metrics/catalog.ts';
 import type { EpochMs } from '../core/instants.ts';
+import { bucketAt } from '../core/time-buckets.ts';
 import { AppError } from '../problems/app-error.ts';
 import { decodeColumns } from './block-codec.ts';
-import { bucketOf } from './buckets.ts';
 import { isTombstone } from './codec/block-columns.ts';
 import { SEARCH_BYTES } from './limits.ts';
 import type { StoredBlock, UserScope } from './model.ts';
@@ -55,8 +55,8 @@ function spansOf(searches: readonly RangeDeletion[]): readonly Span[] {
   );
   for (const search of ordered) {
     const width = metricOf(search.metric)?.bucket ?? 'day';
-    const fromBucket = bucketOf(width, search.fromMs);
-    const toBucket = bucketOf(width, search.toMs);
+    const fromBucket = bucketAt(search.fromMs, width);
+    const toBucket = bucketAt(search.toMs, width);
     const last = spans.at(-1);
     if (last === undefined || last.metric !== search.metric || fromBucket > last.toBucket) {
       spans.push({ metric: search.metric, fromBucket, toBucket, searches: [search] });

@@ -1,6 +1,6 @@
 import type { Metric } from '../../contracts/metrics/metric.ts';
 import type { EpochMs } from '../core/instants.ts';
-import { bucketEndMs, bucketOf, bucketStartMs } from './buckets.ts';
+import { bucketAt, bucketEndMs, bucketStartMs } from '../core/time-buckets.ts';
 import { decideDuplicate } from './decide-sample.ts';
 import type { Source, SourceId } from './model.ts';
 import { isRange, normaliseDeletion } from './normalise-deletion.ts';
@@ -97,7 +97,7 @@ class Groups {
     }
     const last = bySource.get(source);
     if (last !== undefined && startMs >= last.fromMs && startMs < last.untilMs) return last;
-    const group = this.#groupAt(metric, source.sourceId, bucketOf(metric.bucket, startMs));
+    const group = this.#groupAt(metric, source.sourceId, bucketAt(startMs, metric.bucket));
     bySource.set(source, group);
     return group;
   }

@@ -1,6 +1,6 @@
 import type { BlockChange } from '../../contracts/events/samples-changed.v1.ts';
 import type { EpochMs } from '../core/instants.ts';
-import { bucketStartMs } from './buckets.ts';
+import { bucketStartMs } from '../core/time-buckets.ts';
 import { ChangeTally } from './change-tally.ts';
 import { type BlockColumns, isTombstone, rowOf } from './codec/block-columns.ts';
 import { cutPart, type Piece } from './cut-part.ts';

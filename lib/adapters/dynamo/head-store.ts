@@ -1,6 +1,4 @@
 import {
-  ConditionalCheckFailedException,
-  GetItemCommand,
   type TransactWriteItemsCommandInput,
   UpdateItemCommand,
   type UpdateItemCommandInput,
@@ -13,16 +11,15 @@ import { CHANGE_PREFIX, changeSortKey, headKey, userPartition } from './core-key
 import { type Dynamo, type Item, N, S } from './dynamo.ts';
 import { fromHeadItem } from './head-item.ts';
 import { queryPages } from './query-pages.ts';
+import { isFailedCondition, readItem } from './read-item.ts';
 import { rethrowStoreError } from './store-error.ts';
 import { isErased, sendTransaction } from './transaction.ts';
 
 /** HeadStore and ChangeFeed on the `core` table. */
 export const createHeadStore = (dynamo: Dynamo, coreTable: string): HeadStore & ChangeFeed => ({
   load: async (scope) => {
-    const reply = await dynamo
-      .send(new GetItemCommand({ TableName: coreTable, Key: headKey(scope), ConsistentRead: true }))
-      .catch(rethrowStoreError);
-    return reply.Item === undefined ? undefined : fromHeadItem(reply.Item);
+    const item = await readItem(dynamo, coreTable, headKey(scope));
+    return item === undefined ? undefined : fromHeadItem(item);
   },
   saveSettings: async (scope, readSettingsVersion, settings) => {
     const input = buildSettingsUpdate(coreTable, scope, readSettingsVersion, settings);
@@ -131,9 +128,5 @@ function buildPrioritiesTransaction(
     ],
   };
 }
-
-const isFailedCondition = (error: unknown): error is ConditionalCheckFailedException =>
-  error instanceof ConditionalCheckFailedException ||
-  (error instanceof Error && error.name === 'ConditionalCheckFailedException');
 
 const isGone = (item: Item | undefined): boolean => item === undefined || item['erasedAt'] !== undefined;

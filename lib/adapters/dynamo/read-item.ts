@@ -1,4 +1,4 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { type ConditionalCheckFailedException, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Dynamo, Item } from './dynamo.ts';
 import { rethrowStoreError } from './store-error.ts';
 
@@ -11,5 +11,5 @@ export async function readItem(dynamo: Dynamo, table: string, key: Item): Promis
 }
 
 /** True when a single write was refused by its own condition. By name: engines have classes of their own. */
-export const isFailedCondition = (error: unknown): boolean =>
+export const isFailedCondition = (error: unknown): error is ConditionalCheckFailedException =>
   error instanceof Error && error.name === 'ConditionalCheckFailedException';
