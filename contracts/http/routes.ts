@@ -6,11 +6,13 @@ export type HttpFunction =
   | 'manage-access'
   | 'manage-users'
   | 'ingest-samples'
-  | 'read-health';
+  | 'read-health'
+  | 'manage-connections'
+  | 'receive-push';
 
 export interface Route {
   readonly operation: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly function: HttpFunction;
   /** `public` needs no principal. */
@@ -193,6 +195,147 @@ export const ROUTES = [
     path: '/v1/users/{userId}/health/priorities',
     function: 'read-health',
     scope: 'users:write',
+  },
+
+  {
+    operation: 'listProviders',
+    method: 'GET',
+    path: '/v1/providers',
+    function: 'manage-connections',
+    scope: 'connections:read',
+  },
+  {
+    operation: 'authorizeConnection',
+    method: 'POST',
+    path: '/v1/users/{userId}/connections/{provider}/authorize',
+    function: 'manage-connections',
+    scope: 'connections:write',
+  },
+  {
+    operation: 'createConnectTicket',
+    method: 'POST',
+    path: '/v1/users/{userId}/connections/{provider}/ticket',
+    function: 'manage-connections',
+    scope: 'connections:write',
+  },
+  {
+    operation: 'openConsent',
+    method: 'GET',
+    path: '/v1/oauth/{provider}/authorize',
+    function: 'manage-connections',
+    scope: 'public',
+  },
+  {
+    operation: 'finishConsent',
+    method: 'GET',
+    path: '/v1/oauth/{provider}/callback',
+    function: 'manage-connections',
+    scope: 'public',
+  },
+  {
+    operation: 'listConnections',
+    method: 'GET',
+    path: '/v1/users/{userId}/connections',
+    function: 'manage-connections',
+    scope: 'connections:read',
+  },
+  {
+    operation: 'getConnection',
+    method: 'GET',
+    path: '/v1/users/{userId}/connections/{connectionId}',
+    function: 'manage-connections',
+    scope: 'connections:read',
+  },
+  {
+    operation: 'disconnect',
+    method: 'DELETE',
+    path: '/v1/users/{userId}/connections/{connectionId}',
+    function: 'manage-connections',
+    scope: 'connections:write',
+  },
+  {
+    operation: 'startSync',
+    method: 'POST',
+    path: '/v1/users/{userId}/connections/{connectionId}/sync',
+    function: 'manage-connections',
+    scope: 'connections:write',
+  },
+  {
+    operation: 'startBackfill',
+    method: 'POST',
+    path: '/v1/users/{userId}/connections/{connectionId}/backfill',
+    function: 'manage-connections',
+    scope: 'connections:write',
+  },
+  {
+    operation: 'listSyncs',
+    method: 'GET',
+    path: '/v1/users/{userId}/connections/{connectionId}/syncs',
+    function: 'manage-connections',
+    scope: 'connections:read',
+  },
+  {
+    operation: 'getSync',
+    method: 'GET',
+    path: '/v1/users/{userId}/connections/{connectionId}/syncs/{syncId}',
+    function: 'manage-connections',
+    scope: 'connections:read',
+  },
+  {
+    operation: 'getSyncById',
+    method: 'GET',
+    path: '/v1/users/{userId}/syncs/{syncId}',
+    function: 'manage-connections',
+    scope: 'connections:read',
+  },
+  {
+    operation: 'listQuarantine',
+    method: 'GET',
+    path: '/v1/users/{userId}/connections/{connectionId}/quarantine',
+    function: 'manage-connections',
+    scope: 'connections:read',
+  },
+  {
+    operation: 'replayPayloads',
+    method: 'POST',
+    path: '/v1/users/{userId}/connections/{connectionId}/replay',
+    function: 'manage-connections',
+    scope: 'connections:write',
+  },
+  {
+    operation: 'receivePush',
+    method: 'POST',
+    path: '/v1/inbound/{provider}',
+    function: 'receive-push',
+    scope: 'public',
+  },
+  {
+    operation: 'answerHandshake',
+    method: 'GET',
+    path: '/v1/inbound/{provider}',
+    function: 'receive-push',
+    scope: 'public',
+  },
+  {
+    operation: 'probeInbound',
+    method: 'HEAD',
+    path: '/v1/inbound/{provider}',
+    function: 'receive-push',
+    scope: 'public',
+  },
+  {
+    operation: 'listSleepSessions',
+    method: 'GET',
+    path: '/v1/users/{userId}/health/records/sleep',
+    function: 'read-health',
+    scope: 'samples:read',
+  },
+  {
+    operation: 'listWorkoutRecords',
+    method: 'GET',
+    path: '/v1/users/{userId}/health/records/workouts',
+    function: 'read-health',
+    scope: 'samples:read',
   },
 ] as const satisfies readonly Route[];
 

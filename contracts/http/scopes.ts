@@ -4,6 +4,8 @@ export const SCOPES = [
   'samples:read',
   'users:read',
   'users:write',
+  'connections:read',
+  'connections:write',
   'keys:admin',
   'issuers:admin',
   'workspace:admin',
@@ -16,4 +18,6 @@ export const USER_TOKEN_SCOPES = [
   'samples:read',
   'users:read',
   'users:write',
+  'connections:read',
+  'connections:write',
 ] as const satisfies readonly Scope[];

@@ -86,6 +86,60 @@ export const PROBLEMS = {
   'read.range_too_large': { status: 400, title: 'The range is longer than the limit', retry: 'never' },
   'changes.gone': { status: 410, title: 'The changes asked for are past the horizon', retry: 'never' },
 
+  'provider.unknown': { status: 404, title: 'There is no such provider', retry: 'never' },
+  'provider.not_configured': {
+    status: 409,
+    title: 'The deployment has no application at this provider',
+    retry: 'never',
+  },
+  'provider.unavailable': { status: 503, title: 'The provider is not answering', retry: 'after' },
+  'provider.refused': { status: 502, title: 'The provider refused the request', retry: 'never' },
+  'oauth.state_invalid': {
+    status: 400,
+    title: 'The state is unknown, used, expired or of another provider',
+    retry: 'never',
+  },
+  'oauth.ticket_invalid': {
+    status: 400,
+    title: 'The ticket is unknown, used, expired or of another provider',
+    retry: 'never',
+  },
+  'oauth.denied': { status: 403, title: 'The person did not consent', retry: 'never' },
+  'oauth.code_refused': { status: 400, title: 'The provider did not take the code', retry: 'never' },
+  'oauth.scope_missing': {
+    status: 403,
+    title: 'None of the scopes that data needs was granted',
+    retry: 'never',
+  },
+  'oauth.redirect_not_allowed': {
+    status: 400,
+    title: 'The redirect address is not on the workspace\u2019s list',
+    retry: 'never',
+  },
+  'connection.not_found': { status: 404, title: 'There is no such connection', retry: 'never' },
+  'connection.needs_reauth': {
+    status: 409,
+    title: 'The person has to consent again first',
+    retry: 'never',
+  },
+  'connection.disconnected': { status: 409, title: 'The connection has ended', retry: 'never' },
+  'connection.limit_reached': {
+    status: 409,
+    title: 'The user has the largest number of connections',
+    retry: 'never',
+  },
+  'sync.not_found': { status: 404, title: 'There is no such sync', retry: 'never' },
+  'backfill.range_invalid': {
+    status: 400,
+    title: 'The range is empty, in the future or further back than the provider goes',
+    retry: 'never',
+  },
+  'backfill.type_unknown': { status: 400, title: 'The provider has no such data type', retry: 'never' },
+  'push.signature_invalid': { status: 401, title: 'The signature is missing or wrong', retry: 'never' },
+  'push.stale': { status: 401, title: 'The timestamp is too far from now', retry: 'never' },
+  'push.unverifiable': { status: 503, title: 'The signature cannot be checked now', retry: 'after' },
+  'push.malformed': { status: 400, title: 'The notification cannot be read', retry: 'never' },
+
   'server.unavailable': { status: 503, title: 'A part is not answering', retry: 'after' },
   'server.internal': { status: 500, title: 'Something failed on our side', retry: 'later' },
 } as const satisfies Record<string, ProblemDefinition>;
