@@ -1,9 +1,12 @@
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { JwksFetcher } from '../../lib/access/jwks.ts';
 import type { Dynamo } from '../../lib/adapters/dynamo/dynamo.ts';
+import type { RawHttp } from '../../lib/connections/raw-http.ts';
 import { type Clock, systemClock } from '../../lib/core/clock.ts';
 import { type Randomness, systemRandomness } from '../../lib/core/randomness.ts';
 import type { Log } from '../../lib/observability/log.ts';
@@ -19,6 +22,10 @@ export interface Clients {
   readonly s3: S3Client;
   readonly kms: Pick<KMSClient, 'send'>;
   readonly jwks: JwksFetcher;
+  readonly sfn: Pick<SFNClient, 'send'>;
+  readonly secrets: Pick<SecretsManagerClient, 'send'>;
+  /** The way out to the clouds of providers. */
+  readonly providerHttp: RawHttp;
 }
 
 /**
