@@ -1,0 +1,115 @@
+import { baseFacts, type DayFacts } from './days.ts';
+import { type Minutes, minutesOf } from './minutes.ts';
+import { createNights, type Sleep } from './nights.ts';
+import type { Person } from './people.ts';
+import { createWorkouts, type Workout } from './workouts.ts';
+import { wasWorn } from './worn.ts';
+import { addDays, localDate, localMs } from './zones.ts';
+
+export type { DayFacts, NightFacts } from './days.ts';
+export type { Minutes } from './minutes.ts';
+export type { Sleep, Stage } from './nights.ts';
+export type { Workout, WorkoutKind } from './workouts.ts';
+
+/** How far back the data of everyone goes. */
+export const HISTORY_DAYS = 60;
+
+/**
+ * What one person's device knows at one cloud: the generator's days plus what was changed since. Nothing after
+ * `horizonMs` (the last time the device was read out) is known to the cloud.
+ */
+export interface History {
+  readonly person: Person;
+  readonly firstDate: string;
+  horizonMs(): number;
+  /** Local date of the horizon. */
+  lastDate(): string;
+  /** Dates with data, oldest first, both ends included and cut to what is known. */
+  dates(from?: string, to?: string): readonly string[];
+  /** Undefined for a day on which nothing was worn, or outside the known days. */
+  day(date: string): DayFacts | undefined;
+  minutes(date: string): Minutes | undefined;
+  /** Sleeps that are not deleted, oldest first. `date` is the local date of waking up. */
+  sleeps(): readonly Sleep[];
+  workouts(): readonly Workout[];
+  /** The device is read out: the horizon moves to `nowMs`, and each of the last `days` days gains one more workout. */
+  record(nowMs: number, days: number): readonly Workout[];
+  /** More steps on a known day, in its minutes too. */
+  growDay(date: string): { readonly before: DayFacts; readonly after: DayFacts } | undefined;
+  /** The night is scored anew: final, and ending six minutes later. */
+  reviseSleep(key: string): { readonly before: Sleep; readonly after: Sleep } | undefined;
+  reviseWorkout(key: string): { readonly before: Workout; readonly after: Workout } | undefined;
+  deleteSleep(key: string): Sleep | undefined;
+  deleteWorkout(key: string): Workout | undefined;
+}
+
+export interface HistoryOptions {
+  readonly person: Person;
+  /** Values depend on this and on the calendar date, on nothing else. */
+  readonly seed: string;
+  readonly startMs: number;
+  /** Whether this cloud's minutes may come from the recorded ones. */
+  readonly recorded: boolean;
+}
+
+export function createHistory({ person, seed, startMs, recorded }: HistoryOptions): History {
+  let horizonMs = Math.floor(startMs / 60_000) * 60_000;
+  const firstDate = addDays(localDate(person.zone, startMs), -HISTORY_DAYS);
+  const rounds = new Map<string, number>();
+  const lastDate = (): string => localDate(person.zone, horizonMs);
+  const nights = createNights({ person, seed, firstDate, horizonMs: () => horizonMs });
+  const training = createWorkouts({ person, seed, firstDate, horizonMs: () => horizonMs });
+  const known = (date: string): boolean =>
+    date >= firstDate && date <= lastDate() && wasWorn(person, seed, date);
+
+  const minutes = (date: string): Minutes | undefined =>
+    known(date)
+      ? minutesOf({
+          person,
+          seed,
+          date,
+          recorded,
+          horizonMs,
+          rounds: rounds.get(date) ?? 0,
+          startMs: localMs(person.zone, date, 0),
+        })
+      : undefined;
+  const day = (date: string): DayFacts | undefined => {
+    const measured = minutes(date);
+    return (
+      measured && baseFacts({ person, seed, date, minutes: measured, horizonMs, slept: nights.on(date) })
+    );
+  };
+  return {
+    person,
+    firstDate,
+    horizonMs: () => horizonMs,
+    lastDate,
+    day,
+    minutes,
+    sleeps: nights.all,
+    workouts: training.all,
+    reviseSleep: nights.revise,
+    deleteSleep: nights.remove,
+    reviseWorkout: training.revise,
+    deleteWorkout: training.remove,
+    dates(from = firstDate, to = lastDate()) {
+      const dates: string[] = [];
+      const end = to < lastDate() ? to : lastDate();
+      for (let date = from > firstDate ? from : firstDate; date <= end; date = addDays(date, 1))
+        if (known(date)) dates.push(date);
+      return dates;
+    },
+    record(nowMs, days) {
+      horizonMs = Math.max(horizonMs, Math.floor(nowMs / 60_000) * 60_000);
+      return training.add(horizonMs, days);
+    },
+    growDay(date) {
+      const before = day(date);
+      if (before === undefined) return undefined;
+      rounds.set(date, (rounds.get(date) ?? 0) + 1);
+      const after = day(date);
+      return after && { before, after };
+    },
+  };
+}
