@@ -1,4 +1,7 @@
+import { BACKFILL_COMPLETED_V1, BackfillCompletedV1 } from './backfill-completed.v1.ts';
+import { CONNECTION_CHANGED_V1, ConnectionChangedV1 } from './connection-changed.v1.ts';
 import { PRIORITIES_CHANGED_V1, PrioritiesChangedV1 } from './priorities-changed.v1.ts';
+import { RECORDS_CHANGED_V1, RecordsChangedV1 } from './records-changed.v1.ts';
 import { SAMPLES_CHANGED_V1, SamplesChangedV1 } from './samples-changed.v1.ts';
 import { USER_ERASED_V1, UserErasedV1 } from './user-erased.v1.ts';
 
@@ -7,6 +10,9 @@ export const EVENT_CATALOG = {
   [SAMPLES_CHANGED_V1]: SamplesChangedV1,
   [PRIORITIES_CHANGED_V1]: PrioritiesChangedV1,
   [USER_ERASED_V1]: UserErasedV1,
+  [RECORDS_CHANGED_V1]: RecordsChangedV1,
+  [CONNECTION_CHANGED_V1]: ConnectionChangedV1,
+  [BACKFILL_COMPLETED_V1]: BackfillCompletedV1,
 } as const;
 
 export type EventType = keyof typeof EVENT_CATALOG;

@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { BackfillCompletedV1 } from '../events/backfill-completed.v1.ts';
+import { ConnectionChangedV1 } from '../events/connection-changed.v1.ts';
+import { RecordChange } from '../events/records-changed.v1.ts';
 import { Origin } from '../events/samples-changed.v1.ts';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../limits.ts';
 import { InstantText, LocalDateText } from '../primitives/time.ts';
@@ -39,6 +42,10 @@ const ChangedBlock = z
   })
   .meta({ id: 'ChangedBlock' });
 
+const ChangedRecord = RecordChange.omit({ fromMs: true, toMs: true })
+  .extend({ from: InstantText, to: InstantText })
+  .meta({ id: 'ChangedRecord' });
+
 /** One committed transaction: what it changed, never the values (OBX3). */
 export const Change = z
   .discriminatedUnion('kind', [
@@ -50,6 +57,31 @@ export const Change = z
       changes: z.array(ChangedBlock),
     }),
     z.object({ ...ChangeBase, kind: z.literal('priorities'), metrics: z.array(z.string()) }),
+    z.object({
+      ...ChangeBase,
+      kind: z.literal('records'),
+      origin: Origin,
+      changes: z.array(ChangedRecord),
+    }),
+    z.object({
+      ...ChangeBase,
+      kind: z.literal('connection'),
+      ...ConnectionChangedV1.pick({ connectionId: true, provider: true, status: true, reason: true }).shape,
+    }),
+    z.object({
+      ...ChangeBase,
+      kind: z.literal('backfill'),
+      ...BackfillCompletedV1.pick({
+        connectionId: true,
+        provider: true,
+        syncId: true,
+        dataType: true,
+        status: true,
+        counts: true,
+      }).shape,
+      from: InstantText,
+      to: InstantText,
+    }),
     z.object({ ...ChangeBase, kind: z.literal('erasure'), erasedAt: InstantText }),
   ])
   .meta({ id: 'Change' });

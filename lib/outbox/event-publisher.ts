@@ -1,7 +1,16 @@
 import type {
+  BACKFILL_COMPLETED_V1,
+  BackfillCompletedV1,
+} from '../../contracts/events/backfill-completed.v1.ts';
+import type {
+  CONNECTION_CHANGED_V1,
+  ConnectionChangedV1,
+} from '../../contracts/events/connection-changed.v1.ts';
+import type {
   PRIORITIES_CHANGED_V1,
   PrioritiesChangedV1,
 } from '../../contracts/events/priorities-changed.v1.ts';
+import type { RECORDS_CHANGED_V1, RecordsChangedV1 } from '../../contracts/events/records-changed.v1.ts';
 import type { SAMPLES_CHANGED_V1, SamplesChangedV1 } from '../../contracts/events/samples-changed.v1.ts';
 import type { USER_ERASED_V1, UserErasedV1 } from '../../contracts/events/user-erased.v1.ts';
 
@@ -9,6 +18,9 @@ import type { USER_ERASED_V1, UserErasedV1 } from '../../contracts/events/user-e
 export type OutboundEvent =
   | { readonly type: typeof SAMPLES_CHANGED_V1; readonly detail: SamplesChangedV1 }
   | { readonly type: typeof PRIORITIES_CHANGED_V1; readonly detail: PrioritiesChangedV1 }
+  | { readonly type: typeof RECORDS_CHANGED_V1; readonly detail: RecordsChangedV1 }
+  | { readonly type: typeof CONNECTION_CHANGED_V1; readonly detail: ConnectionChangedV1 }
+  | { readonly type: typeof BACKFILL_COMPLETED_V1; readonly detail: BackfillCompletedV1 }
   | { readonly type: typeof USER_ERASED_V1; readonly detail: UserErasedV1 };
 
 /** What became of one event. `reason` is the bus's error code, for the log. */

@@ -1,3 +1,8 @@
+import type * as z from 'zod';
+import type { BackfillCompletedV1 } from '../../contracts/events/backfill-completed.v1.ts';
+import type { ConnectionChangedV1 } from '../../contracts/events/connection-changed.v1.ts';
+import type { EventEnvelope } from '../../contracts/events/envelope.ts';
+import type { RecordChange } from '../../contracts/events/records-changed.v1.ts';
 import type { BlockChange, Origin } from '../../contracts/events/samples-changed.v1.ts';
 import type { EpochMs } from '../core/instants.ts';
 
@@ -6,6 +11,9 @@ interface ChangeEntryBase {
   readonly committedAtMs: EpochMs;
   readonly correlationId: string;
 }
+
+/** What an event says beside its envelope. */
+type Announced<Event> = Readonly<Omit<Event, keyof z.infer<typeof EventEnvelope>>>;
 
 /**
  * One item per committed transaction of a user: the outbox record and the change feed in one.
@@ -19,4 +27,11 @@ export type ChangeEntry =
       readonly changes: readonly BlockChange[];
     })
   | (ChangeEntryBase & { readonly kind: 'priorities'; readonly metrics: readonly string[] })
+  | (ChangeEntryBase & {
+      readonly kind: 'records';
+      readonly origin: Origin;
+      readonly changes: readonly RecordChange[];
+    })
+  | (ChangeEntryBase & { readonly kind: 'connection' } & Announced<ConnectionChangedV1>)
+  | (ChangeEntryBase & { readonly kind: 'backfill' } & Announced<BackfillCompletedV1>)
   | (ChangeEntryBase & { readonly kind: 'erasure'; readonly erasedAtMs: EpochMs });

@@ -54,6 +54,43 @@ test('OBX1 every kind of entry gives events that their published schema accepts'
   const entries: readonly ChangeEntry[] = [
     samplesEntry([change(1)]),
     { ...base, kind: 'priorities', metrics: ['*'] },
+    {
+      ...base,
+      kind: 'records',
+      origin: 'live',
+      changes: [
+        {
+          kind: 'sleep',
+          recordId: 'r1',
+          change: 'created',
+          version: 1,
+          provider: 'oura',
+          fromMs: 1,
+          toMs: 2,
+          dates: ['2026-11-21'],
+        },
+      ],
+    },
+    {
+      ...base,
+      kind: 'connection',
+      connectionId: 'con_1',
+      provider: 'oura',
+      status: 'needs_reauth',
+      reason: 'grant_revoked',
+    },
+    {
+      ...base,
+      kind: 'backfill',
+      connectionId: 'con_1',
+      provider: 'oura',
+      syncId: 'syn_1',
+      dataType: 'sleep',
+      status: 'succeeded',
+      fromMs: 1,
+      toMs: 2,
+      counts: { fetched: 1, accepted: 1, updated: 0, duplicate: 0, refused: 0 },
+    },
     { ...base, kind: 'erasure', erasedAtMs: 4 as EpochMs },
   ];
   for (const entry of entries) {

@@ -1,4 +1,7 @@
+import { BACKFILL_COMPLETED_V1 } from '../../contracts/events/backfill-completed.v1.ts';
+import { CONNECTION_CHANGED_V1 } from '../../contracts/events/connection-changed.v1.ts';
 import { PRIORITIES_CHANGED_V1 } from '../../contracts/events/priorities-changed.v1.ts';
+import { RECORDS_CHANGED_V1, type RecordChange } from '../../contracts/events/records-changed.v1.ts';
 import { type BlockChange, SAMPLES_CHANGED_V1 } from '../../contracts/events/samples-changed.v1.ts';
 import { USER_ERASED_V1 } from '../../contracts/events/user-erased.v1.ts';
 import { assertNever } from '../core/assert.ts';
@@ -38,6 +41,12 @@ export function toEvents(
           detail: { ...envelopeOf(scope, entry, PRIORITIES_CHANGED_V1), metrics: [...entry.metrics] },
         },
       ];
+    case 'records':
+      return [toRecordsEvent(scope, entry)];
+    case 'connection':
+      return [toConnectionEvent(scope, entry)];
+    case 'backfill':
+      return [toBackfillEvent(scope, entry)];
     case 'erasure':
       return [
         {
@@ -93,6 +102,67 @@ const copyChange = (change: BlockChange): BlockChange => ({
     added: change.counts.added,
     updated: change.counts.updated,
     deleted: change.counts.deleted,
+  },
+});
+
+const toRecordsEvent = (
+  scope: UserScope,
+  entry: Extract<ChangeEntry, { kind: 'records' }>,
+): OutboundEvent => ({
+  type: RECORDS_CHANGED_V1,
+  detail: {
+    ...envelopeOf(scope, entry, RECORDS_CHANGED_V1),
+    origin: entry.origin,
+    changes: entry.changes.map(copyRecordChange),
+  },
+});
+
+const copyRecordChange = (change: RecordChange): RecordChange => ({
+  kind: change.kind,
+  recordId: change.recordId,
+  change: change.change,
+  version: change.version,
+  provider: change.provider,
+  fromMs: change.fromMs,
+  toMs: change.toMs,
+  dates: [...change.dates],
+});
+
+const toConnectionEvent = (
+  scope: UserScope,
+  entry: Extract<ChangeEntry, { kind: 'connection' }>,
+): OutboundEvent => ({
+  type: CONNECTION_CHANGED_V1,
+  detail: {
+    ...envelopeOf(scope, entry, CONNECTION_CHANGED_V1),
+    connectionId: entry.connectionId,
+    provider: entry.provider,
+    status: entry.status,
+    ...(entry.reason === undefined ? {} : { reason: entry.reason }),
+  },
+});
+
+const toBackfillEvent = (
+  scope: UserScope,
+  entry: Extract<ChangeEntry, { kind: 'backfill' }>,
+): OutboundEvent => ({
+  type: BACKFILL_COMPLETED_V1,
+  detail: {
+    ...envelopeOf(scope, entry, BACKFILL_COMPLETED_V1),
+    connectionId: entry.connectionId,
+    provider: entry.provider,
+    syncId: entry.syncId,
+    dataType: entry.dataType,
+    status: entry.status,
+    fromMs: entry.fromMs,
+    toMs: entry.toMs,
+    counts: {
+      fetched: entry.counts.fetched,
+      accepted: entry.counts.accepted,
+      updated: entry.counts.updated,
+      duplicate: entry.counts.duplicate,
+      refused: entry.counts.refused,
+    },
   },
 });
 

@@ -12,22 +12,13 @@ export function toChange(entry: ChangeEntry): Change {
   };
   switch (entry.kind) {
     case 'samples':
-      return {
-        ...base,
-        kind: 'samples',
-        requestId: entry.requestId,
-        origin: entry.origin,
-        changes: entry.changes.map((change) => ({
-          metric: change.metric,
-          sourceId: change.sourceId,
-          block: change.block,
-          version: change.version,
-          from: toIso(change.fromMs as EpochMs),
-          to: toIso(change.toMs as EpochMs),
-          dates: [...change.dates],
-          counts: { ...change.counts },
-        })),
-      };
+      return { ...base, ...samplesOf(entry) };
+    case 'records':
+      return { ...base, ...recordsOf(entry) };
+    case 'connection':
+      return { ...base, ...connectionOf(entry) };
+    case 'backfill':
+      return { ...base, ...backfillOf(entry) };
     case 'priorities':
       return { ...base, kind: 'priorities', metrics: [...entry.metrics] };
     case 'erasure':
@@ -36,3 +27,56 @@ export function toChange(entry: ChangeEntry): Change {
       return assertNever(entry);
   }
 }
+
+type Entry<Kind extends ChangeEntry['kind']> = Extract<ChangeEntry, { readonly kind: Kind }>;
+
+const samplesOf = (entry: Entry<'samples'>) => ({
+  kind: 'samples' as const,
+  requestId: entry.requestId,
+  origin: entry.origin,
+  changes: entry.changes.map((change) => ({
+    metric: change.metric,
+    sourceId: change.sourceId,
+    block: change.block,
+    version: change.version,
+    from: toIso(change.fromMs as EpochMs),
+    to: toIso(change.toMs as EpochMs),
+    dates: [...change.dates],
+    counts: { ...change.counts },
+  })),
+});
+
+const recordsOf = (entry: Entry<'records'>) => ({
+  kind: 'records' as const,
+  origin: entry.origin,
+  changes: entry.changes.map((change) => ({
+    kind: change.kind,
+    recordId: change.recordId,
+    change: change.change,
+    version: change.version,
+    provider: change.provider,
+    from: toIso(change.fromMs as EpochMs),
+    to: toIso(change.toMs as EpochMs),
+    dates: [...change.dates],
+  })),
+});
+
+const connectionOf = ({ connectionId, provider, status, reason }: Entry<'connection'>) => ({
+  kind: 'connection' as const,
+  connectionId,
+  provider,
+  status,
+  ...(reason === undefined ? {} : { reason }),
+});
+
+const backfillOf = (entry: Entry<'backfill'>) => ({
+  kind: 'backfill' as const,
+  connectionId: entry.connectionId,
+  provider: entry.provider,
+  syncId: entry.syncId,
+  dataType: entry.dataType,
+  status: entry.status,
+  from: toIso(entry.fromMs as EpochMs),
+  to: toIso(entry.toMs as EpochMs),
+  counts: { ...entry.counts },
+});

@@ -15,6 +15,9 @@ const PINNED: Readonly<Record<EventType, string>> = {
   'samples.changed.v1': '65b8c0eddc9b8570c9d62d6002606ea90c34427f51eeff0788b1b681f183f225',
   'priorities.changed.v1': '90c9e44e1deda78980c38bf0f6a4e89ba694959146f56f73fdb4dabb531da479',
   'user.erased.v1': '7ef18c9f3c233c409faf2776f981ce77fcbb0b54ef26b36cd45f61550722da74',
+  'records.changed.v1': '',
+  'connection.changed.v1': '',
+  'backfill.completed.v1': '',
 };
 
 const frozenFolder = join(import.meta.dirname, 'frozen');

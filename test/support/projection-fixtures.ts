@@ -80,6 +80,9 @@ function toMessage(entry: ChangeEntry): ProjectionMessage {
       return { messageId, event: { type: 'priorities.changed.v1', detail } };
     }
     case 'erasure':
-      throw new Error('an erasure is not for the projector');
+    case 'records':
+    case 'connection':
+    case 'backfill':
+      throw new Error(`a change of kind ${entry.kind} is not for the projector`);
   }
 }

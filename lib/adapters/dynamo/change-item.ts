@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { BackfillCompletedV1 } from '../../../contracts/events/backfill-completed.v1.ts';
+import { ConnectionChangedV1 } from '../../../contracts/events/connection-changed.v1.ts';
+import { RecordsChangedV1 } from '../../../contracts/events/records-changed.v1.ts';
 import { CHANGE_HORIZON_DAYS } from '../../../contracts/limits.ts';
 import { DAY_MS, type EpochMs, toEpochSec } from '../../core/instants.ts';
 import type { ChangeEntry } from '../../outbox/model.ts';
@@ -23,6 +26,18 @@ const BlockTuple = z.tuple([
 ]);
 type BlockTuple = z.infer<typeof BlockTuple>;
 
+/** The entry keeps what the event says, less what the item's own attributes say. */
+const KEPT_ELSEWHERE = {
+  id: true,
+  workspaceId: true,
+  userId: true,
+  seq: true,
+  committedAtMs: true,
+} as const;
+const RecordsBody = RecordsChangedV1.omit(KEPT_ELSEWHERE).extend({ kind: z.literal('records') });
+const ConnectionBody = ConnectionChangedV1.omit(KEPT_ELSEWHERE).extend({ kind: z.literal('connection') });
+const BackfillBody = BackfillCompletedV1.omit(KEPT_ELSEWHERE).extend({ kind: z.literal('backfill') });
+
 const ChangeBody = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('samples'),
@@ -32,6 +47,9 @@ const ChangeBody = z.discriminatedUnion('kind', [
     changes: z.array(BlockTuple),
   }),
   z.object({ kind: z.literal('priorities'), correlationId: z.string(), metrics: z.array(z.string()) }),
+  RecordsBody,
+  ConnectionBody,
+  BackfillBody,
   z.object({ kind: z.literal('erasure'), correlationId: z.string(), erasedAtMs: z.number() }),
 ]);
 type ChangeBody = z.infer<typeof ChangeBody>;
@@ -75,7 +93,8 @@ export function parseChangeItem(image: Readonly<Record<string, unknown>>): {
 function toBody(entry: ChangeEntry): ChangeBody {
   const { seq: _seq, committedAtMs: _committedAtMs, ...rest } = entry;
   if (rest.kind === 'priorities') return { ...rest, metrics: [...rest.metrics] };
-  if (rest.kind === 'erasure') return rest;
+  if (rest.kind === 'records') return { ...rest, changes: [...rest.changes] };
+  if (rest.kind !== 'samples') return rest;
   return {
     ...rest,
     changes: rest.changes.map(
@@ -96,8 +115,8 @@ function fromBody(
   body: ChangeBody,
   base: { readonly seq: number; readonly committedAtMs: EpochMs },
 ): ChangeEntry {
-  if (body.kind === 'priorities') return { ...base, ...body };
   if (body.kind === 'erasure') return { ...base, ...body, erasedAtMs: body.erasedAtMs as EpochMs };
+  if (body.kind !== 'samples') return { ...base, ...body };
   return {
     ...base,
     ...body,

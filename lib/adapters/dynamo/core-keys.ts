@@ -28,6 +28,10 @@ export const CHANGE_PREFIX = 'CHANGE#';
 export const changeKey = (scope: UserScope, seq: number): Item =>
   key(userPartition(scope), changeSortKey(seq));
 
+/** Says that an announcement was made: what it was about, once. */
+export const announcedKey = (scope: UserScope, what: string): Item =>
+  key(userPartition(scope), `ANNOUNCED#${what}`);
+
 export const rollupPartition = (scope: UserScope, metric: string): string =>
   `${userPartition(scope)}#R#${metric}`;
 export const rollupKey = (scope: UserScope, metric: string, date: string): Item =>

@@ -72,7 +72,10 @@ function checkEvents(environment: Environment, { bus }: World, user: ObservedUse
     const keys = named.get(event.seq) ?? new Set();
     named.set(event.seq, keys);
     if (!('changes' in event)) continue;
-    for (const { metric, dates } of event.changes) for (const date of dates) keys.add(`${metric}/${date}`);
+    for (const change of event.changes) {
+      if (!('metric' in change)) continue;
+      for (const date of change.dates) keys.add(`${change.metric}/${date}`);
+    }
   }
   for (const { seq, changes } of user.model.commits) {
     const keys = named.get(seq);
