@@ -1,3 +1,4 @@
+import { systemClock } from '../../lib/core/clock.ts';
 import { type Access, ensureAccess } from './bootstrap/ensure-access.ts';
 import { operatorEnvironment } from './bootstrap/operator-environment.ts';
 import { createConsoleRoutes } from './console/routes.ts';
@@ -8,17 +9,20 @@ import { endOrphan } from './dynamodb/engine.ts';
 import { findEngineBinary } from './dynamodb/engine-binary.ts';
 import { startTtlSweeper } from './dynamodb/ttl-sweeper.ts';
 import { startConsumers } from './events/consumers.ts';
+import { startSchedules } from './events/schedules.ts';
 import { awsEnvironment } from './functions/environment.ts';
 import { createFunctionPools, type FunctionPools } from './functions/function-pools.ts';
-import { type Gateway, startGateway } from './gateway/server.ts';
+import { type Gateway, openGateway } from './gateway/server.ts';
 import type { Options } from './options.ts';
 import { type Parts, PLACE, type StartContext, startParts } from './parts.ts';
-import { requireFreePort } from './processes/free-port.ts';
 import { readQueueStates } from './queues/queue-states.ts';
+import type { Simulator } from './simulator/simulator.ts';
 import { openCheckpoints } from './streams/checkpoints.ts';
 
 export interface Cloud extends Access {
   readonly apiUrl: string;
+  /** Where the simulated provider clouds answer. */
+  readonly simulatorUrl: string | undefined;
   /** Where all state is kept. */
   readonly dataDirectory: string;
   stop(): Promise<void>;
@@ -36,24 +40,31 @@ export async function startCloud(
     }
   };
   const layout = layoutOf(options.dataDirectory);
-  const context: StartContext = { options, layout, ...hooks, onStop: (each) => stops.push(each) };
   try {
     const lock = acquireLock(layout.lock);
     stops.push(() => lock.release());
-    await requireFreePort(options.port);
+    const gateway = await openGateway(options.port);
+    stops.push(() => gateway.stop());
     if (options.isFresh) {
       if (options.dynamodbEndpoint === undefined) await endOrphan(layout, findEngineBinary());
       clearState(layout);
     }
     createRooms(layout);
-    return { ...(await run(context, await startParts(context))), stop };
+    const context: StartContext = {
+      options,
+      layout,
+      apiUrl: gateway.url,
+      ...hooks,
+      onStop: (each) => stops.push(each),
+    };
+    return { ...(await run(context, await startParts(context), gateway)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function run(context: StartContext, parts: Parts): Promise<Omit<Cloud, 'stop'>> {
+async function run(context: StartContext, parts: Parts, gateway: Gateway): Promise<Omit<Cloud, 'stop'>> {
   const { layout } = context;
   const aws = awsEnvironment(parts.endpoints, PLACE, layout);
   const pools = createFunctionPools(parts.declared, aws, layout.logs);
@@ -61,12 +72,16 @@ async function run(context: StartContext, parts: Parts): Promise<Omit<Cloud, 'st
   pools.warm(parts.declared.routes.map(({ functionName }) => functionName));
   startBackground(context, parts, pools);
   const access = await ensureAccess(parts, layout.access);
-  const gateway = await openGateway(context, parts, { pools, access });
-  const connection = { apiUrl: gateway.url, ...access, pid: process.pid };
+  await serveGateway(gateway, parts, { pools, access });
+  // Registered again: the door closes before what is behind it goes.
+  context.onStop(() => gateway.stop());
+  await announceWebhooks(context, parts.simulator);
+  const urls = { apiUrl: gateway.url, simulatorUrl: parts.simulator?.url };
+  const connection = { ...urls, ...access, pid: process.pid };
   const operator = operatorEnvironment(parts.declared.functions, aws, gateway.url);
   writePrivateFile(layout.operator, `${JSON.stringify(operator, undefined, 2)}\n`);
   writePrivateFile(layout.connection, `${JSON.stringify(connection, undefined, 2)}\n`);
-  return { apiUrl: gateway.url, dataDirectory: layout.directory, ...access };
+  return { ...urls, dataDirectory: layout.directory, ...access };
 }
 
 function startBackground(context: StartContext, parts: Parts, pools: FunctionPools): void {
@@ -79,36 +94,55 @@ function startBackground(context: StartContext, parts: Parts, pools: FunctionPoo
     checkpoints,
     invokeOf: pools.invokeOf,
   });
+  const schedules = startSchedules({
+    rules: parts.declared.rules,
+    place: PLACE,
+    clock: systemClock,
+    invokeOf: pools.invokeOf,
+    faults: parts.faults,
+    flow: parts.flow,
+  });
+  parts.stepFunctions.begin(pools.invokeOf);
   context.onStop(async () => {
     sweeper.stop();
+    schedules.stop();
+    parts.stepFunctions.stop();
     await withinMs(1_500, Promise.all(mappings.map((mapping) => mapping.stop())));
   });
 }
 
-/** The console needs the API's address, and the gateway the console: the port is known when it listens. */
-async function openGateway(
-  context: StartContext,
+async function serveGateway(
+  gateway: Gateway,
   { declared, endpoints, flow }: Parts,
   { pools, access }: { readonly pools: FunctionPools; readonly access: Access },
-): Promise<Gateway> {
+): Promise<void> {
   const console = await createConsoleRoutes({
-    get apiUrl() {
-      return gateway.url;
-    },
+    apiUrl: gateway.url,
     apiKey: access.apiKey,
     recentEvents: flow.recent,
     totals: flow.totals,
     queueStates: () => readQueueStates(endpoints.queues, declared.queues),
   });
-  const gateway: Gateway = await startGateway(context.options.port, {
+  gateway.serve({
     routes: declared.routes,
     cors: declared.cors,
     invokeOf: pools.invokeOf,
     flow,
     extra: console.handle,
   });
-  context.onStop(() => gateway.stop());
-  return gateway;
+}
+
+/** The simulated clouds do their handshakes with the API, as the real ones do when a webhook is set up. */
+async function announceWebhooks(
+  { say, apiUrl }: StartContext,
+  simulator: Simulator | undefined,
+): Promise<void> {
+  try {
+    const failed = (await simulator?.announce(apiUrl)) ?? [];
+    for (const line of failed) say(`no webhook: ${line}`);
+  } catch (error) {
+    say(`the simulated clouds send no pushes: ${String(error)}`);
+  }
 }
 
 /** A function that hangs must not hold up the stop: its message or record comes again at the next start. */

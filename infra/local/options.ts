@@ -8,6 +8,8 @@ export interface Options {
   readonly faultSeed: string | undefined;
   /** Another engine than our own, such as DynamoDB Local. */
   readonly dynamodbEndpoint: string | undefined;
+  /** Whether the simulated provider clouds run along. */
+  readonly hasSimulator: boolean;
 }
 
 export const USAGE = `usage: npm start -- [options]
@@ -16,7 +18,8 @@ export const USAGE = `usage: npm start -- [options]
   --data-dir DIR            where all state is kept (.headwater)
   --fresh                   throw that state away first
   --faults SEED             duplicate, delay, reorder and redeliver, the same way for the same seed
-  --dynamodb-endpoint URL   use this DynamoDB instead of the engine that comes along`;
+  --dynamodb-endpoint URL   use this DynamoDB instead of the engine that comes along
+  --no-simulator            without the simulated provider clouds`;
 
 /** Throws a sentence for the one who typed it; undefined when the usage was asked for. */
 export function parseOptions(argumentList: readonly string[]): Options | undefined {
@@ -29,6 +32,7 @@ export function parseOptions(argumentList: readonly string[]): Options | undefin
       fresh: { type: 'boolean', default: false },
       faults: { type: 'string' },
       'dynamodb-endpoint': { type: 'string' },
+      'no-simulator': { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
@@ -46,5 +50,6 @@ export function parseOptions(argumentList: readonly string[]): Options | undefin
     isFresh: values.fresh,
     faultSeed: values.faults,
     dynamodbEndpoint: endpoint,
+    hasSimulator: !values['no-simulator'],
   };
 }

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { systemClock } from '../../lib/core/clock.ts';
 import { type Declared, readDeclared } from './assembly/declared.ts';
 import type { Place } from './assembly/resolver.ts';
 import { readAssembly } from './assembly/template.ts';
@@ -18,10 +20,17 @@ import { loadMasterKey } from './keys/master-key.ts';
 import type { Options } from './options.ts';
 import { createBuckets, createQueues } from './queues/create-queues.ts';
 import { type QueueServer, startQueueServer } from './queues/server.ts';
+import { createSecretsManager } from './secrets/secrets-manager.ts';
 import { type ServicesServer, startServices } from './services/server.ts';
+import { type Simulator, startSimulator } from './simulator/simulator.ts';
+import { openExecutionStore } from './workflows/execution-store.ts';
+import { createStepFunctions, type StepFunctions } from './workflows/step-functions.ts';
 
 /** The account that fauxqs writes into its ARNs, and the region that stands for the deployer's. */
 export const PLACE: Place = { region: 'us-east-1', accountId: '000000000000' };
+
+/** `headwater-<stage>-providers` holds the applications at the providers (infra/stacks). */
+const PROVIDER_SECRET_SUFFIX = '-providers';
 
 /** What runs below the functions: storage, queues, keys, identity, bus. */
 export interface Parts {
@@ -33,11 +42,16 @@ export interface Parts {
   readonly faults: Faults;
   readonly flow: FlowLog;
   readonly queueUrlOf: (name: string) => string;
+  readonly stepFunctions: StepFunctions;
+  /** Undefined when it was not wanted. */
+  readonly simulator: Simulator | undefined;
 }
 
 export interface StartContext {
   readonly options: Options;
   readonly layout: Layout;
+  /** Where the API answers once all is up. */
+  readonly apiUrl: string;
   readonly say: (line: string) => void;
   readonly onFatal: (error: Error) => void;
   /** Runs at the stop, the last registered first. */
@@ -46,8 +60,9 @@ export interface StartContext {
 
 export async function startParts(context: StartContext): Promise<Parts> {
   const { options, layout, say } = context;
-  const [engine, queueServer] = await startEngines(context, () => prepareAssembly(layout, say));
-  const declared = readDeclared(await readAssembly(layout.assembly), PLACE, queueServer.endpoint);
+  const [engine, queueServer, simulator] = await startEngines(context, () => prepareAssembly(layout, say));
+  const urls = { queues: queueServer.endpoint, api: context.apiUrl };
+  const declared = readDeclared(await readAssembly(layout.assembly), PLACE, urls);
   const { sqs, s3 } = createClients(queueServer.endpoint);
   await Promise.all([
     createTables(engine.endpoint, declared.tables),
@@ -61,7 +76,8 @@ export async function startParts(context: StartContext): Promise<Parts> {
     layout.issuerKey,
     declared.userPool ?? { poolId: 'none', clientId: 'none' },
   );
-  const base = { declared, sqs, s3, issuer, faults, flow, queueUrlOf };
+  const stepFunctions = openStepFunctions(context, { declared, faults, flow });
+  const base = { declared, sqs, s3, issuer, faults, flow, queueUrlOf, stepFunctions, simulator };
   const services = await startServiceEndpoints(base, layout);
   context.onStop(() => services.stop());
   const endpoints = { dynamodb: engine.endpoint, queues: queueServer.endpoint, services: services.endpoint };
@@ -70,9 +86,9 @@ export async function startParts(context: StartContext): Promise<Parts> {
 
 /** The engines come up while the bundles are built. */
 async function startEngines(
-  { options, layout, onFatal, onStop }: StartContext,
+  { options, layout, say, onFatal, onStop }: StartContext,
   meanwhile: () => Promise<void>,
-): Promise<readonly [Pick<Engine, 'endpoint'>, QueueServer]> {
+): Promise<readonly [Pick<Engine, 'endpoint'>, QueueServer, Simulator | undefined]> {
   const startDynamo = async (): Promise<Pick<Engine, 'endpoint'>> => {
     if (options.dynamodbEndpoint !== undefined) return { endpoint: options.dynamodbEndpoint };
     const engine = await startEngine(layout, findEngineBinary(), onFatal);
@@ -87,11 +103,17 @@ async function startEngines(
     onStop(() => queueServer.stop());
     return queueServer;
   };
-  // All three settle before a failure is told: what came up meanwhile must be known to be stopped.
-  const all = [startDynamo(), startQueues(), meanwhile()] as const;
+  const startClouds = async (): Promise<Simulator | undefined> => {
+    if (!options.hasSimulator) return undefined;
+    const simulator = await startSimulator(layout, (error) => say(error.message));
+    onStop(() => simulator.stop());
+    return simulator;
+  };
+  // All of them settle before a failure is told: what came up meanwhile must be known to be stopped.
+  const all = [startDynamo(), startQueues(), startClouds(), meanwhile()] as const;
   await Promise.allSettled(all);
-  const [engine, queueServer] = await Promise.all(all);
-  return [engine, queueServer];
+  const [engine, queueServer, simulator] = await Promise.all(all);
+  return [engine, queueServer, simulator];
 }
 
 function createClients(endpoint: string): { readonly sqs: SQSClient; readonly s3: S3Client } {
@@ -106,8 +128,25 @@ function createClients(endpoint: string): { readonly sqs: SQSClient; readonly s3
   };
 }
 
+function openStepFunctions(
+  { layout, onStop }: StartContext,
+  { declared, faults, flow }: Pick<Parts, 'declared' | 'faults' | 'flow'>,
+): StepFunctions {
+  const store = openExecutionStore(layout.executions);
+  onStop(() => store.close());
+  return createStepFunctions({
+    machines: declared.stateMachines,
+    place: PLACE,
+    store,
+    faults,
+    flow,
+    clock: systemClock,
+    randomName: randomUUID,
+  });
+}
+
 function startServiceEndpoints(parts: Omit<Parts, 'endpoints'>, layout: Layout): Promise<ServicesServer> {
-  const { declared, sqs, faults, flow, queueUrlOf, issuer } = parts;
+  const { declared, sqs, faults, flow, queueUrlOf, issuer, simulator } = parts;
   const named = { place: PLACE, busNames: ['default', ...declared.busNames] };
   const putEvents = createEventBus({
     ...named,
@@ -120,6 +159,10 @@ function startServiceEndpoints(parts: Omit<Parts, 'endpoints'>, layout: Layout):
   const kms = createLocalKms(loadMasterKey(layout.masterKey), declared.keyIds, PLACE);
   const operations = {
     ...kms,
+    ...parts.stepFunctions.operations,
+    ...createSecretsManager(declared.secrets, async (name) =>
+      name.endsWith(PROVIDER_SECRET_SUFFIX) ? simulator?.apps() : undefined,
+    ),
     'AWSEvents.PutEvents': putEvents,
     'AWSEvents.DescribeEventBus': createBusDescription(named),
   };

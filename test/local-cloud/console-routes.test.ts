@@ -15,6 +15,7 @@ test('a request target that is no URL is left to the gateway', async () => {
       queueReceives: 0,
       queueRedeliveries: 0,
       queueDeletions: 0,
+      stateTransitions: 0,
     }),
   });
   const response = {} as ServerResponse;

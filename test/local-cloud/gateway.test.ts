@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterEach, expect, test } from 'vitest';
 import { createFlowLog } from '../../infra/local/flow/flow-log.ts';
 import type { InvocationResult } from '../../infra/local/functions/invocation.ts';
-import { type Gateway, startGateway } from '../../infra/local/gateway/server.ts';
+import { type Gateway, openGateway } from '../../infra/local/gateway/server.ts';
 
 const answered = (body: object): InvocationResult => ({
   ok: true,
@@ -16,11 +16,15 @@ afterEach(() => gateway.stop());
 
 async function open(result: InvocationResult = answered({ statusCode: 200, body: 'ok' })) {
   events = [];
-  gateway = await startGateway(0, {
+  gateway = await openGateway(0);
+  gateway.serve({
     routes: [
       { routeKey: 'GET /v1/users', functionName: 'users' },
       { routeKey: 'GET /v1/users/{userId}', functionName: 'user' },
       { routeKey: 'POST /v1/users/{userId}/batch-upsert', functionName: 'ingest' },
+      { routeKey: 'HEAD /v1/inbound/{provider}', functionName: 'push' },
+      { routeKey: 'GET /v1/inbound/{provider}', functionName: 'push' },
+      { routeKey: 'POST /v1/inbound/{provider}', functionName: 'push' },
       { routeKey: '$default', functionName: 'fallback' },
     ],
     cors: {
@@ -176,13 +180,32 @@ test('CORS answers an allowed origin and says nothing to another', async () => {
 
 test('a port that is taken is told in a sentence', async () => {
   const url = await open();
-  await expect(
-    startGateway(Number(new URL(url).port), {
-      routes: [],
-      cors: undefined,
-      invokeOf: () => async () => answered({}),
-      flow: createFlowLog(),
-      extra: async () => false,
-    }),
-  ).rejects.toThrow(/port \d+ is taken/);
+  await expect(openGateway(Number(new URL(url).port))).rejects.toThrow(/port \d+ is taken/);
+});
+
+test('before it serves, the gateway holds its port and turns everything away', async () => {
+  gateway = await openGateway(0);
+  const early = await fetch(`${gateway.url}/v1/users`, { method: 'POST', body: 'x' });
+  expect([early.status, early.headers.get('retry-after')]).toEqual([503, '1']);
+});
+
+test('HEAD and GET of one path are routes of their own, and HEAD is answered without a body', async () => {
+  const url = await open();
+  const head = await fetch(`${url}/v1/inbound/withings`, { method: 'HEAD' });
+  expect([head.status, await head.text()]).toEqual([200, '']);
+  expect([calledFunction(), events[0]?.requestContext.http.method]).toEqual(['push', 'HEAD']);
+  await fetch(`${url}/v1/inbound/withings`);
+  expect(events[1]?.stageVariables).toEqual({ functionName: 'push' });
+});
+
+test.each([
+  ['application/json; charset=utf-8', '{ "a":1.0,\n\t"b":"\\u00e9 é 🚴" }\r\n', false],
+  ['application/x-www-form-urlencoded', 'userid=1&appli=4&date=%32', false],
+  ['application/octet-stream', '\u0000\u0001\n', true],
+])('a signed body of type %s reaches the function byte by byte', async (type, text, isBase64) => {
+  const url = await open();
+  await fetch(`${url}/v1/inbound/oura`, { method: 'POST', body: text, headers: { 'content-type': type } });
+  const [event] = events;
+  expect(event?.isBase64Encoded).toBe(isBase64);
+  expect(Buffer.from(event?.body ?? '', isBase64 ? 'base64' : 'utf8')).toEqual(Buffer.from(text));
 });

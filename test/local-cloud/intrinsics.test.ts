@@ -6,6 +6,7 @@ import { type Assembly, parseTemplate } from '../../infra/local/assembly/templat
 
 const PLACE = { region: 'us-east-1', accountId: '000000000000' };
 const QUEUES = 'http://127.0.0.1:1';
+const URLS = { queues: QUEUES, api: 'http://127.0.0.1:2' };
 
 const assemblyOf = (templates: Readonly<Record<string, object>>): Assembly => ({
   stacks: new Map(Object.entries(templates).map(([name, json]) => [name, parseTemplate(name, json)])),
@@ -23,7 +24,7 @@ const twoStacks = assemblyOf({
   },
   app: { Resources: { Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'bus' } } } },
 });
-const resolver = createResolver(twoStacks, PLACE, createIdentifier(PLACE, QUEUES));
+const resolver = createResolver(twoStacks, PLACE, createIdentifier(PLACE, URLS));
 const arn = 'arn:aws:sqs:us-east-1:000000000000:jobs-us-east-1';
 
 test.each([
@@ -72,9 +73,7 @@ test('a resource type that no part serves stops the start with its name', () => 
   });
   const resources = [...(assembly.stacks.get('app')?.resources.values() ?? [])];
   expect(unknownTypes(resources)).toEqual(['AWS::OpenSearchService::Domain (app.Search)']);
-  expect(() => readDeclared(assembly, PLACE, QUEUES)).toThrow(
-    /AWS::OpenSearchService::Domain \(app\.Search\)/,
-  );
+  expect(() => readDeclared(assembly, PLACE, URLS)).toThrow(/AWS::OpenSearchService::Domain \(app\.Search\)/);
 });
 
 test('a function gets its bundle, limits and environment from the template', () => {
@@ -90,7 +89,7 @@ test('a function gets its bundle, limits and environment from the template', () 
   const assembly = assemblyOf({
     app: { Resources: { F: { Type: 'AWS::Lambda::Function', Properties: properties } } },
   });
-  expect(readDeclared(assembly, PLACE, QUEUES).functions).toEqual([
+  expect(readDeclared(assembly, PLACE, URLS).functions).toEqual([
     {
       name: 'f',
       arn: 'arn:aws:lambda:us-east-1:000000000000:function:f',
@@ -109,13 +108,56 @@ test('a rule with a target input or a schedule is refused rather than half serve
     assemblyOf({ app: { Resources: { R: { Type: 'AWS::Events::Rule', Properties: properties } } } });
   const target = { Id: 't', Arn: 'arn:aws:sqs:us-east-1:000000000000:q' };
   const pattern = { source: ['a'] };
-  expect(readDeclared(rule({ EventPattern: pattern, Targets: [target] }), PLACE, QUEUES).rules).toHaveLength(
-    1,
-  );
+  expect(readDeclared(rule({ EventPattern: pattern, Targets: [target] }), PLACE, URLS).rules).toHaveLength(1);
   for (const bad of [
     { EventPattern: pattern, Targets: [{ ...target, InputPath: '$.detail' }] },
     { ScheduleExpression: 'rate(1 hour)', EventPattern: pattern, Targets: [target] },
   ]) {
-    expect(() => readDeclared(rule(bad), PLACE, QUEUES)).toThrow(/app\.R/);
+    expect(() => readDeclared(rule(bad), PLACE, URLS)).toThrow(/app\.R/);
   }
+});
+
+test('what the connections need has the names that a deployed stack gives', () => {
+  const assembly = assemblyOf({
+    app: {
+      Resources: {
+        Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP' } },
+        Secret: {
+          Type: 'AWS::SecretsManager::Secret',
+          Properties: { Name: 'providers', SecretString: '{}', KmsKeyId: { Ref: 'Nowhere' } },
+        },
+        F: {
+          Type: 'AWS::Lambda::Function',
+          Properties: { FunctionName: 'fetch', Handler: 'index.handler', Code: { S3Key: 'code.zip' } },
+        },
+        Sync: {
+          Type: 'AWS::StepFunctions::StateMachine',
+          Properties: {
+            StateMachineName: 'sync',
+            DefinitionString: {
+              'Fn::Join': ['', ['{"Resource":"', { 'Fn::GetAtt': ['F', 'Arn'] }, '"}']],
+            },
+            RoleArn: { Ref: 'Nowhere' },
+          },
+        },
+      },
+    },
+  });
+  const own = createResolver(assembly, PLACE, createIdentifier(PLACE, URLS));
+  const attribute = (...path: readonly [string, string]) => own.resolve({ 'Fn::GetAtt': path }, 'app');
+  expect(attribute('Api', 'ApiEndpoint')).toBe(URLS.api);
+  const secretArn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:providers-local0';
+  expect(own.resolve({ Ref: 'Secret' }, 'app')).toBe(secretArn);
+  const machineArn = 'arn:aws:states:us-east-1:000000000000:stateMachine:sync';
+  expect(own.resolve({ Ref: 'Sync' }, 'app')).toBe(machineArn);
+  const declared = readDeclared(assembly, PLACE, URLS);
+  expect(declared.secrets).toEqual([{ name: 'providers', arn: secretArn, SecretString: '{}' }]);
+  expect(declared.stateMachines).toEqual([
+    {
+      name: 'sync',
+      arn: machineArn,
+      StateMachineType: 'STANDARD',
+      DefinitionString: '{"Resource":"arn:aws:lambda:us-east-1:000000000000:function:fetch"}',
+    },
+  ]);
 });

@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 
 export interface LocalCloudAccess {
   readonly apiUrl: string;
+  /** Where the simulated provider clouds answer; missing with `--no-simulator`. */
+  readonly simulatorUrl: string;
   readonly workspaceId: string;
   readonly apiKey: string;
   readonly userToken: string;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { createIdentifier, unknownTypes } from './identities.ts';
+import { createIdentifier, type ServedUrls, unknownTypes } from './identities.ts';
 import { createResolver, type Identity, type Place } from './resolver.ts';
 import type { Assembly, Resource } from './template.ts';
 
@@ -43,19 +43,32 @@ const MappingProperties = z.object({
   DestinationConfig: z.object({ OnFailure: z.object({ Destination: z.string() }) }).optional(),
   ScalingConfig: z.object({ MaximumConcurrency: z.coerce.number() }).optional(),
 });
-const RuleProperties = z.object({
-  EventBusName: z.string().default('default'),
-  EventPattern: z.record(z.string(), z.unknown()),
-  State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
-  ScheduleExpression: z.never().optional(),
-  Targets: z.array(
-    z.strictObject({
-      Id: z.string(),
-      Arn: z.string(),
-      DeadLetterConfig: z.unknown().optional(),
-      RetryPolicy: z.unknown().optional(),
-    }),
-  ),
+const RuleProperties = z
+  .object({
+    EventBusName: z.string().default('default'),
+    EventPattern: z.record(z.string(), z.unknown()).optional(),
+    ScheduleExpression: z.string().optional(),
+    State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+    Targets: z.array(
+      z.strictObject({
+        Id: z.string(),
+        Arn: z.string(),
+        DeadLetterConfig: z.unknown().optional(),
+        RetryPolicy: z.unknown().optional(),
+      }),
+    ),
+  })
+  .refine((rule) => (rule.EventPattern === undefined) !== (rule.ScheduleExpression === undefined), {
+    error: 'either a pattern or a schedule',
+  });
+const StateMachineProperties = z.object({
+  StateMachineType: z.literal('STANDARD').default('STANDARD'),
+  DefinitionString: z.string(),
+});
+const SecretProperties = z.object({
+  // Generated and rotated secrets would need a generator here.
+  GenerateSecretString: z.never().optional(),
+  SecretString: z.string().default(''),
 });
 const ApiProperties = z.object({
   ProtocolType: z.literal('HTTP'),
@@ -87,6 +100,14 @@ export type QueueDeclaration = z.infer<typeof QueueProperties> & {
 };
 export type MappingDeclaration = z.infer<typeof MappingProperties> & { readonly id: string };
 export type RuleDeclaration = z.infer<typeof RuleProperties> & { readonly name: string };
+export type StateMachineDeclaration = z.infer<typeof StateMachineProperties> & {
+  readonly name: string;
+  readonly arn: string;
+};
+export type SecretDeclaration = z.infer<typeof SecretProperties> & {
+  readonly name: string;
+  readonly arn: string;
+};
 export type CorsDeclaration = NonNullable<z.infer<typeof ApiProperties>['CorsConfiguration']>;
 
 export interface FunctionDeclaration {
@@ -118,19 +139,21 @@ export interface Declared {
   readonly rules: readonly RuleDeclaration[];
   readonly functions: readonly FunctionDeclaration[];
   readonly mappings: readonly MappingDeclaration[];
+  readonly stateMachines: readonly StateMachineDeclaration[];
+  readonly secrets: readonly SecretDeclaration[];
   readonly routes: readonly RouteDeclaration[];
   readonly cors: CorsDeclaration | undefined;
   readonly userPool: { readonly poolId: string; readonly clientId: string } | undefined;
 }
 
 /** Throws with the name of every resource type that nobody serves, before anything is started. */
-export function readDeclared(assembly: Assembly, place: Place, queuesUrl: string): Declared {
+export function readDeclared(assembly: Assembly, place: Place, urls: ServedUrls): Declared {
   const resources = [...assembly.stacks.values()].flatMap((stack) => [...stack.resources.values()]);
   const unknown = unknownTypes(resources);
   if (unknown.length > 0) {
     throw new Error(`the local cloud cannot serve these resources of the template: ${unknown.join(', ')}`);
   }
-  const resolver = createResolver(assembly, place, createIdentifier(place, queuesUrl));
+  const resolver = createResolver(assembly, place, createIdentifier(place, urls));
   const each: Each = (type, read) =>
     resources
       .filter((resource) => resource.type === type)
@@ -150,7 +173,7 @@ export function readDeclared(assembly: Assembly, place: Place, queuesUrl: string
   const named = <Read extends object>(type: string, schema: z.ZodType<Read>) =>
     each(type, (properties, identity) => ({
       ...schema.parse(properties),
-      name: identity.attributes['QueueName'] ?? identity.ref,
+      name: identity.attributes['Name'] ?? identity.ref,
       arn: arnOf(identity),
     }));
   const refs = (type: string): string[] => each(type, (_properties, { ref }) => ref);
@@ -171,6 +194,8 @@ export function readDeclared(assembly: Assembly, place: Place, queuesUrl: string
       ...MappingProperties.parse(properties),
       id: identity.ref,
     })),
+    stateMachines: named('AWS::StepFunctions::StateMachine', StateMachineProperties),
+    secrets: named('AWS::SecretsManager::Secret', SecretProperties),
     ...readApi(each),
     userPool: poolId === undefined || clientId === undefined ? undefined : { poolId, clientId },
   };
@@ -202,8 +227,12 @@ const UNREAD = [
   'KmsKeyArn',
   'KMSMasterKeyId',
   'SSESpecification',
+  'EncryptionConfiguration',
+  'KmsKeyId',
   'LoggingConfig',
+  'LoggingConfiguration',
   'Role',
+  'RoleArn',
   'Tags',
   'VpcConfig',
 ];

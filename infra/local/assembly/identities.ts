@@ -18,6 +18,7 @@ const IGNORED: ReadonlySet<string> = new Set([
   'AWS::IAM::ManagedPolicy',
   'AWS::IAM::Policy',
   'AWS::IAM::Role',
+  'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Permission',
   'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',
@@ -30,7 +31,13 @@ const IGNORED: ReadonlySet<string> = new Set([
   'AWS::SQS::QueuePolicy',
 ]);
 
-type Identify = (name: string, context: { readonly place: Place; readonly queuesUrl: string }) => Identity;
+/** Addresses that resources answer with when they are referred to. */
+export interface ServedUrls {
+  readonly queues: string;
+  readonly api: string;
+}
+
+type Identify = (name: string, context: { readonly place: Place; readonly urls: ServedUrls }) => Identity;
 
 const arn = (service: string, { region, accountId }: Place, rest: string): string =>
   `arn:aws:${service}:${region}:${accountId}:${rest}`;
@@ -41,6 +48,14 @@ const plain =
     ref: name,
     attributes: { Arn: arn(service, place, `${prefix}${name}`), Name: name },
   });
+
+/** What `Ref` answers with its ARN. */
+const byArn =
+  (service: string, prefix: string, suffix = ''): Identify =>
+  (name, { place }) => {
+    const own = arn(service, place, `${prefix}${name}${suffix}`);
+    return { ref: own, attributes: { Arn: own, Id: own, Name: name } };
+  };
 
 /** A key id in the form of KMS's, the same at every start. */
 const uuidOf = (name: string): string => {
@@ -60,9 +75,12 @@ const SERVED: Readonly<Record<string, { readonly nameProperty?: string; readonly
   },
   'AWS::SQS::Queue': {
     nameProperty: 'QueueName',
-    identify: (name, { place, queuesUrl }) => {
-      const url = `${queuesUrl}/${place.accountId}/${name}`;
-      return { ref: url, attributes: { Arn: arn('sqs', place, name), QueueName: name, QueueUrl: url } };
+    identify: (name, { place, urls }) => {
+      const url = `${urls.queues}/${place.accountId}/${name}`;
+      return {
+        ref: url,
+        attributes: { Arn: arn('sqs', place, name), Name: name, QueueName: name, QueueUrl: url },
+      };
     },
   },
   'AWS::S3::Bucket': {
@@ -97,7 +115,21 @@ const SERVED: Readonly<Record<string, { readonly nameProperty?: string; readonly
       return { ref: clientId, attributes: { ClientId: clientId } };
     },
   },
-  'AWS::ApiGatewayV2::Api': { identify: plain('apigateway', '/apis/') },
+  'AWS::StepFunctions::StateMachine': {
+    nameProperty: 'StateMachineName',
+    identify: byArn('states', 'stateMachine:'),
+  },
+  'AWS::SecretsManager::Secret': {
+    nameProperty: 'Name',
+    // AWS adds six characters of its own.
+    identify: byArn('secretsmanager', 'secret:', '-local0'),
+  },
+  'AWS::ApiGatewayV2::Api': {
+    identify: (name, { place, urls }) => ({
+      ref: name,
+      attributes: { Arn: arn('apigateway', place, `/apis/${name}`), ApiId: name, ApiEndpoint: urls.api },
+    }),
+  },
   'AWS::ApiGatewayV2::Stage': { nameProperty: 'StageName', identify: plain('apigateway', '/stages/') },
   'AWS::ApiGatewayV2::Route': { identify: plain('apigateway', '/routes/') },
   'AWS::ApiGatewayV2::Integration': { identify: plain('apigateway', '/integrations/') },
@@ -112,13 +144,13 @@ export function unknownTypes(resources: Iterable<Resource>): readonly string[] {
 
 /** Names and ARNs as AWS would give them: the same at every start, written ones as they are written. */
 export const createIdentifier =
-  (place: Place, queuesUrl: string) =>
+  (place: Place, urls: ServedUrls) =>
   (resource: Resource, resolver: Resolver): Identity => {
     const served = SERVED[resource.type];
     const written = served?.nameProperty === undefined ? undefined : resource.properties[served.nameProperty];
     const name =
       written === undefined ? generatedName(resource) : String(resolver.resolve(written, resource.stack));
-    return (served?.identify ?? plain('local', 'resource/'))(name, { place, queuesUrl });
+    return (served?.identify ?? plain('local', 'resource/'))(name, { place, urls });
   };
 
 /** Within the 63 lower-case characters that a bucket may have, the strictest of them all. */

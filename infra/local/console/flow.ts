@@ -3,7 +3,7 @@ export interface FlowEvent {
   /** Rises by one. */
   readonly id: number;
   readonly atMs: number;
-  readonly stage: 'ingest' | 'stream' | 'bus' | 'queue';
+  readonly stage: 'ingest' | 'stream' | 'bus' | 'queue' | 'workflow';
   /** What happened, in a few words, such as `POST batch-upsert 200` or `samples.changed.v1`. */
   readonly title: string;
   readonly detail: Readonly<Record<string, string | number>>;
@@ -21,6 +21,8 @@ export interface FlowTotals {
   readonly queueReceives: number;
   readonly queueRedeliveries: number;
   readonly queueDeletions: number;
+  /** States entered and retries, of all executions of state machines: what AWS bills. */
+  readonly stateTransitions: number;
 }
 
 export interface QueueState {

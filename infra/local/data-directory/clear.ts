@@ -13,6 +13,8 @@ const OURS = [
   'streams',
   'keys',
   'identity',
+  'workflows',
+  'simulator',
   'logs',
   'local.json',
   'operator.json',

@@ -17,6 +17,9 @@ export interface Layout {
   readonly masterKey: string;
   readonly issuerKey: string;
   readonly access: string;
+  readonly executions: string;
+  readonly simulatorProcess: string;
+  readonly simulatorPort: string;
   readonly logs: string;
 }
 
@@ -38,6 +41,9 @@ export function layoutOf(dataDirectory: string): Layout {
     masterKey: at('keys', 'master.key'),
     issuerKey: at('identity', 'issuer.json'),
     access: at('identity', 'access.json'),
+    executions: at('workflows', 'executions.db'),
+    simulatorProcess: at('simulator', 'simulator.json'),
+    simulatorPort: at('simulator', 'port'),
     logs: at('logs'),
   };
 }
@@ -46,7 +52,14 @@ export function layoutOf(dataDirectory: string): Layout {
 export function createRooms(layout: Layout): void {
   mkdirSync(layout.directory, { recursive: true, mode: 0o700 });
   chmodSync(layout.directory, 0o700);
-  const files = [layout.engineDatabase, layout.checkpoints, layout.masterKey, layout.issuerKey];
+  const files = [
+    layout.engineDatabase,
+    layout.checkpoints,
+    layout.masterKey,
+    layout.issuerKey,
+    layout.executions,
+    layout.simulatorPort,
+  ];
   for (const room of [...files.map(dirname), layout.queues, layout.objects, layout.logs]) {
     mkdirSync(room, { recursive: true });
   }

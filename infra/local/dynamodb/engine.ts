@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 import type { Layout } from '../data-directory/layout.ts';
 import { findFreePort } from '../processes/free-port.ts';
-import { endRecorded } from '../processes/identify.ts';
+import { endGuarded, endOrphanOf, spawnGuarded } from '../processes/guarded.ts';
 import { callDynamo } from './json-call.ts';
 
 export interface Engine {
@@ -15,7 +13,6 @@ export interface Engine {
 
 /** After this many ends within a minute something is wrong that a restart does not mend. */
 const MAX_RESTARTS_PER_MINUTE = 5;
-const GUARDIAN = fileURLToPath(new URL('../processes/guardian.ts', import.meta.url));
 
 /**
  * The engine as a child under a guardian, on a port that stays the same. An engine that a killed start left
@@ -59,41 +56,22 @@ export async function startEngine(
     endpoint,
     stop: () => {
       isStopping = true;
-      return end(child);
+      return endGuarded(child);
     },
   };
 }
 
-function spawnEngine(layout: Layout, binary: string, port: number): ChildProcess {
-  const log = openSync(join(layout.logs, 'dynamodb.log'), 'a');
-  const engineArguments = ['serve', '--port', String(port), '--db-path', layout.engineDatabase];
-  const child = spawn(process.execPath, [GUARDIAN, layout.engineProcess, binary, ...engineArguments], {
-    stdio: ['pipe', log, log],
+const spawnEngine = (layout: Layout, binary: string, port: number): ChildProcess =>
+  spawnGuarded({
+    processFile: layout.engineProcess,
+    logFile: join(layout.logs, 'dynamodb.log'),
+    program: binary,
+    programArguments: ['serve', '--port', String(port), '--db-path', layout.engineDatabase],
   });
-  child.stdin?.on('error', () => {});
-  closeSync(log);
-  return child;
-}
 
 /** Ends the recorded process when it still is our engine on our file. */
-export async function endOrphan(layout: Layout, binary: string): Promise<void> {
-  let record: { readonly pid?: unknown };
-  try {
-    record = JSON.parse(readFileSync(layout.engineProcess, 'utf8'));
-  } catch {
-    return;
-  }
-  if (typeof record.pid === 'number') await endRecorded(record.pid, [binary, layout.engineDatabase]);
-}
-
-function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    child.once('exit', () => resolve());
-    child.stdin?.end();
-    setTimeout(() => child.kill('SIGKILL'), 2_500).unref();
-  });
-}
+export const endOrphan = (layout: Layout, binary: string): Promise<void> =>
+  endOrphanOf(layout.engineProcess, [binary, layout.engineDatabase]);
 
 async function untilAnswering(endpoint: string, hasEnded: () => boolean): Promise<void> {
   for (let attempt = 0; attempt < 400 && !hasEnded(); attempt += 1) {

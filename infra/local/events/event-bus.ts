@@ -54,7 +54,7 @@ export interface EventBusSettings {
  * holds nothing that a kill could lose; an entry that failed is reported as such, and others are not touched.
  */
 export function createEventBus(settings: EventBusSettings): (input: unknown) => Promise<object> {
-  const routes = settings.rules.filter(({ State }) => State === 'ENABLED').map(toRoute);
+  const routes = settings.rules.flatMap(toRoutes);
   return async (input) => {
     const parsed = PutEvents.safeParse(input);
     if (!parsed.success) throw new ServiceFault('ValidationException', parsed.error.message);
@@ -83,15 +83,14 @@ export function createBusDescription({
 /** Callers name a bus by its name or its ARN. */
 const toBusName = (nameOrArn: string): string => lastPart(nameOrArn).replace(/^event-bus\//, '');
 
-function toRoute(rule: RuleDeclaration): Route {
-  return {
-    busName: rule.EventBusName,
-    matches: compilePattern(rule.EventPattern),
-    queueNames: rule.Targets.map(({ Arn }) => {
-      if (!Arn.startsWith('arn:aws:sqs:')) throw new Error(`rule ${rule.name}: target ${Arn} is no queue`);
-      return lastPart(Arn);
-    }),
-  };
+/** Rules without a pattern are schedules, which are none of the bus's. */
+function toRoutes(rule: RuleDeclaration): readonly Route[] {
+  if (rule.State !== 'ENABLED' || rule.EventPattern === undefined) return [];
+  const queueNames = rule.Targets.map(({ Arn }) => {
+    if (!Arn.startsWith('arn:aws:sqs:')) throw new Error(`rule ${rule.name}: target ${Arn} is no queue`);
+    return lastPart(Arn);
+  });
+  return [{ busName: rule.EventBusName, matches: compilePattern(rule.EventPattern), queueNames }];
 }
 
 async function putEntry(

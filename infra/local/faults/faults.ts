@@ -29,6 +29,8 @@ export interface Faults {
   readonly isOn: boolean;
   stream(): DeliveryFault;
   queue(): DeliveryFault;
+  /** A task of a state machine, or a tick of a schedule. */
+  task(): DeliveryFault;
   bus(): SendFault;
   /** The same members, in another order while the switch is on. */
   reorder<Member>(members: readonly Member[]): readonly Member[];
@@ -44,6 +46,7 @@ export const noFaults: Faults = {
   isOn: false,
   stream: () => NO_FAULT,
   queue: () => NO_FAULT,
+  task: () => NO_FAULT,
   bus: () => PLAIN_SEND,
   reorder: (members) => members,
 };
@@ -62,6 +65,7 @@ export function createFaults(seed: string): Faults {
     isOn: true,
     stream: delivery,
     queue: delivery,
+    task: delivery,
     bus: () => {
       const drawn = next();
       if (drawn < 0.03) return { ...PLAIN_SEND, failure: 'before' };

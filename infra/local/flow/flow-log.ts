@@ -23,6 +23,7 @@ export function createFlowLog(): FlowLog {
     queueReceives: 0,
     queueRedeliveries: 0,
     queueDeletions: 0,
+    stateTransitions: 0,
   };
   return {
     count(what, by) {

@@ -8,7 +8,7 @@ export interface Endpoints {
   readonly dynamodb: string;
   /** SQS and S3. */
   readonly queues: string;
-  /** KMS, EventBridge and Cognito. */
+  /** KMS, EventBridge, Cognito, Step Functions and Secrets Manager. */
   readonly services: string;
 }
 
@@ -31,6 +31,8 @@ export const awsEnvironment = (
   AWS_ENDPOINT_URL_KMS: endpoints.services,
   AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.services,
   AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: endpoints.services,
+  AWS_ENDPOINT_URL_SFN: endpoints.services,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.services,
 });
 
 /** The template's variables and those that Lambda sets by itself. */

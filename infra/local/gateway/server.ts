@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { CorsDeclaration, RouteDeclaration } from '../assembly/declared.ts';
 import type { FlowLog } from '../flow/flow-log.ts';
 import { type Invoke, MAX_PAYLOAD_BYTES } from '../functions/invocation.ts';
-import { portTaken } from '../processes/free-port.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { type GatewayAnswer, gatewayAnswer, toGatewayAnswer } from './proxy-answer.ts';
 import { toProxyEvent } from './proxy-event.ts';
@@ -23,16 +22,18 @@ export interface GatewaySettings {
   readonly extra: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 }
 
+/** Listens, so that the address is known and nobody else's, and turns everything away with 503 until `serve`. */
 export interface Gateway {
   readonly url: string;
+  serve(settings: GatewaySettings): void;
   stop(): Promise<void>;
 }
 
-/** Starts on 127.0.0.1; throws a sentence to read when the port is taken. */
-export async function startGateway(port: number, settings: GatewaySettings): Promise<Gateway> {
-  const findRoute = createRouteTable(settings.routes);
+/** On 127.0.0.1; throws a sentence to read when the port is taken. */
+export async function openGateway(port: number): Promise<Gateway> {
+  let handle: (request: IncomingMessage, response: ServerResponse) => Promise<void> = turnAway;
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    answer(request, response, findRoute, settings).catch(() => {
+    handle(request, response).catch(() => {
       if (!response.headersSent) send(response, gatewayAnswer(500, 'Internal Server Error'), {});
       else response.destroy();
     });
@@ -42,8 +43,18 @@ export async function startGateway(port: number, settings: GatewaySettings): Pro
   const boundPort = typeof address === 'object' && address !== null ? address.port : port;
   return {
     url: `http://127.0.0.1:${boundPort}`,
+    serve: (settings) => {
+      const findRoute = createRouteTable(settings.routes);
+      handle = (request, response) => answer(request, response, findRoute, settings);
+    },
     stop: () => close(server),
   };
+}
+
+async function turnAway(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  request.resume();
+  response.setHeader('retry-after', '1');
+  send(response, gatewayAnswer(503, 'Service Unavailable'), {});
 }
 
 async function answer(
@@ -131,7 +142,11 @@ function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? portTaken(port, error) : error);
+      const why =
+        error.code === 'EADDRINUSE'
+          ? `port ${port} is taken: stop what listens there, or give --port`
+          : `cannot listen on port ${port}: ${error.message}`;
+      reject(new Error(why, { cause: error }));
     });
     server.listen(port, '127.0.0.1', resolve);
   });

@@ -16,7 +16,7 @@ export interface ServicesServer {
   stop(): Promise<void>;
 }
 
-/** KMS, EventBridge and the identity provider on one address. */
+/** KMS, EventBridge, Step Functions, Secrets Manager and the identity provider on one address. */
 export async function startServices(
   operations: Readonly<Record<string, ServiceOperation>>,
   plain: PlainRoute,

@@ -6,6 +6,7 @@ const LANES: Readonly<Record<FlowEvent['stage'], string>> = {
   stream: 'Stream',
   bus: 'Bus',
   queue: 'Queues',
+  workflow: 'Workflows',
 };
 /** What fits the lane. */
 const SHOWN_COUNT = 6;
@@ -47,21 +48,24 @@ function wordsOf({ stage, title, detail }: FlowEvent): readonly [string, string]
     return [title.replace(/ \d{3}$/, ''), `${detail['status']}, ${size(Number(detail['bytes']))}`];
   if (stage === 'stream') return [title, counted(Number(detail['records']), 'record')];
   if (stage === 'bus') return [title, String(detail['eventId']).slice(0, SHOWN_ID_CHARS)];
+  if (stage === 'workflow')
+    return [shortName(title), counted(Number(detail['transitions'] ?? 0), 'transition')];
   const failed = Number(detail['failed']);
   const messages = counted(Number(detail['messages']), 'message');
-  return [shortQueueName(String(detail['queue'])), failed > 0 ? `${messages}, ${failed} failed` : messages];
+  return [shortName(String(detail['queue'])), failed > 0 ? `${messages}, ${failed} failed` : messages];
 }
 
 const size = (bytes: number): string => (bytes < 1_000 ? `${bytes} B` : `${number(bytes / 1_000)} kB`);
 
 /** `projections` of `headwater-dev-projections`. */
-const shortQueueName = (name: string): string => name.replace(/^headwater-[^-]+-/, '');
+const shortName = (name: string): string => name.replace(/^headwater-[^-]+-/, '');
 
 export function showTotals(totals: FlowTotals): void {
   element('totals').textContent = [
     `Since the start: ${counted(totals.streamRecords, 'stream record')}`,
     counted(totals.publishedEvents, 'event'),
     `${counted(totals.queueSends, 'message')} sent, ${number(totals.queueReceives)} received (${number(totals.queueRedeliveries)} again), ${number(totals.queueDeletions)} deleted`,
+    counted(totals.stateTransitions, 'state transition'),
   ].join(' · ');
 }
 
@@ -70,7 +74,7 @@ export function showQueues(queues: readonly QueueState[]): void {
     make(
       'tr',
       {},
-      make('td', { title: queue.name }, shortQueueName(queue.name)),
+      make('td', { title: queue.name }, shortName(queue.name)),
       ...[queue.visible, queue.inFlight, queue.delayed].map((count) =>
         make('td', { class: 'number' }, number(count)),
       ),

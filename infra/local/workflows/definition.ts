@@ -1,0 +1,46 @@
+import type { StateMachineDefinition } from 'aws-local-stepfunctions';
+import * as z from 'zod';
+import { lastPart } from '../assembly/declared.ts';
+
+/** The library ends a task after 60 s where the definition says nothing; AWS waits for the function. */
+const NO_TIMEOUT_SEC = 2_000_000;
+
+const State = z.discriminatedUnion('Type', [
+  z.looseObject({
+    Type: z.literal('Task'),
+    Resource: z.string().regex(/^arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+$/),
+    TimeoutSeconds: z.int().positive().default(NO_TIMEOUT_SEC),
+  }),
+  z.looseObject({ Type: z.literal('Choice') }),
+  z.looseObject({ Type: z.literal('Wait') }),
+  z.looseObject({ Type: z.literal('Pass') }),
+  z.looseObject({ Type: z.literal('Succeed') }),
+  z.looseObject({ Type: z.literal('Fail') }),
+]);
+const Definition = z.looseObject({
+  QueryLanguage: z.literal('JSONPath').optional(),
+  StartAt: z.string(),
+  States: z.record(z.string(), State),
+});
+
+export interface Workflow {
+  readonly definition: StateMachineDefinition;
+  /** Function of each task, by the name of its state. */
+  readonly functionNames: ReadonlyMap<string, string>;
+}
+
+/**
+ * The definition of a state machine as the template has it. Throws on what is not served here: another query
+ * language than JSONPath, maps, parallels, and tasks that call anything but a function by its ARN.
+ */
+export function readDefinition(text: string): Workflow {
+  const definition = Definition.parse(JSON.parse(text));
+  const functionNames = Object.entries(definition.States).flatMap(([name, state]): [string, string][] =>
+    state.Type === 'Task' ? [[name, lastPart(state.Resource)]] : [],
+  );
+  return {
+    // Each state is what the library takes: its own check of all fields runs in the tests of the template.
+    definition: definition as unknown as StateMachineDefinition,
+    functionNames: new Map(functionNames),
+  };
+}
