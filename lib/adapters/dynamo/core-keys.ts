@@ -1,10 +1,11 @@
-import type { UserId, WorkspaceId } from '../../../contracts/primitives/ids.ts';
+import type { ConnectionId, UserId, WorkspaceId } from '../../../contracts/primitives/ids.ts';
 import type { UserScope } from '../../samples/model.ts';
 import { type Item, S } from './dynamo.ts';
 
 /**
  * Every key of the `core` table. All begin with the workspace, so that no key of one workspace can name
- * another's data; the lookups by key hash and by issuer are the listed exceptions (architecture.md 4).
+ * another's data; the lookups by key hash, by issuer, by a provider's user and by what a browser brings back
+ * from a consent are the listed exceptions (architecture.md 4).
  */
 const key = (pk: string, sk: string): Item => ({ pk: S(pk), sk: S(sk) });
 
@@ -27,6 +28,13 @@ export const changeSortKey = (seq: number): string => `CHANGE#${String(seq).padS
 export const CHANGE_PREFIX = 'CHANGE#';
 export const changeKey = (scope: UserScope, seq: number): Item =>
   key(userPartition(scope), changeSortKey(seq));
+
+/** What is known of a record by its id; the record itself lies in the order of its start. */
+export const recordPointerKey = (scope: UserScope, kind: string, recordId: string): Item =>
+  key(userPartition(scope), `RECORD#${kind}#${recordId}`);
+export const recordBodyPrefix = (kind: string): string => `RECORDAT#${kind}#`;
+export const recordBodyKey = (scope: UserScope, kind: string, at: string): Item =>
+  key(userPartition(scope), `${recordBodyPrefix(kind)}${at}`);
 
 /** Says that an announcement was made: what it was about, once. */
 export const announcedKey = (scope: UserScope, what: string): Item =>
@@ -57,3 +65,23 @@ export const rateKey = (workspaceId: string, principal: string, window: number):
 export const keyHashKey = (sha256Hex: string): Item => key(`KEYHASH#${sha256Hex}`, 'KEYHASH');
 /** Exception: an (issuer, audience) pair belongs to one workspace and names it. */
 export const issuerPairKey = (sha256Hex: string): Item => key(`ISSUERPAIR#${sha256Hex}`, 'ISSUERPAIR');
+
+export const CONNECTION_PREFIX = 'CONNECTION#';
+export const connectionKey = (scope: UserScope, connectionId: ConnectionId): Item =>
+  key(userPartition(scope), CONNECTION_PREFIX + connectionId);
+/** A user has one connection per account at a provider: this names it. */
+export const accountKey = (scope: UserScope, accountHash: string): Item =>
+  key(userPartition(scope), `ACCOUNT#${accountHash}`);
+
+/** Exception: a push names a provider's user and no workspace. The hash is over provider and user id. */
+export const providerUserPartition = (accountHash: string): string => `PROVIDERUSER#${accountHash}`;
+export const providerUserKey = (accountHash: string, scope: UserScope, connectionId: ConnectionId): Item =>
+  key(providerUserPartition(accountHash), `${scope.workspaceId}#${scope.userId}#${connectionId}`);
+/** Exceptions: a browser brings a state or a ticket and no principal; both are kept as hashes. */
+export const consentStateKey = (sha256Hex: string): Item => key(`STATE#${sha256Hex}`, 'STATE');
+export const connectTicketKey = (sha256Hex: string): Item => key(`TICKET#${sha256Hex}`, 'TICKET');
+
+/** The index `due` (KEYS_ONLY): connections by the time at which the schedule looks at them next. */
+export const DUE_INDEX = 'due';
+export const DUE_SHARD_COUNT = 64;
+export const duePartition = (shard: number): string => `DUE#${shard}`;

@@ -1,0 +1,99 @@
+import { QueryCommand, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { Clock } from '../../core/clock.ts';
+import { toIso } from '../../core/instants.ts';
+import type { Randomness } from '../../core/randomness.ts';
+import type { RecordStore, RecordWrite } from '../../records/record-store.ts';
+import type { UserScope } from '../../samples/model.ts';
+import type { DataKey, DataKeys } from '../../vault/data-keys.ts';
+import { batchGet } from './batch-get.ts';
+import { recordBodyPrefix, recordPointerKey, userPartition } from './core-keys.ts';
+import { type Dynamo, type Item, N, S } from './dynamo.ts';
+import { announceOnHead } from './head-announcement.ts';
+import { bodyKeyOf, fromPointerItem, fromRecordItem, toPointerItem, toRecordItem } from './record-item.ts';
+import { rethrowStoreError } from './store-error.ts';
+import { isErased, sendTransaction } from './transaction.ts';
+
+export interface RecordStoreDependencies {
+  readonly dynamo: Dynamo;
+  readonly coreTable: string;
+  readonly dataKeys: DataKeys;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+}
+
+/** RecordStore on the `core` table: a pointer by id, and the sealed record in the order of its start. */
+export const createRecordStore = (deps: RecordStoreDependencies): RecordStore => ({
+  loadPointers: async (scope, kind, recordIds) => {
+    const keys = [...new Set(recordIds)].map((id) => ({
+      table: deps.coreTable,
+      key: recordPointerKey(scope, kind, id),
+    }));
+    const found = keys.length === 0 ? [] : await batchGet(deps, keys);
+    const pointers = found.map(({ item }) => fromPointerItem(kind, item));
+    return new Map(pointers.map((pointer) => [pointer.recordId, pointer]));
+  },
+  commit: async (scope, change, writes) => {
+    const key = await deps.dataKeys.load(scope);
+    if (key === undefined) return 'erased';
+    const outcome = await sendTransaction(deps.dynamo, {
+      TransactItems: [
+        ...announceOnHead(deps.coreTable, scope, change),
+        ...writes.flatMap((write) => toItems(deps, scope, write, key)),
+      ],
+    });
+    if (outcome.kind === 'committed') return 'committed';
+    return isErased(outcome.reasons[0]) ? 'erased' : 'conflict';
+  },
+  list: async (scope, kind, { fromMs, toMs, after, limit }) => {
+    const key = await deps.dataKeys.load(scope);
+    if (key === undefined || toMs <= fromMs) return [];
+    const prefix = recordBodyPrefix(kind);
+    const from = after === undefined ? toIso(fromMs) : `${toIso(after.startMs)}#${after.recordId}!`;
+    const items: Item[] = [];
+    let startKey: Item | undefined;
+    do {
+      const reply = await deps.dynamo
+        .send(
+          new QueryCommand({
+            TableName: deps.coreTable,
+            KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+            ExpressionAttributeValues: {
+              ':pk': S(userPartition(scope)),
+              ':from': S(prefix + from),
+              // An instant's own records go on with `#`, so its bare text lies before all of them.
+              ':to': S(prefix + toIso(toMs)),
+            },
+            Limit: limit - items.length,
+            ConsistentRead: true,
+            ...(startKey === undefined ? {} : { ExclusiveStartKey: startKey }),
+          }),
+        )
+        .catch(rethrowStoreError);
+      items.push(...(reply.Items ?? []));
+      startKey = reply.LastEvaluatedKey;
+    } while (startKey !== undefined && items.length < limit);
+    return items.map((item) => fromRecordItem(scope, kind, item, key));
+  },
+});
+
+/** The pointer under its condition; behind it the body that it guards, and the one that it leaves. */
+function toItems(
+  { coreTable, randomness }: RecordStoreDependencies,
+  scope: UserScope,
+  { pointer, record, read }: RecordWrite,
+  key: DataKey,
+): readonly TransactWriteItem[] {
+  const condition =
+    read === undefined
+      ? { ConditionExpression: 'attribute_not_exists(pk)' }
+      : { ConditionExpression: 'version = :read', ExpressionAttributeValues: { ':read': N(read.version) } };
+  const hadBody = read !== undefined && read.deletedAtMs === undefined;
+  const leaves = hadBody && (record === undefined || record.startMs !== read.startMs);
+  return [
+    { Put: { TableName: coreTable, Item: toPointerItem(scope, pointer), ...condition } },
+    ...(record === undefined
+      ? []
+      : [{ Put: { TableName: coreTable, Item: toRecordItem(scope, record, key, randomness) } }]),
+    ...(leaves ? [{ Delete: { TableName: coreTable, Key: bodyKeyOf(scope, read) } }] : []),
+  ];
+}

@@ -1,0 +1,33 @@
+import type { NormalisedRecord, RecordOutcome, RecordPointer } from './model.ts';
+
+/**
+ * What becomes of an incoming record where `stored` is known (REC3): the greatest revision stays, of equal
+ * ones the greater content hash, so that order and repetition do not matter. A revision beats none. Without
+ * revisions the last committed wins, also over a deletion: who sends it again has it again.
+ */
+export function decideRecord(
+  stored: RecordPointer | undefined,
+  incoming: Pick<NormalisedRecord, 'revision' | 'contentHash'>,
+): Extract<RecordOutcome, 'accepted' | 'updated' | 'duplicate' | 'superseded'> {
+  if (stored === undefined) return 'accepted';
+  const order = compareRevisions(incoming.revision, stored.revision);
+  if (stored.deletedAtMs !== undefined) {
+    return order > 0 || (order === 0 && incoming.revision === undefined) ? 'accepted' : 'superseded';
+  }
+  if (order > 0) return 'updated';
+  if (stored.contentHash === incoming.contentHash) return 'duplicate';
+  if (order < 0) return 'superseded';
+  if (incoming.revision === undefined) return 'updated';
+  return incoming.contentHash > stored.contentHash ? 'updated' : 'superseded';
+}
+
+/** A deletion of the provider: it stands until a newer revision comes (REC4). */
+export const decideRecordDeletion = (
+  stored: RecordPointer | undefined,
+): Extract<RecordOutcome, 'deleted' | 'not_found'> =>
+  stored === undefined || stored.deletedAtMs !== undefined ? 'not_found' : 'deleted';
+
+const compareRevisions = (left: number | undefined, right: number | undefined): number =>
+  (left ?? Number.NEGATIVE_INFINITY) === (right ?? Number.NEGATIVE_INFINITY)
+    ? 0
+    : Math.sign((left ?? Number.NEGATIVE_INFINITY) - (right ?? Number.NEGATIVE_INFINITY));
