@@ -1,4 +1,6 @@
 import type { CloudMaker } from './frame/cloud.ts';
+import { OURA } from './oura/cloud.ts';
+import { WHOOP } from './whoop/cloud.ts';
 
 /** The clouds that the simulator plays: one line each. */
-export const CLOUDS: readonly CloudMaker[] = [];
+export const CLOUDS: readonly CloudMaker[] = [WHOOP, OURA];

@@ -9,7 +9,6 @@ const PHASE: Readonly<Record<Stage, string>> = { deep: '1', light: '2', rem: '3'
 const SERIES_SEC = 300;
 
 export function sleepDocument(history: History, sleep: Sleep) {
-  const { zone } = history.person;
   const night = history.day(sleep.date)?.night;
   const inBedMin = (sleep.endMs - sleep.startMs) / MINUTE_MS;
   return {
@@ -37,7 +36,6 @@ export function sleepDocument(history: History, sleep: Sleep) {
     sleep_algorithm_version: 'v2',
     sleep_analysis_reason: sleep.version > 1 ? 'bedtime_edit' : 'foreground_sleep_analysis',
     low_battery_alert: false,
-    period_zone: zone,
   };
 }
 

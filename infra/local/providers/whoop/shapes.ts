@@ -98,7 +98,7 @@ export function cycleJson(history: History, cycle: Cycle) {
   const { day } = cycle;
   return {
     id: cycle.id,
-    ...head(history, cycle.startMs, cycle.endMs ?? history.horizonMs(), 1),
+    ...head(history, cycle.startMs, cycle.sleep.endMs, 1),
     end: cycle.endMs === undefined ? null : iso(cycle.endMs),
     score_state: day === undefined ? 'UNSCORABLE' : 'SCORED',
     score: day && {
