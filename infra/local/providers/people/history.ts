@@ -72,6 +72,7 @@ export function createHistory({ person, seed, startMs, recorded }: HistoryOption
           horizonMs,
           rounds: rounds.get(date) ?? 0,
           startMs: localMs(person.zone, date, 0),
+          endMs: localMs(person.zone, addDays(date, 1), 0),
         })
       : undefined;
   const day = (date: string): DayFacts | undefined => {

@@ -16,6 +16,8 @@ interface MinutesOptions {
   readonly seed: string;
   readonly date: string;
   readonly startMs: number;
+  /** The next local midnight. */
+  readonly endMs: number;
   readonly horizonMs: number;
   readonly recorded: boolean;
   /** How often the day has grown since it was first told. */
@@ -28,10 +30,13 @@ const GROWN_STEPS = 40;
 
 /** The minutes of one day up to the horizon: recorded ones where they are wanted and there, generated ones else. */
 export function minutesOf(options: MinutesOptions): Minutes {
-  const { person, date, startMs, horizonMs } = options;
+  const { person, date, startMs, endMs, horizonMs } = options;
   const recorded = options.recorded && person.recorded ? recordedDay(date) : undefined;
   const { heartRate, steps } = recorded ?? generated(options);
-  const until = Math.max(0, Math.min(MINUTES_OF_A_DAY, Math.floor((horizonMs - startMs) / 60_000)));
+  const until = Math.max(
+    0,
+    Math.min(MINUTES_OF_A_DAY, Math.floor((Math.min(endMs, horizonMs) - startMs) / 60_000)),
+  );
   const day = { startMs, heartRate: heartRate.slice(), steps: steps.slice() };
   day.heartRate.fill(0, until);
   day.steps.fill(0, until);
