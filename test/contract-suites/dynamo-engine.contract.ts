@@ -400,6 +400,63 @@ export function dynamoEngineContract(name: string, openStorage: () => Promise<St
       });
     });
 
+    describe('the index of what is due', () => {
+      const dueItem = (pk: string, shard: string, due: string): Item => ({
+        ...keyOf(pk),
+        gsi1pk: S(shard),
+        gsi1sk: S(due),
+        more: S('not in the index'),
+      });
+      const due = (shard: string, until: string, more: Partial<QueryCommandInput> = {}) =>
+        storage.dynamo.send(
+          new QueryCommand({
+            TableName: table,
+            IndexName: 'due',
+            KeyConditionExpression: 'gsi1pk = :shard AND gsi1sk <= :until',
+            ExpressionAttributeValues: { ':shard': S(shard), ':until': S(until) },
+            ...more,
+          }),
+        );
+
+      test('holds the keys of items that have both of its attributes, in the order of its sort key', async () => {
+        const [shard, pks] = [newPartition(), [newPartition(), newPartition(), newPartition()]];
+        await put(dueItem(pks[0] ?? '', shard, '2'));
+        await put(dueItem(pks[1] ?? '', shard, '1'));
+        await put({ ...keyOf(pks[2] ?? ''), gsi1pk: S(shard) });
+        const reply = await due(shard, '9');
+        expect(reply.Items?.map(({ pk }) => pk?.S)).toEqual([pks[1], pks[0]]);
+        expect(Object.keys(reply.Items?.[0] ?? {}).toSorted()).toEqual(['gsi1pk', 'gsi1sk', 'pk', 'sk']);
+        expect((await due(shard, '1')).Items?.map(({ pk }) => pk?.S)).toEqual([pks[1]]);
+      });
+
+      test('pages follow each other, also where the sort keys are equal', async () => {
+        const shard = newPartition();
+        const pks = Array.from({ length: 5 }, newPartition);
+        for (const pk of pks) await put(dueItem(pk, shard, 'same'));
+        const seen: (string | undefined)[] = [];
+        let start: Item | undefined;
+        do {
+          const reply = await due(shard, '~', { Limit: 2, ...(start ? { ExclusiveStartKey: start } : {}) });
+          seen.push(...(reply.Items ?? []).map(({ pk }) => pk?.S));
+          start = reply.LastEvaluatedKey;
+        } while (start !== undefined);
+        expect(seen.toSorted()).toEqual(pks.toSorted());
+      });
+
+      test('an item that loses an attribute of the index leaves it', async () => {
+        const [shard, pk] = [newPartition(), newPartition()];
+        await put(dueItem(pk, shard, '1'));
+        await update({ Key: keyOf(pk), UpdateExpression: 'REMOVE gsi1pk, gsi1sk' });
+        expect((await due(shard, '9')).Items).toEqual([]);
+      });
+
+      test('knows no consistent reads', async () => {
+        await expect(due(newPartition(), '9', { ConsistentRead: true })).rejects.toMatchObject({
+          name: 'ValidationException',
+        });
+      });
+    });
+
     describe('batches', () => {
       test('of the keys asked for in two tables, those that exist come, and no others', async () => {
         const pk = newPartition();

@@ -171,6 +171,8 @@ export function createStores({ dynamo, tables }: Pick<Storage, 'dynamo' | 'table
       return parts.flat();
     },
     putRawBlock: (item: Item) => dynamo.send(new PutItemCommand({ TableName: tables.samples, Item: item })),
+    putCoreItem: (item: Item) => dynamo.send(new PutItemCommand({ TableName: tables.core, Item: item })),
+    putVaultItem: (item: Item) => dynamo.send(new PutItemCommand({ TableName: tables.vault, Item: item })),
     removeHead: (scope: UserScope) =>
       dynamo.send(new DeleteItemCommand({ TableName: tables.core, Key: headKey(scope) })),
   };

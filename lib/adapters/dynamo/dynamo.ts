@@ -1,7 +1,7 @@
 import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 /**
- * All that the stores use of DynamoDB: `send` with GetItem, BatchGetItem, Query, PutItem, UpdateItem,
+ * All that the stores use of DynamoDB: `send` with GetItem, BatchGetItem, Query (also of an index), PutItem, UpdateItem,
  * DeleteItem and TransactWriteItems (Put, Update, Delete, ConditionCheck; ClientRequestToken), and in
  * expressions comparisons, `begins_with`, `attribute_exists`, `attribute_not_exists`, BETWEEN, AND, OR,
  * NOT, the updates SET (with + and if_not_exists), ADD and REMOVE, and projections of top-level attributes.

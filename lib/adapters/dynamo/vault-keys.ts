@@ -1,3 +1,4 @@
+import type { ConnectionId } from '../../../contracts/primitives/ids.ts';
 import type { UserScope } from '../../samples/model.ts';
 import { userPartition } from './core-keys.ts';
 import { type Item, S } from './dynamo.ts';
@@ -8,3 +9,8 @@ export const workspaceDataKeyKey = (workspaceId: string): Item => ({
   sk: S('KEY'),
 });
 export const userDataKeyKey = (scope: UserScope): Item => ({ pk: S(userPartition(scope)), sk: S('KEY') });
+export const TOKEN_PREFIX = 'TOKEN#';
+export const tokenKey = (scope: UserScope, connectionId: ConnectionId): Item => ({
+  pk: S(userPartition(scope)),
+  sk: S(TOKEN_PREFIX + connectionId),
+});

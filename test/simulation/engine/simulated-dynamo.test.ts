@@ -137,5 +137,5 @@ test('SIM1 what the stores may not use is refused loudly', async () => {
     message: 'unused in expressions: :v',
   });
   const indexed = new QueryCommand({ TableName, IndexName: 'i', KeyConditionExpression: 'pk = :v' });
-  await expect(client.send(indexed)).rejects.toThrow('does not know the parameter IndexName');
+  await expect(client.send(indexed)).rejects.toThrow('does not have the specified index');
 });

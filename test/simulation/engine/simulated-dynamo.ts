@@ -14,7 +14,7 @@ import type { Dynamo } from '../../../lib/adapters/dynamo/dynamo.ts';
 import { cloneItem, type Item, itemBytes } from './attribute-values.ts';
 import * as exceptions from './dynamo-exceptions.ts';
 import { applyUpdate, InvalidExpression, isTrue, Placeholders, project } from './expression-evaluator.ts';
-import { queryPage } from './query.ts';
+import { queryIndexPage, queryPage } from './query.ts';
 import { exactKeyOf, type ItemChange, type KeyText, keyOf, Table } from './tables.ts';
 
 /** Quotas of the developer guide, "Service, account, and table quotas in Amazon DynamoDB". */
@@ -219,9 +219,12 @@ function query(engine: Engine, input: QueryCommandInput): object {
     'Limit',
     'ScanIndexForward',
     'ExclusiveStartKey',
+    'IndexName',
   ]);
   const table = tableOf(engine, input.TableName);
   const atMs = readInstant(engine, input.ConsistentRead);
+  if (input.IndexName !== undefined)
+    return queryIndexPage(input, (attribute, value) => table.visibleWith(attribute, value, atMs));
   return queryPage(input, (pk) => {
     const items = table.visibleIn(pk, atMs);
     if (items.some((item) => item !== table.committed(keyOf(item)))) engine.counters.halfVisibleReads += 1;

@@ -55,6 +55,18 @@ export class Table {
     return items.sort(([a], [b]) => compareTexts(a, b)).map(([, item]) => item);
   }
 
+  /** Visible items that an attribute puts into one partition of an index; those without it are not in it. */
+  visibleWith(attribute: string, value: string, atMs: number): readonly Item[] {
+    const items: Item[] = [];
+    for (const partition of this.#partitions.values()) {
+      for (const versions of partition.values()) {
+        const item = visibleOf(versions, atMs);
+        if (item?.[attribute]?.S === value) items.push(item);
+      }
+    }
+    return items;
+  }
+
   /** Undefined when nothing changed: the stream then says nothing either. */
   write(
     key: KeyText,

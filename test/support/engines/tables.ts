@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { TableNames } from '../../../lib/adapters/dynamo/dynamo.ts';
 
-/** The three tables with the keys, stream and TTL that infra/stacks declares; names end in `suffix`. */
+/** The three tables with the keys, index, stream and TTL that infra/stacks declares; names end in `suffix`. */
 export async function createTables(client: DynamoDBClient, suffix: string): Promise<TableNames> {
   const tables: TableNames = {
     samples: `samples-${suffix}`,
@@ -18,7 +18,7 @@ export async function createTables(client: DynamoDBClient, suffix: string): Prom
   await client.send(new CreateTableCommand(definitionOf(tables.vault)));
   await client.send(
     new CreateTableCommand({
-      ...definitionOf(tables.core),
+      ...withDueIndex(definitionOf(tables.core)),
       StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
     }),
   );
@@ -42,6 +42,26 @@ const definitionOf = (name: string): CreateTableCommandInput => ({
   KeySchema: [
     { AttributeName: 'pk', KeyType: 'HASH' },
     { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+});
+
+/** Connections by the time at which the schedule looks at them next. */
+const withDueIndex = (table: CreateTableCommandInput): CreateTableCommandInput => ({
+  ...table,
+  AttributeDefinitions: [
+    ...(table.AttributeDefinitions ?? []),
+    { AttributeName: 'gsi1pk', AttributeType: 'S' },
+    { AttributeName: 'gsi1sk', AttributeType: 'S' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'due',
+      KeySchema: [
+        { AttributeName: 'gsi1pk', KeyType: 'HASH' },
+        { AttributeName: 'gsi1sk', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
   ],
 });
 

@@ -1,0 +1,178 @@
+import { GetItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import type { ConnectionId } from '../../../contracts/primitives/ids.ts';
+import type { StoredTokens } from '../../connections/model.ts';
+import type { TokenStore } from '../../connections/token-store.ts';
+import type { EpochMs } from '../../core/instants.ts';
+import type { Randomness } from '../../core/randomness.ts';
+import { AppError } from '../../problems/app-error.ts';
+import type { UserScope } from '../../samples/model.ts';
+import type { DataKey, DataKeys } from '../../vault/data-keys.ts';
+import { open, seal } from '../sealing/sealing.ts';
+import { userPartition } from './core-keys.ts';
+import { B, type Dynamo, type Item, N, numberOf, S } from './dynamo.ts';
+import { isFailedCondition } from './read-item.ts';
+import { rethrowStoreError } from './store-error.ts';
+import { tokenKey } from './vault-keys.ts';
+
+export interface TokenStoreDependencies {
+  readonly dynamo: Dynamo;
+  readonly vaultTable: string;
+  readonly dataKeys: Pick<DataKeys, 'load'>;
+  readonly randomness: Randomness;
+}
+
+type Tokens = Omit<StoredTokens, 'version'>;
+
+const Sealed = z.object({
+  accessToken: z.string(),
+  refreshToken: z.string().optional(),
+  tokenSecret: z.string().optional(),
+  expiresAtMs: z.int().optional(),
+  userId: z.string().optional(),
+  scope: z.string().optional(),
+});
+
+/** Consents of one connection hardly ever meet. */
+const MAX_ROUND_COUNT = 10;
+
+/** Binds sealed tokens to their connection and version: ones that are moved or put back do not open. */
+const aadOf = (scope: UserScope, connectionId: ConnectionId, version: number): string =>
+  `${userPartition(scope)}|TOKEN|${connectionId}|${version}`;
+
+/**
+ * TokenStore on the `vault` table: version, tokens (sealed), leaseOwner, leaseUntil. What is removed leaves
+ * its version behind, so that nobody who read an older token can store one over a later consent's.
+ */
+export function createTokenStore(deps: TokenStoreDependencies): TokenStore {
+  return {
+    load: (scope, connectionId) => load(deps, scope, connectionId),
+    put: async (scope, connectionId, tokens) => {
+      for (let round = 0; round < MAX_ROUND_COUNT; round += 1) {
+        const item = await read(deps, tokenKey(scope, connectionId));
+        const version = item === undefined ? 0 : numberOf(item, 'version');
+        if ((await store(deps, { scope, connectionId, version }, tokens)) === 'saved')
+          return { ...tokens, version: version + 1 };
+      }
+      throw new AppError('server.unavailable', 'Others keep storing tokens of this connection.');
+    },
+    takeRefreshLease: (scope, connectionId, lease) => takeLease(deps, tokenKey(scope, connectionId), lease),
+    save: (scope, connectionId, fromVersion, tokens) =>
+      store(deps, { scope, connectionId, version: fromVersion }, tokens),
+    releaseRefreshLease: async (scope, connectionId, owner) => {
+      await update(deps, tokenKey(scope, connectionId), {
+        UpdateExpression: 'REMOVE leaseOwner, leaseUntil',
+        ConditionExpression: 'leaseOwner = :me',
+        ExpressionAttributeValues: { ':me': S(owner) },
+      });
+    },
+    remove: async (scope, connectionId) => {
+      await update(deps, tokenKey(scope, connectionId), {
+        UpdateExpression: 'SET version = version + :one REMOVE tokens, leaseOwner, leaseUntil',
+        ConditionExpression: 'attribute_exists(tokens)',
+        ExpressionAttributeValues: { ':one': N(1) },
+      });
+    },
+  };
+}
+
+async function read({ dynamo, vaultTable }: TokenStoreDependencies, key: Item): Promise<Item | undefined> {
+  const command = new GetItemCommand({ TableName: vaultTable, Key: key, ConsistentRead: true });
+  return (await dynamo.send(command).catch(rethrowStoreError)).Item;
+}
+
+/** The refused item when its condition said no; undefined when it is written. */
+async function update(
+  { dynamo, vaultTable }: TokenStoreDependencies,
+  key: Item,
+  change: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>,
+): Promise<{ readonly refused: Item | undefined } | undefined> {
+  const command = new UpdateItemCommand({
+    TableName: vaultTable,
+    Key: key,
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    ...change,
+  });
+  try {
+    await dynamo.send(command);
+    return undefined;
+  } catch (error) {
+    return isFailedCondition(error) ? { refused: error.Item } : rethrowStoreError(error);
+  }
+}
+
+async function load(
+  deps: TokenStoreDependencies,
+  scope: UserScope,
+  connectionId: ConnectionId,
+): Promise<StoredTokens | undefined> {
+  const item = await read(deps, tokenKey(scope, connectionId));
+  const sealed = item?.['tokens']?.B;
+  if (item === undefined || sealed === undefined) return undefined;
+  const key = await deps.dataKeys.load(scope);
+  if (key === undefined) return undefined;
+  const version = numberOf(item, 'version');
+  return { version, ...parseTokens(open(sealed, key, aadOf(scope, connectionId, version))) };
+}
+
+function parseTokens(bytes: Uint8Array): Tokens {
+  const tokens = Sealed.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  return {
+    accessToken: tokens.accessToken,
+    refreshToken: tokens.refreshToken,
+    tokenSecret: tokens.tokenSecret,
+    expiresAtMs: tokens.expiresAtMs as EpochMs | undefined,
+    userId: tokens.userId,
+    scope: tokens.scope,
+  };
+}
+
+/**
+ * Stores above `version`, and ends the lease whoever holds it. When the refused item holds these very bytes,
+ * it was our own write whose reply was lost.
+ */
+async function store(
+  deps: TokenStoreDependencies,
+  from: { readonly scope: UserScope; readonly connectionId: ConnectionId; readonly version: number },
+  tokens: Tokens,
+): Promise<'saved' | 'moved'> {
+  const { scope, connectionId, version } = from;
+  const key: DataKey | undefined = await deps.dataKeys.load(scope);
+  if (key === undefined) throw new AppError('user.not_found', 'There is no user by this id.');
+  const plain = Buffer.from(JSON.stringify(tokens));
+  const sealed = seal(plain, key, aadOf(scope, connectionId, version + 1), deps.randomness);
+  const refusal = await update(deps, tokenKey(scope, connectionId), {
+    UpdateExpression: 'SET version = :next, tokens = :tokens REMOVE leaseOwner, leaseUntil',
+    ConditionExpression: version === 0 ? 'attribute_not_exists(pk)' : 'version = :read',
+    ExpressionAttributeValues: {
+      ':next': N(version + 1),
+      ':tokens': B(sealed),
+      ...(version === 0 ? {} : { ':read': N(version) }),
+    },
+  });
+  if (refusal === undefined) return 'saved';
+  const stored = refusal.refused?.['tokens']?.B;
+  return stored !== undefined && Buffer.compare(stored, sealed) === 0 ? 'saved' : 'moved';
+}
+
+async function takeLease(
+  deps: TokenStoreDependencies,
+  key: Item,
+  lease: Parameters<TokenStore['takeRefreshLease']>[2],
+): Promise<'taken' | 'held' | 'moved'> {
+  const refusal = await update(deps, key, {
+    UpdateExpression: 'SET leaseOwner = :me, leaseUntil = :until',
+    ConditionExpression:
+      'version = :read AND attribute_exists(tokens) AND (attribute_not_exists(leaseOwner) OR leaseUntil <= :now OR leaseOwner = :me)',
+    ExpressionAttributeValues: {
+      ':me': S(lease.owner),
+      ':until': N(lease.untilMs),
+      ':read': N(lease.readVersion),
+      ':now': N(lease.nowMs),
+    },
+  });
+  if (refusal === undefined) return 'taken';
+  const { refused } = refusal;
+  const isSameVersion = refused !== undefined && numberOf(refused, 'version') === lease.readVersion;
+  return isSameVersion && refused['tokens'] !== undefined ? 'held' : 'moved';
+}
