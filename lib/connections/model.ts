@@ -1,5 +1,5 @@
 import type { ConnectionId, SyncId } from '../../contracts/primitives/ids.ts';
-import type { EpochMs } from '../core/instants.ts';
+import type { EpochMs, LocalDate } from '../core/instants.ts';
 import type { ProviderAccount, TimeWindow } from '../providers/model.ts';
 
 /**
@@ -112,6 +112,8 @@ export interface TypeProgress {
   readonly chunkFromMs: EpochMs;
   readonly cursor: string | undefined;
   readonly requestedAtMs: EpochMs | undefined;
+  /** Of a requested type: when the last of its pushes was stored. */
+  readonly arrivedAtMs: EpochMs | undefined;
   readonly counts: SyncCounts;
   readonly error: SyncError | undefined;
 }
@@ -130,6 +132,10 @@ export interface Sync {
   readonly error: SyncError | undefined;
   /** What a quota or the provider makes it wait for. */
   readonly waitingUntilMs: EpochMs | undefined;
+  /** Times in a row that it had to stop without having stored anything. */
+  readonly stallCount: number;
+  /** Set where a state machine takes it on: how often one was started. */
+  readonly executionCount: number;
   readonly correlationId: string;
   readonly version: number;
 }
@@ -166,6 +172,14 @@ export type InboxEntry = { readonly entryId: string; readonly receivedAtMs: Epoc
   | { readonly kind: 'payload'; readonly dataType: string; readonly rawKey: string }
   | { readonly kind: 'deauthorized' }
   | { readonly kind: 'permissions'; readonly grantedScopes: readonly string[] }
+  /** Map kept payloads again: those that were fetched on the days from `from` to `to` (UTC, both inside). */
+  | {
+      readonly kind: 'replay';
+      readonly syncId: SyncId;
+      readonly from: LocalDate;
+      readonly to: LocalDate;
+      readonly correlationId: string;
+    }
   /** Remove what the provider's sources hold, after DELETE with data=erase. */
   | { readonly kind: 'erase_data'; readonly syncId: SyncId; readonly correlationId: string }
 );
