@@ -2,6 +2,7 @@ import type { CloudMaker } from './frame/cloud.ts';
 import { GARMIN } from './garmin/cloud.ts';
 import { OURA } from './oura/cloud.ts';
 import { WHOOP } from './whoop/cloud.ts';
+import { WITHINGS } from './withings/cloud.ts';
 
 /** The clouds that the simulator plays: one line each. */
-export const CLOUDS: readonly CloudMaker[] = [GARMIN, WHOOP, OURA];
+export const CLOUDS: readonly CloudMaker[] = [GARMIN, WHOOP, OURA, WITHINGS];

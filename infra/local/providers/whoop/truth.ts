@@ -7,8 +7,9 @@ import { type Cycle, sleepIdOf, workoutIdOf } from './model.ts';
 const iso = (atMs: number): string => new Date(atMs).toISOString();
 
 /**
- * What a client must know after it has read everything. Nights that are not scored are left out, and so are
- * cycles that go on or that end on another date than the one woken up on: of those, a client may think either way.
+ * What a client must know after it has read everything. Of nights that are not scored that is when they were,
+ * and no value. Cycles that go on, or that end on another date than the one woken up on, are left out: of those
+ * a client may think either way.
  */
 export function truthOf(history: History, cycles: readonly Cycle[], from: string, to: string): Truth {
   const { person } = history;
@@ -17,8 +18,9 @@ export function truthOf(history: History, cycles: readonly Cycle[], from: string
   const put = (date: string, values: Record<string, number>): void => {
     daily[date] = { ...daily[date], ...values };
   };
-  const scored = history.sleeps().filter((sleep) => sleep.final && within(sleep.date));
-  for (const sleep of scored) put(sleep.date, { ...nightValues(history, sleep), ...sleepValues(sleep) });
+  const sleeps = history.sleeps().filter(({ date }) => within(date));
+  for (const sleep of sleeps.filter(({ final }) => final))
+    put(sleep.date, { ...nightValues(history, sleep), ...sleepValues(sleep) });
   for (const { endMs, day, sleep } of cycles) {
     if (day === undefined || endMs === undefined || !within(sleep.date)) continue;
     if (localDate(person.zone, endMs) !== sleep.date) continue;
@@ -26,7 +28,7 @@ export function truthOf(history: History, cycles: readonly Cycle[], from: string
   }
   return {
     daily,
-    sleeps: scored.map(({ key, startMs, endMs }) => ({
+    sleeps: sleeps.map(({ key, startMs, endMs }) => ({
       externalId: sleepIdOf(person, key),
       start: iso(startMs),
       end: iso(endMs),
