@@ -1,4 +1,6 @@
 import type { ProviderDefinition } from './definition.ts';
+import { oura } from './oura/oura.ts';
+import { whoop } from './whoop/whoop.ts';
 
 /** The providers of this deployment: one line each (docs/add-a-provider.md). */
-export const PROVIDERS: readonly ProviderDefinition[] = [];
+export const PROVIDERS: readonly ProviderDefinition[] = [whoop, oura];
