@@ -2,8 +2,10 @@ import { type Operation, ROUTES, type Route } from '../http/routes.ts';
 import { PROBLEMS, type ProblemCode } from '../problems/catalog.ts';
 import type { OperationDoc } from './operation-doc.ts';
 import { ACCESS_OPERATIONS } from './operations/access.ts';
+import { INBOUND_OPERATIONS } from './operations/inbound.ts';
 import { INGEST_OPERATIONS } from './operations/ingest.ts';
 import { READ_OPERATIONS } from './operations/read.ts';
+import { RECORD_OPERATIONS } from './operations/records.ts';
 import { SERVICE_OPERATIONS } from './operations/service.ts';
 import { USER_OPERATIONS } from './operations/users.ts';
 
@@ -14,6 +16,8 @@ export const OPERATION_DOCS: Readonly<Record<Operation, OperationDoc>> = {
   ...USER_OPERATIONS,
   ...INGEST_OPERATIONS,
   ...READ_OPERATIONS,
+  ...RECORD_OPERATIONS,
+  ...INBOUND_OPERATIONS,
 };
 
 const AUTHENTICATED: readonly ProblemCode[] = [

@@ -21,7 +21,7 @@ export interface DataWriter {
     metrics: readonly string[],
     window: { readonly fromMs: EpochMs; readonly toMs: EpochMs },
   ): Promise<readonly StoredReading[]>;
-  /** What writing the group would do, without doing it: the dry run of a replay. */
+  /** What writing the group would do now, without doing it: the dry run of a replay. Only it fills `moves`. */
   preview(scope: UserScope, group: DataGroup): Promise<DataOutcome>;
 }
 
@@ -47,7 +47,15 @@ export interface DataOutcome {
   };
   /** `index` in `records`; `reason` of contracts/problems REFUSAL_REASONS or `invalid_record`. */
   readonly refused: readonly { readonly index: number; readonly reason: string }[];
+  /** What moved, per metric or kind of record and local date; no values. At most MAX_LISTED_MOVE_COUNT. */
+  readonly moves: readonly {
+    readonly what: string;
+    readonly dates: readonly string[];
+    readonly counts: { readonly added: number; readonly updated: number; readonly deleted: number };
+  }[];
 }
+
+export const MAX_LISTED_MOVE_COUNT = 100;
 
 export interface StoredReading {
   readonly metric: string;

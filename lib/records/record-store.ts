@@ -9,6 +9,8 @@ export interface RecordWrite {
   readonly pointer: RecordPointer;
   /** The body to keep; undefined: it is deleted. */
   readonly record: StoredRecord | undefined;
+  /** The pointer goes too, so that the same revision may come again. */
+  readonly isForgotten: boolean;
   /** What was read, where its body lies; undefined: there was none. */
   readonly read: RecordPointer | undefined;
 }

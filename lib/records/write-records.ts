@@ -24,10 +24,10 @@ export interface WriteRecordsDependencies {
 export type RecordOp =
   | { readonly kind: 'put'; readonly record: NormalisedRecord }
   | {
-      readonly kind: 'delete';
+      /** `forget` leaves nothing behind: whatever comes later is new. */
+      readonly kind: 'delete' | 'forget';
       readonly of: RecordKind;
       readonly recordId: string;
-      readonly provider: string;
     };
 
 export interface RecordResult {
@@ -134,12 +134,13 @@ function decideOp(
   read: RecordPointer | undefined,
   at: { readonly nowMs: EpochMs; readonly seq: number },
 ): DecidedOp {
-  if (op.kind === 'delete') {
+  if (op.kind !== 'put') {
     const outcome = decideRecordDeletion(read);
     if (outcome === 'not_found' || read === undefined)
       return { result: { outcome, before: read }, write: undefined };
     const pointer = { ...read, version: read.version + 1, deletedAtMs: at.nowMs };
-    return { result: { outcome, before: read }, write: { pointer, record: undefined, read } };
+    const write = { pointer, record: undefined, read, isForgotten: op.kind === 'forget' };
+    return { result: { outcome, before: read }, write };
   }
   const { record } = op;
   const outcome = decideRecord(read, record);
@@ -160,7 +161,7 @@ function decideOp(
     seq: at.seq,
     body,
   };
-  return { result, write: { pointer, record: stored, read } };
+  return { result, write: { pointer, record: stored, read, isForgotten: false } };
 }
 
 function toChange({ pointer, record, read }: RecordWrite): RecordChange {

@@ -1,6 +1,7 @@
 import { createHttpHandler, type HttpHandler } from '../../_platform/http/create-http-handler.ts';
 import { listChangesOperation } from './list-changes.ts';
 import { listMetricsOperation } from './list-metrics.ts';
+import { listSleepSessionsOperation, listWorkoutRecordsOperation } from './list-records.ts';
 import { listRollupsOperation } from './list-rollups.ts';
 import { listSamplesOperation } from './list-samples.ts';
 import { getPrioritiesOperation, putPrioritiesOperation } from './priorities.ts';
@@ -16,6 +17,8 @@ export const createReadHealthHandler = (deps: ReadHealthDeps): HttpHandler =>
       listRollups: listRollupsOperation(deps),
       listMetrics: listMetricsOperation(deps),
       listChanges: listChangesOperation(deps),
+      listSleepSessions: listSleepSessionsOperation(deps),
+      listWorkoutRecords: listWorkoutRecordsOperation(deps),
       getPriorities: getPrioritiesOperation(deps),
       putPriorities: putPrioritiesOperation(deps),
     },

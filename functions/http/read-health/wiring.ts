@@ -1,8 +1,10 @@
 import { createBlockEdges } from '../../../lib/adapters/dynamo/block-edges.ts';
 import { createDynamoClient } from '../../../lib/adapters/dynamo/client.ts';
 import { createHeadStore } from '../../../lib/adapters/dynamo/head-store.ts';
+import { createRecordStore } from '../../../lib/adapters/dynamo/record-store.ts';
 import type { ProjectionDeps } from '../../../lib/projections/project-days.ts';
 import type { BlockEdges } from '../../../lib/reads/block-edges.ts';
+import type { RecordStore } from '../../../lib/records/record-store.ts';
 import type { ChangeFeed, HeadStore } from '../../../lib/samples/head-store.ts';
 import type { AccessDependencies } from '../../_platform/http/access-dependencies.ts';
 import { wireAccess, wireVault } from '../../_platform/http/wire-access.ts';
@@ -14,6 +16,7 @@ export interface ReadHealthDeps {
   readonly projection: ProjectionDeps;
   readonly heads: HeadStore & ChangeFeed;
   readonly edges: BlockEdges;
+  readonly store: RecordStore;
   readonly access: AccessDependencies;
   readonly settings: Pick<Platform, 'clock' | 'randomness' | 'log' | 'meter'>;
 }
@@ -21,9 +24,17 @@ export interface ReadHealthDeps {
 export function wire(env: Env, platform: Platform): ReadHealthDeps {
   const dynamo = platform.client('dynamo', createDynamoClient);
   const vault = wireVault(env, platform);
+  const { clock, randomness } = platform;
   return {
     projection: wireProjection(env, platform, vault),
     heads: createHeadStore(dynamo, env.CORE_TABLE_NAME),
+    store: createRecordStore({
+      dynamo,
+      coreTable: env.CORE_TABLE_NAME,
+      dataKeys: vault,
+      clock,
+      randomness,
+    }),
     edges: createBlockEdges(dynamo, env.SAMPLES_TABLE_NAME),
     access: wireAccess(env, platform, vault),
     settings: platform,

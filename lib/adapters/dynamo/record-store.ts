@@ -80,17 +80,26 @@ export const createRecordStore = (deps: RecordStoreDependencies): RecordStore =>
 function toItems(
   { coreTable, randomness }: RecordStoreDependencies,
   scope: UserScope,
-  { pointer, record, read }: RecordWrite,
+  { pointer, record, read, isForgotten }: RecordWrite,
   key: DataKey,
 ): readonly TransactWriteItem[] {
   const condition =
     read === undefined
       ? { ConditionExpression: 'attribute_not_exists(pk)' }
       : { ConditionExpression: 'version = :read', ExpressionAttributeValues: { ':read': N(read.version) } };
+  const pointerWrite = isForgotten
+    ? {
+        Delete: {
+          TableName: coreTable,
+          Key: recordPointerKey(scope, pointer.kind, pointer.recordId),
+          ...condition,
+        },
+      }
+    : { Put: { TableName: coreTable, Item: toPointerItem(scope, pointer), ...condition } };
   const hadBody = read !== undefined && read.deletedAtMs === undefined;
   const leaves = hadBody && (record === undefined || record.startMs !== read.startMs);
   return [
-    { Put: { TableName: coreTable, Item: toPointerItem(scope, pointer), ...condition } },
+    pointerWrite,
     ...(record === undefined
       ? []
       : [{ Put: { TableName: coreTable, Item: toRecordItem(scope, record, key, randomness) } }]),
