@@ -11,7 +11,7 @@ export interface AnswerDoc {
 
 /** What the API description says about one operation, beyond its route. */
 export interface OperationDoc {
-  readonly group: 'Service' | 'Access' | 'Users' | 'Ingestion' | 'Reading';
+  readonly group: 'Service' | 'Access' | 'Users' | 'Ingestion' | 'Reading' | 'Connections';
   readonly summary: string;
   readonly description: string;
   readonly query?: z.ZodObject;

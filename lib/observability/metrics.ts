@@ -20,6 +20,22 @@ export const METRICS = {
   MessagesFailed: 'Count',
   MessagesUnreadable: 'Count',
   RateStoreFaults: 'Count',
+  /** Syncs that ended with all they should have fetched, or in part. */
+  ProviderSyncsSucceeded: 'Count',
+  ProviderSyncsFailed: 'Count',
+  /** Connections that stopped, until their user consents again. */
+  ConnectionsNeedReauth: 'Count',
+  /** Syncs that had to wait for a provider's quota. */
+  ProviderQuotaWaits: 'Count',
+  /** Connections that should get pushes and got none for too long; they are polled. */
+  SilentConnections: 'Count',
+  /** Provider records that no mapping could read. */
+  RecordsQuarantined: 'Count',
+  PushesReceived: 'Count',
+  PushesRefused: 'Count',
+  PushItemsUnknownUser: 'Count',
+  PushItemsIgnored: 'Count',
+  PushItemsUnreadable: 'Count',
 } as const;
 
 export type MetricName = keyof typeof METRICS;

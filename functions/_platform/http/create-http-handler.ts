@@ -4,7 +4,7 @@ import { describeFault } from '../../../lib/observability/log.ts';
 import type { Platform } from '../platform.ts';
 import type { AccessDependencies } from './access-dependencies.ts';
 import { rateHeaders } from './authorise.ts';
-import { admit, createCall, dispatch, type HttpCall } from './http-call.ts';
+import { admit, type BodyForm, createCall, dispatch, type HttpCall } from './http-call.ts';
 import type { ApiResponse, OperationHandlers } from './operation.ts';
 import { toAppError, toProblem } from './problem.ts';
 import { writeResponse } from './write-response.ts';
@@ -12,6 +12,8 @@ import { writeResponse } from './write-response.ts';
 export interface HttpStack {
   readonly operations: OperationHandlers;
   readonly access: AccessDependencies;
+  /** `decoded` unless said otherwise; `as_sent` where signatures are over the body. */
+  readonly bodyForm?: BodyForm;
   readonly settings: Pick<Platform, 'clock' | 'randomness' | 'log' | 'meter'>;
 }
 
@@ -65,7 +67,7 @@ const open = ({ settings }: HttpStack): Middleware => ({
 const run = (stack: HttpStack): Middleware => ({
   before: async ({ event, internal }: Stage) => {
     await admit(internal.call, event.routeKey, stack);
-    internal.answer = await dispatch(internal.call, event, stack.operations);
+    internal.answer = await dispatch(internal.call, event, stack);
   },
 });
 
@@ -78,7 +80,8 @@ const problem: Middleware = {
 
 const respond = (request: Stage): void => {
   const { call, answer } = request.internal;
-  request.response = writeResponse(answer, {
+  const isBodiless = call.route?.method === 'HEAD';
+  request.response = writeResponse(isBodiless ? { ...answer, body: undefined } : answer, {
     headers: {
       'x-request-id': call.requestId,
       'x-correlation-id': call.correlationId,

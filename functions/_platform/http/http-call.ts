@@ -10,7 +10,7 @@ import type { AccessDependencies } from './access-dependencies.ts';
 import { checkAccess, checkRate, findPrincipal } from './authorise.ts';
 import { correlationIdOf } from './correlation.ts';
 import type { ApiRequest, ApiResponse, OperationHandlers } from './operation.ts';
-import { readBody } from './read-body.ts';
+import { readBody, readWireBody } from './read-body.ts';
 import { resolveUserScope } from './user-scope.ts';
 
 type KnownRoute = (typeof ROUTES)[number];
@@ -70,18 +70,27 @@ export async function admit(
   checkRate(call.rate);
 }
 
+/** Whether operations get bodies decompressed, or as they were sent. */
+export type BodyForm = 'decoded' | 'as_sent';
+
 /** Runs the operation of an admitted call. */
 export async function dispatch(
   call: HttpCall,
   event: APIGatewayProxyEventV2,
-  operations: OperationHandlers,
+  stack: { readonly operations: OperationHandlers; readonly bodyForm?: BodyForm },
 ): Promise<ApiResponse> {
-  const operation = call.route === undefined ? undefined : operations[call.route.operation];
+  const operation = call.route === undefined ? undefined : stack.operations[call.route.operation];
   if (call.route === undefined || operation === undefined) throw new Error('dispatched before admitted');
-  return operation(toApiRequest(call, event, call.route));
+  const body =
+    stack.bodyForm === 'as_sent' ? readWireBody(event) : readBody(event, call.headers['content-encoding']);
+  return operation(toApiRequest(call, event, { route: call.route, body }));
 }
 
-function toApiRequest(call: HttpCall, event: APIGatewayProxyEventV2, route: KnownRoute): ApiRequest {
+function toApiRequest(
+  call: HttpCall,
+  event: APIGatewayProxyEventV2,
+  { route, body }: { readonly route: KnownRoute; readonly body: Uint8Array },
+): ApiRequest {
   const { principal } = call;
   const pathParameters = definedOnly(event.pathParameters);
   return {
@@ -96,7 +105,7 @@ function toApiRequest(call: HttpCall, event: APIGatewayProxyEventV2, route: Know
     pathParameters,
     query: definedOnly(event.queryStringParameters),
     headers: call.headers,
-    body: readBody(event, call.headers['content-encoding']),
+    body,
     requestId: call.requestId,
     correlationId: call.correlationId,
     nowMs: call.startedMs,

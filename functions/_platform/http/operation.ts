@@ -17,7 +17,7 @@ export interface ApiRequest {
   readonly query: Readonly<Record<string, string>>;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Empty when there was none. */
+  /** Empty when there was none; not decompressed where the stack says `as_sent`. */
   readonly body: Uint8Array;
   readonly requestId: string;
   readonly correlationId: string;
@@ -26,7 +26,7 @@ export interface ApiRequest {
 
 export interface ApiResponse {
   readonly status: number;
-  /** Sent as JSON; a string is sent as it is (an answer stored byte for byte). */
+  /** Sent as JSON; a string is sent as it is (an answer stored byte for byte); undefined is no body. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }

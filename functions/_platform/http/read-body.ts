@@ -18,8 +18,7 @@ const UPLOAD_HINT =
  * 5 MB decoded, `request.bad_encoding` for what is no gzip, `request.unsupported_encoding` for the rest.
  */
 export function readBody(raw: RawBody, contentEncoding: string | undefined): Uint8Array {
-  const wire = wireBytes(raw);
-  if (wire.length > MAX_WIRE_BODY_BYTES) throw tooLarge('on the wire', MAX_WIRE_BODY_BYTES);
+  const wire = readWireBody(raw);
   switch ((contentEncoding ?? 'identity').trim().toLowerCase()) {
     case '':
     case 'identity':
@@ -30,6 +29,13 @@ export function readBody(raw: RawBody, contentEncoding: string | undefined): Uin
     default:
       throw new AppError('request.unsupported_encoding', 'Content-Encoding is gzip, identity, or absent.');
   }
+}
+
+/** The body as it was sent, only base64 of the gateway undone: signatures are over these bytes (CON50). */
+export function readWireBody(raw: RawBody): Uint8Array {
+  const wire = wireBytes(raw);
+  if (wire.length > MAX_WIRE_BODY_BYTES) throw tooLarge('on the wire', MAX_WIRE_BODY_BYTES);
+  return wire;
 }
 
 function wireBytes({ body, isBase64Encoded }: RawBody): Uint8Array {
