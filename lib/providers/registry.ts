@@ -1,6 +1,7 @@
 import type { ProviderDefinition } from './definition.ts';
+import { garmin } from './garmin/garmin.ts';
 import { oura } from './oura/oura.ts';
 import { whoop } from './whoop/whoop.ts';
 
 /** The providers of this deployment: one line each (docs/add-a-provider.md). */
-export const PROVIDERS: readonly ProviderDefinition[] = [whoop, oura];
+export const PROVIDERS: readonly ProviderDefinition[] = [garmin, whoop, oura];

@@ -1,0 +1,88 @@
+import type { MapContext } from '../definition.ts';
+import type { MappedPage } from '../model.ts';
+import { readList } from '../read-list.ts';
+import { HealthSnapshot, Hrv, PulseOx, Respiration, StressDetail } from './payloads.ts';
+import { positive, samplesAt, samplesOfDate, samplesOfOffsets, summaryIdOf } from './readings.ts';
+
+/** What changes over a day or night: seconds after a start to values. */
+
+const STRESS = { metric: 'stress_level', unit: '{score}' };
+const BODY_BATTERY = { metric: 'body_battery', unit: '{score}' };
+
+/** Stress from 1 on: the codes below say why there is none. A body battery of 0 is an empty one. */
+export const mapStressDetails = (payload: unknown): MappedPage =>
+  readList(
+    payload,
+    StressDetail,
+    (summary) => [
+      ...samplesOfOffsets(summary, summary.timeOffsetStressLevelValues, STRESS, (value) => value >= 1),
+      ...samplesOfOffsets(
+        summary,
+        summary.timeOffsetBodyBatteryValues,
+        BODY_BATTERY,
+        (value) => value >= 0 && value <= 100,
+      ),
+    ],
+    summaryIdOf,
+  );
+
+export const mapPulseOx = (payload: unknown): MappedPage =>
+  readList(
+    payload,
+    PulseOx,
+    (summary) => samplesOfOffsets(summary, summary.timeOffsetSpo2Values, { metric: 'spo2', unit: '%' }),
+    summaryIdOf,
+  );
+
+/** The nights' own respiration and SpO2 in `sleeps` are the same readings, and are not taken from there. */
+export const mapRespiration = (payload: unknown): MappedPage =>
+  readList(
+    payload,
+    Respiration,
+    (summary) =>
+      samplesOfOffsets(summary, summary.timeOffsetEpochToBreaths, {
+        metric: 'respiratory_rate',
+        unit: 'breaths/min',
+      }),
+    summaryIdOf,
+  );
+
+/** The values of five minutes; the night's average only where there are none, for it is theirs. */
+export const mapHrv = (payload: unknown, context: MapContext): MappedPage =>
+  readList(
+    payload,
+    Hrv,
+    (summary) => {
+      const samples = samplesOfOffsets(summary, summary.hrvValues, { metric: 'hrv_rmssd', unit: 'ms' });
+      if (samples.length > 0 || summary.calendarDate === undefined) return samples;
+      const day = { context, zoneOffsetMinutes: summary.startTimeOffsetInSeconds };
+      return samplesOfDate('hrv', summary.calendarDate, day, [
+        positive('hrv_rmssd', summary.lastNightAvg, 'ms'),
+      ]);
+    },
+    summaryIdOf,
+  );
+
+/** Snapshots of two minutes. Their heart rate, stress, SpO2 and respiration are in the other types as well. */
+export const mapHealthSnapshots = (payload: unknown): MappedPage =>
+  readList(
+    payload,
+    HealthSnapshot,
+    (snapshot) => {
+      const averageOf = (type: string): number | undefined =>
+        snapshot.summaries.find(({ summaryType }) => summaryType.toLowerCase() === type)?.avgValue;
+      return samplesAt(
+        {
+          epochSec: snapshot.startTimeInSeconds,
+          durationSec: snapshot.durationInSeconds ?? 120,
+          zoneOffsetMinutes: snapshot.startTimeOffsetInSeconds ?? snapshot.offsetStartTimeInSeconds,
+          recordId: snapshot.summaryId,
+        },
+        [
+          positive('hrv_sdnn', averageOf('sdrr_hrv'), 'ms'),
+          positive('hrv_rmssd', averageOf('rmssd_hrv'), 'ms'),
+        ],
+      );
+    },
+    summaryIdOf,
+  );
