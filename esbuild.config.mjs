@@ -14,7 +14,9 @@ const ROOT = dirname(fileURLToPath(import.meta.url));
 const { values } = parseArgs({ options: { outdir: { type: 'string', default: join(ROOT, 'dist') } } });
 const OUT = resolve(values.outdir);
 
-const entryPoints = globSync('functions/{http,stream,queue}/*/index.ts', { cwd: ROOT }).sort();
+const entryPoints = globSync('functions/{http,stream,queue,workflow,schedule}/*/index.ts', {
+  cwd: ROOT,
+}).sort();
 
 async function replace(path, contents) {
   await mkdir(dirname(path), { recursive: true });

@@ -1,6 +1,7 @@
 import type { App } from 'aws-cdk-lib';
 import type { Deployment } from './constructs/service-function.ts';
 import { ApiStack } from './stacks/api-stack.ts';
+import { ConnectionsStack } from './stacks/connections-stack.ts';
 import { ConsumersStack } from './stacks/consumers-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { EventsStack } from './stacks/events-stack.ts';
@@ -16,6 +17,7 @@ export function addHeadwater(app: App, deployment: Deployment): void {
   const identity = new IdentityStack(app, id('identity'), { deployment });
   const events = new EventsStack(app, id('events'), { deployment, foundation, data });
   const consumers = new ConsumersStack(app, id('consumers'), { deployment, foundation, data, events });
+  const connections = new ConnectionsStack(app, id('connections'), { deployment, foundation, data });
   new ApiStack(app, id('api'), {
     deployment,
     foundation,
@@ -23,6 +25,7 @@ export function addHeadwater(app: App, deployment: Deployment): void {
     identity,
     bus: events.bus,
     largeIngests: consumers.largeIngests,
+    connections,
   });
   new ObservabilityStack(app, id('observability'), { deployment, foundation });
 }

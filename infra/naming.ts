@@ -17,14 +17,29 @@ export const FUNCTION_KINDS = {
   'manage-users': 'http',
   'ingest-samples': 'http',
   'read-health': 'http',
+  'manage-connections': 'http',
+  'receive-push': 'http',
   'relay-outbox': 'stream',
   'ingest-large': 'queue',
   'project-rollups': 'queue',
   'erase-user': 'queue',
-} as const satisfies Record<HttpFunction, 'http'> & Record<string, 'http' | 'stream' | 'queue'>;
+  'apply-push': 'queue',
+  'sync-connection': 'queue',
+  'prepare-sync': 'workflow',
+  'fetch-pages': 'workflow',
+  'finish-sync': 'workflow',
+  'schedule-syncs': 'schedule',
+} as const satisfies Record<HttpFunction, 'http'> &
+  Record<string, 'http' | 'stream' | 'queue' | 'workflow' | 'schedule'>;
 export type FunctionName = keyof typeof FUNCTION_KINDS;
 
-export const QUEUE_NAMES = ['large-ingests', 'projections', 'erasures'] as const;
+export const QUEUE_NAMES = [
+  'large-ingests',
+  'projections',
+  'erasures',
+  'provider-syncs',
+  'inbound-pushes',
+] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
 /** The name in the account. Runbooks and dashboards rely on it, so it is written and not generated. */

@@ -49,6 +49,14 @@ const MEMORY_MIB = {
   'ingest-large': 1_769,
   'project-rollups': 1_024,
   'erase-user': 512,
+  'manage-connections': 1_024,
+  'receive-push': 512,
+  'apply-push': 1_024,
+  'sync-connection': 1_769,
+  'prepare-sync': 512,
+  'fetch-pages': 1_769,
+  'finish-sync': 512,
+  'schedule-syncs': 512,
 } as const satisfies Record<FunctionName, number>;
 
 /** Total: adding a stage or a setting breaks the build until every stage has it. */
@@ -82,6 +90,15 @@ export const STAGES: Readonly<Record<StageName, StageSettings>> = {
       'ingest-large': 5,
       'project-rollups': 30,
       'erase-user': 5,
+      'manage-connections': 30,
+      'receive-push': 60,
+      'apply-push': 20,
+      'sync-connection': 20,
+      'prepare-sync': 10,
+      'fetch-pages': 40,
+      'finish-sync': 10,
+      // Two ticks at once would only look at the same connections.
+      'schedule-syncs': 1,
     },
     signIn: { threatProtection: 'enforced', hostedPages: 'off' },
   },

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acceptFindings } from './accept-findings.ts';
@@ -98,6 +99,19 @@ export function grantObjects(
   if (bucket.encryptionKey !== undefined && uses.some((use) => use !== 'delete')) {
     to.allowKeyThrough('s3', bucket.encryptionKey, ['kms:Decrypt', 'kms:GenerateDataKey']);
   }
+}
+
+/** The secret's present value, with its key through Secrets Manager alone. */
+export function grantSecret(to: AnyFunction, secret: Secret): void {
+  to.allow(['secretsmanager:GetSecretValue'], [secret.secretArn]);
+  if (secret.encryptionKey !== undefined) {
+    to.allowKeyThrough('secretsmanager', secret.encryptionKey, ['kms:Decrypt']);
+  }
+}
+
+/** Queries on one index of the table, and nothing else on it. */
+export function grantIndex(to: AnyFunction, table: Table, indexName: string): void {
+  to.allow(['dynamodb:Query'], [`${table.tableArn}/index/${indexName}`]);
 }
 
 export function grantSend(to: AnyFunction, queue: IQueue): void {

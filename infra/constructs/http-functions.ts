@@ -5,12 +5,28 @@ import type { HttpFunction } from '../../contracts/http/routes.ts';
 import type { Env as DescribeApiEnv } from '../../functions/http/describe-api/env.ts';
 import type { Env as IngestSamplesEnv } from '../../functions/http/ingest-samples/env.ts';
 import type { Env as ManageAccessEnv } from '../../functions/http/manage-access/env.ts';
+import type { Env as ManageConnectionsEnv } from '../../functions/http/manage-connections/env.ts';
 import type { Env as ManageUsersEnv } from '../../functions/http/manage-users/env.ts';
 import type { Env as ReadHealthEnv } from '../../functions/http/read-health/env.ts';
-import { type DataStack, PAYLOAD_PREFIX, UPLOAD_PREFIX } from '../stacks/data-stack.ts';
+import type { Env as ReceivePushEnv } from '../../functions/http/receive-push/env.ts';
+import type { ConnectionsStack } from '../stacks/connections-stack.ts';
+import {
+  type DataStack,
+  INBOUND_PREFIX,
+  PAYLOAD_PREFIX,
+  RAW_PREFIX,
+  UPLOAD_PREFIX,
+} from '../stacks/data-stack.ts';
 import type { FoundationStack } from '../stacks/foundation-stack.ts';
 import type { IdentityStack } from '../stacks/identity-stack.ts';
-import { grantObjects, grantSend, grantTable, grantWorkspaceKey, type TableUse } from './grants.ts';
+import {
+  grantObjects,
+  grantSecret,
+  grantSend,
+  grantTable,
+  grantWorkspaceKey,
+  type TableUse,
+} from './grants.ts';
 import { type Deployment, ServiceFunction } from './service-function.ts';
 
 export interface HttpFunctionsProps {
@@ -20,6 +36,9 @@ export interface HttpFunctionsProps {
   readonly identity: IdentityStack;
   readonly bus: EventBus;
   readonly largeIngests: Queue;
+  readonly connections: ConnectionsStack;
+  /** Where browsers and providers reach the API: consents return there, and pushes go there. */
+  readonly publicUrl: string;
 }
 
 export type HttpFunctions = Readonly<Record<HttpFunction, Pick<ServiceFunction<never>, 'function'>>>;
@@ -34,6 +53,8 @@ export function addHttpFunctions(scope: Construct, props: HttpFunctionsProps): H
     'manage-users': addManageUsers(scope, props),
     'ingest-samples': addIngestSamples(scope, props),
     'read-health': addReadHealth(scope, props),
+    'manage-connections': addManageConnections(scope, props),
+    'receive-push': addReceivePush(scope, props),
   };
 }
 
@@ -156,5 +177,58 @@ function addReadHealth(scope: Construct, props: HttpFunctionsProps) {
   grantTable(made, data.samples, ['query']);
   grantTable(made, data.vault, ['get', 'put']);
   grantWorkspaceKey(made, foundation.workspaceKey);
+  return made;
+}
+
+function addManageConnections(scope: Construct, props: HttpFunctionsProps) {
+  const { deployment, foundation, data, connections } = props;
+  const made = new ServiceFunction<typeof ManageConnectionsEnv>(scope, {
+    deployment,
+    name: 'manage-connections',
+    description: 'Providers, consents, connections and their syncs',
+    key: foundation.key,
+    timeoutSec: TIMEOUT_SEC,
+    environment: {
+      ...principalEnvironment(props),
+      SAMPLES_TABLE_NAME: data.samples.tableName,
+      PAYLOAD_BUCKET_NAME: data.payloads.bucketName,
+      PROVIDER_SECRET_ARN: connections.providers.arn,
+      PROVIDER_SYNC_QUEUE_URL: connections.syncs.queueUrl,
+      PUBLIC_URL: props.publicUrl,
+    },
+  });
+  grantTable(made, data.core, [...PRINCIPAL_USES, 'query', 'delete', 'check']);
+  // A replay maps stored pages again and writes what differs; a disconnection may take its data along.
+  grantTable(made, data.samples, ['batchGet', 'query', 'put', 'delete']);
+  grantTable(made, data.vault, ['get', 'put', 'update', 'delete']);
+  grantWorkspaceKey(made, foundation.workspaceKey);
+  grantObjects(made, data.payloads, { prefix: PAYLOAD_PREFIX, uses: ['get', 'put'] });
+  grantObjects(made, data.payloads, { prefix: RAW_PREFIX, uses: ['get', 'delete'] });
+  grantSecret(made, connections.providers.secret);
+  grantSend(made, connections.syncs);
+  return made;
+}
+
+function addReceivePush(scope: Construct, { deployment, foundation, data, connections }: HttpFunctionsProps) {
+  const made = new ServiceFunction<typeof ReceivePushEnv>(scope, {
+    deployment,
+    name: 'receive-push',
+    description: 'Verifies and queues what providers push, and answers their handshakes',
+    key: foundation.key,
+    // The providers wait 1 to 10 s; a push that failed here is sent again by them.
+    timeoutSec: 10,
+    environment: {
+      STAGE: deployment.stage,
+      CORE_TABLE_NAME: data.core.tableName,
+      PAYLOAD_BUCKET_NAME: data.payloads.bucketName,
+      PROVIDER_SECRET_ARN: connections.providers.arn,
+      INBOUND_PUSH_QUEUE_URL: connections.pushes.queueUrl,
+    },
+  });
+  // It holds no user's key and reads no user's data: who a push is about is found behind the queue.
+  grantTable(made, data.core, ['get', 'put', 'update']);
+  grantObjects(made, data.payloads, { prefix: INBOUND_PREFIX, uses: ['put'] });
+  grantSecret(made, connections.providers.secret);
+  grantSend(made, connections.pushes);
   return made;
 }

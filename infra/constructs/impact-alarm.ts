@@ -8,7 +8,15 @@ export interface ImpactAlarmProps {
   /** One sentence, for whoever is woken: what users feel while this lasts. */
   readonly impact: string;
   /** File name under docs/runbooks. */
-  readonly runbook: 'relay-stuck' | 'dead-letter-queue' | 'ingest-errors' | 'projections-late';
+  readonly runbook:
+    | 'relay-stuck'
+    | 'dead-letter-queue'
+    | 'ingest-errors'
+    | 'projections-late'
+    | 'provider-syncs-failing'
+    | 'connections-need-reauth'
+    | 'provider-quota'
+    | 'connections-silent';
   readonly metric: IMetric;
   /** It rings at this value and above. */
   readonly threshold: number;

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { ArnFormat, Duration, type Stack } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { type FunctionName, physicalName, type QueueName, type StageName } from '../naming.ts';
 
@@ -46,6 +46,28 @@ export const queueMetric = (
     metricName,
     statistic: 'Maximum',
     label: name,
+    period: PERIOD,
+  });
+
+/** Executions of a state machine of ours, by its name in this region and account. */
+export const stateMachineMetric = (
+  stack: Stack,
+  name: string,
+  metricName: 'ExecutionsStarted' | 'ExecutionsSucceeded' | 'ExecutionsFailed' | 'ExecutionsTimedOut',
+): Metric =>
+  new Metric({
+    namespace: 'AWS/States',
+    dimensionsMap: {
+      StateMachineArn: stack.formatArn({
+        service: 'states',
+        resource: 'stateMachine',
+        resourceName: name,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    },
+    metricName,
+    statistic: 'Sum',
+    label: metricName.replace('Executions', '').toLowerCase(),
     period: PERIOD,
   });
 

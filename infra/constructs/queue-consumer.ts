@@ -12,6 +12,8 @@ import { ServiceQueue } from './service-queue.ts';
 
 export interface QueueConsumerProps<Schema extends { readonly shape: object }>
   extends Omit<ServiceFunctionProps<Schema>, 'environment'> {
+  /** The queue, where others had to know it before the consumer; otherwise it is made here. */
+  readonly service?: ServiceQueue;
   /** A consumer that sends to its own queue has its address. */
   readonly environment: EnvironmentOf<Schema> | ((queue: IQueue) => EnvironmentOf<Schema>);
   readonly queueName: QueueName;
@@ -35,15 +37,21 @@ export class QueueConsumer<Schema extends { readonly shape: object }> extends Co
   readonly consumer: ServiceFunction<Schema>;
   readonly service: ServiceQueue;
 
+  static visibilityTimeoutSec(functionTimeoutSec: number): number {
+    return functionTimeoutSec * VISIBILITY_PER_TIMEOUT;
+  }
+
   constructor(scope: Construct, props: QueueConsumerProps<Schema>) {
     super(scope, `${logicalName(props.queueName)}Consumer`);
-    this.service = new ServiceQueue(this, {
-      deployment: props.deployment,
-      name: props.queueName,
-      key: props.key,
-      visibilityTimeoutSec: props.timeoutSec * VISIBILITY_PER_TIMEOUT,
-      maxReceiveCount: props.maxReceiveCount,
-    });
+    this.service =
+      props.service ??
+      new ServiceQueue(this, {
+        deployment: props.deployment,
+        name: props.queueName,
+        key: props.key,
+        visibilityTimeoutSec: QueueConsumer.visibilityTimeoutSec(props.timeoutSec),
+        maxReceiveCount: props.maxReceiveCount,
+      });
     const { environment } = props;
     this.consumer = new ServiceFunction<Schema>(this, {
       ...props,

@@ -26,27 +26,36 @@ export class ServiceQueue extends Construct {
   constructor(scope: Construct, props: ServiceQueueProps) {
     super(scope, logicalName(props.name));
     const { key, name, deployment } = props;
-    const encryption = {
+    this.deadLetterQueue = addDeadLetterQueue(this, { deployment, name, key });
+    this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.KMS,
       encryptionMasterKey: key,
       enforceSSL: true,
       removalPolicy: deployment.settings.removalPolicy,
-    };
-    this.deadLetterQueue = new Queue(this, 'DeadLetters', {
-      ...encryption,
-      queueName: physicalName(deployment.stage, `${name}-dead-letters`),
-      retentionPeriod: Duration.days(DEAD_LETTER_RETENTION_DAYS),
-    });
-    this.queue = new Queue(this, 'Queue', {
-      ...encryption,
       queueName: physicalName(deployment.stage, name),
       visibilityTimeout: Duration.seconds(props.visibilityTimeoutSec),
       retentionPeriod: Duration.days(QUEUE_RETENTION_DAYS),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: props.maxReceiveCount },
     });
-    acceptFindings(this.deadLetterQueue, {
-      'Serverless-SQSRedrivePolicy':
-        'This is a dead-letter queue: what lies here waits for a person (docs/runbooks).',
-    });
   }
+}
+
+/** `<name>-dead-letters`, of a queue or of anything else that gives up on messages. */
+export function addDeadLetterQueue(
+  scope: Construct,
+  { deployment, name, key }: { readonly deployment: Deployment; readonly name: string; readonly key: IKey },
+): Queue {
+  const queue = new Queue(scope, 'DeadLetters', {
+    encryption: QueueEncryption.KMS,
+    encryptionMasterKey: key,
+    enforceSSL: true,
+    removalPolicy: deployment.settings.removalPolicy,
+    queueName: physicalName(deployment.stage, `${name}-dead-letters`),
+    retentionPeriod: Duration.days(DEAD_LETTER_RETENTION_DAYS),
+  });
+  acceptFindings(queue, {
+    'Serverless-SQSRedrivePolicy':
+      'This is a dead-letter queue: what lies here waits for a person (docs/runbooks).',
+  });
+  return queue;
 }

@@ -19,6 +19,7 @@ import { acceptFindings } from '../constructs/accept-findings.ts';
 import { addHttpFunctions, type HttpFunctions } from '../constructs/http-functions.ts';
 import type { Deployment } from '../constructs/service-function.ts';
 import { physicalName } from '../naming.ts';
+import type { ConnectionsStack } from './connections-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import type { FoundationStack } from './foundation-stack.ts';
 import type { IdentityStack } from './identity-stack.ts';
@@ -30,6 +31,7 @@ export interface ApiStackProps extends StackProps {
   readonly identity: IdentityStack;
   readonly bus: EventBus;
   readonly largeIngests: Queue;
+  readonly connections: ConnectionsStack;
 }
 
 const CORS_HEADERS = {
@@ -70,8 +72,8 @@ const ACCESS_LOG_FORMAT = AccessLogFormat.custom(
 export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props);
-    const functions = addHttpFunctions(this, props);
     const api = this.addApi(props.deployment);
+    const functions = addHttpFunctions(this, { ...props, publicUrl: api.apiEndpoint });
     this.addStage(props, api);
     this.addRoutes(api, functions);
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint, description: 'Where the API answers' });

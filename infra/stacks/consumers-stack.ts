@@ -11,7 +11,7 @@ import { EventRoute } from '../constructs/event-route.ts';
 import { grantObjects, grantSend, grantTable, grantWorkspaceKey } from '../constructs/grants.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import type { Deployment } from '../constructs/service-function.ts';
-import { type DataStack, PAYLOAD_PREFIX, UPLOAD_PREFIX } from './data-stack.ts';
+import { type DataStack, PAYLOAD_PREFIX, RAW_PREFIX, UPLOAD_PREFIX } from './data-stack.ts';
 import type { EventsStack } from './events-stack.ts';
 import type { FoundationStack } from './foundation-stack.ts';
 
@@ -138,7 +138,7 @@ export class ConsumersStack extends Stack {
     grantTable(consumer, data.core, ['get', 'query', 'update', 'delete']);
     grantTable(consumer, data.samples, ['query', 'delete']);
     grantTable(consumer, data.vault, ['delete']);
-    for (const prefix of [PAYLOAD_PREFIX, UPLOAD_PREFIX]) {
+    for (const prefix of [PAYLOAD_PREFIX, UPLOAD_PREFIX, RAW_PREFIX]) {
       grantObjects(consumer, data.payloads, { prefix, uses: ['delete'] });
     }
     grantSend(consumer, service.queue);

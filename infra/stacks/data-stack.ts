@@ -2,6 +2,7 @@ import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
+  ProjectionType,
   StreamViewType,
   Table,
   TableEncryption,
@@ -28,6 +29,9 @@ import type { FoundationStack } from './foundation-stack.ts';
 const RECOVERY_DAYS = 7;
 /** Requests and answers are of use as long as the ledger that names them: 30 days. */
 const PAYLOAD_DAYS = 30;
+/** connections.md 4. */
+const RAW_DAYS = 30;
+const INBOUND_DAYS = 4;
 /**
  * What a caller put through a presigned address is not sealed under the user's key, so it goes with the
  * recovery window; the queue has worked it off within its four days.
@@ -37,6 +41,13 @@ const UPLOAD_DAYS = RECOVERY_DAYS;
 /** As lib/adapters/s3 names them; a test compares. */
 export const PAYLOAD_PREFIX = 'payloads/';
 export const UPLOAD_PREFIX = 'uploads/';
+/** Sealed pages and pushes of providers, to be mapped again (connections.md 4). */
+export const RAW_PREFIX = 'raw/';
+/** Bodies of pushes that no queue takes; worked off within its four days, then they are of no use. */
+export const INBOUND_PREFIX = 'inbound/';
+
+/** What is due, by shard and time: polls of connections (lib/adapters/dynamo/core-keys.ts). */
+export const DUE_INDEX = 'due';
 
 export interface DataStackProps extends StackProps {
   readonly deployment: Deployment;
@@ -57,6 +68,12 @@ export class DataStack extends Stack {
     this.core = this.addTable(props, 'core', {
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
       timeToLiveAttribute: 'ttl',
+    });
+    this.core.addGlobalSecondaryIndex({
+      indexName: DUE_INDEX,
+      partitionKey: { name: 'gsi1pk', type: AttributeType.STRING },
+      sortKey: { name: 'gsi1sk', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
     });
     this.vault = this.addTable(props, 'vault');
     this.payloads = this.addPayloads(props);
@@ -103,6 +120,8 @@ export class DataStack extends Stack {
       lifecycleRules: [
         { prefix: PAYLOAD_PREFIX, expiration: Duration.days(PAYLOAD_DAYS) },
         { prefix: UPLOAD_PREFIX, expiration: Duration.days(UPLOAD_DAYS) },
+        { prefix: RAW_PREFIX, expiration: Duration.days(RAW_DAYS) },
+        { prefix: INBOUND_PREFIX, expiration: Duration.days(INBOUND_DAYS) },
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
       cors: [

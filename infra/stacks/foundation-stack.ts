@@ -82,6 +82,16 @@ export class FoundationStack extends Stack {
         conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
       }),
     );
+    // Step Functions hands its logs to this service, under the key of the state machine.
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'LogDelivery',
+        principals: [new ServicePrincipal('delivery.logs.amazonaws.com')],
+        actions: ['kms:Decrypt'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
     this.key.addToResourcePolicy(
       new PolicyStatement({
         sid: 'Events',

@@ -2,7 +2,15 @@ import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, type IMetric, type IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { ImpactAlarm } from '../constructs/impact-alarm.ts';
-import { functionMetric, headwaterMetric, queueMetric, tableMetric } from '../constructs/our-metrics.ts';
+import {
+  functionMetric,
+  headwaterMetric,
+  queueMetric,
+  stateMachineMetric,
+  tableMetric,
+} from '../constructs/our-metrics.ts';
+import { ProviderAlarms } from '../constructs/provider-alarms.ts';
+import { PROVIDER_SYNC_NAME } from '../constructs/provider-sync.ts';
 import type { Deployment } from '../constructs/service-function.ts';
 import { physicalName, QUEUE_NAMES, type StageName } from '../naming.ts';
 import type { FoundationStack } from './foundation-stack.ts';
@@ -25,9 +33,16 @@ export class ObservabilityStack extends Stack {
     new Dashboard(this, 'Dashboard', {
       dashboardName: physicalName(stage, 'operations'),
       defaultInterval: Duration.hours(3),
-      widgets: [doorWidgets(stage), flowWidgets(stage), queueWidgets(stage), storeWidgets(stage)],
+      widgets: [
+        doorWidgets(stage),
+        flowWidgets(stage),
+        ...providerWidgets(this, stage),
+        queueWidgets(stage),
+        storeWidgets(stage),
+      ],
     });
     this.addAlarms(props);
+    new ProviderAlarms(this, { stage, topic: props.foundation.alarmTopic });
   }
 
   private addAlarms({ deployment: { stage }, foundation }: ObservabilityStackProps): void {
@@ -121,6 +136,48 @@ const flowWidgets = (stage: StageName): IWidget[] => [
     [headwaterMetric('RollupsWritten', 'Sum', 'rollups written')],
   ),
 ];
+
+const providerWidgets = (stack: Stack, stage: StageName): IWidget[][] => {
+  const machine = physicalName(stage, PROVIDER_SYNC_NAME);
+  return [
+    [
+      graph(
+        'Provider syncs',
+        [
+          headwaterMetric('ProviderSyncsSucceeded', 'Sum', 'succeeded'),
+          headwaterMetric('ProviderSyncsFailed', 'Sum', 'failed'),
+        ],
+        [headwaterMetric('ProviderQuotaWaits', 'Sum', 'waits for a quota')],
+      ),
+      graph('Connections', [
+        headwaterMetric('ConnectionsNeedReauth', 'Sum', 'need consent again'),
+        headwaterMetric('SilentConnections', 'Sum', 'silent, polled instead'),
+      ]),
+      graph('Pushes', [
+        headwaterMetric('PushesReceived', 'Sum', 'received'),
+        headwaterMetric('PushesRefused', 'Sum', 'refused'),
+        headwaterMetric('PushItemsUnknownUser', 'Sum', 'of users that are not ours'),
+      ]),
+    ],
+    [
+      graph('Longer syncs: executions', [
+        stateMachineMetric(stack, machine, 'ExecutionsStarted'),
+        stateMachineMetric(stack, machine, 'ExecutionsSucceeded'),
+        stateMachineMetric(stack, machine, 'ExecutionsFailed'),
+        stateMachineMetric(stack, machine, 'ExecutionsTimedOut'),
+      ]),
+      graph('Slices of pages', [
+        functionMetric(stage, 'fetch-pages', { metricName: 'Duration', statistic: 'p50' }),
+        functionMetric(stage, 'fetch-pages', { metricName: 'Duration', statistic: 'p99' }),
+        functionMetric(stage, 'sync-connection', { metricName: 'Duration', statistic: 'p99' }),
+      ]),
+      graph('Records that no mapping could read', [
+        headwaterMetric('RecordsQuarantined', 'Sum', 'quarantined'),
+        headwaterMetric('PushItemsUnreadable', 'Sum', 'pushes'),
+      ]),
+    ],
+  ];
+};
 
 const queueWidgets = (stage: StageName): IWidget[] => [
   graph(

@@ -3,12 +3,20 @@ import type * as z from 'zod';
 import { Env as DescribeApiEnv } from '../../functions/http/describe-api/env.ts';
 import { Env as IngestSamplesEnv } from '../../functions/http/ingest-samples/env.ts';
 import { Env as ManageAccessEnv } from '../../functions/http/manage-access/env.ts';
+import { Env as ManageConnectionsEnv } from '../../functions/http/manage-connections/env.ts';
 import { Env as ManageUsersEnv } from '../../functions/http/manage-users/env.ts';
 import { Env as ReadHealthEnv } from '../../functions/http/read-health/env.ts';
+import { Env as ReceivePushEnv } from '../../functions/http/receive-push/env.ts';
+import { Env as ApplyPushEnv } from '../../functions/queue/apply-push/env.ts';
 import { Env as EraseUserEnv } from '../../functions/queue/erase-user/env.ts';
 import { Env as IngestLargeEnv } from '../../functions/queue/ingest-large/env.ts';
 import { Env as ProjectRollupsEnv } from '../../functions/queue/project-rollups/env.ts';
+import { Env as SyncConnectionEnv } from '../../functions/queue/sync-connection/env.ts';
+import { Env as ScheduleSyncsEnv } from '../../functions/schedule/schedule-syncs/env.ts';
 import { Env as RelayOutboxEnv } from '../../functions/stream/relay-outbox/env.ts';
+import { Env as FetchPagesEnv } from '../../functions/workflow/fetch-pages/env.ts';
+import { Env as FinishSyncEnv } from '../../functions/workflow/finish-sync/env.ts';
+import { Env as PrepareSyncEnv } from '../../functions/workflow/prepare-sync/env.ts';
 import type { EnvironmentOf } from '../../infra/constructs/service-function.ts';
 import type { FunctionName } from '../../infra/naming.ts';
 import { synthesise } from './synthesise.ts';
@@ -23,6 +31,14 @@ const SCHEMAS: Readonly<Record<FunctionName, z.ZodObject>> = {
   'ingest-large': IngestLargeEnv,
   'project-rollups': ProjectRollupsEnv,
   'erase-user': EraseUserEnv,
+  'manage-connections': ManageConnectionsEnv,
+  'receive-push': ReceivePushEnv,
+  'apply-push': ApplyPushEnv,
+  'sync-connection': SyncConnectionEnv,
+  'prepare-sync': PrepareSyncEnv,
+  'fetch-pages': FetchPagesEnv,
+  'finish-sync': FinishSyncEnv,
+  'schedule-syncs': ScheduleSyncsEnv,
 };
 
 const DEV = synthesise('dev');

@@ -9,7 +9,19 @@ interface Statement {
 }
 
 /** AWS offers no resource for these; service-function.ts has the reason beside the role. */
-const WITHOUT_RESOURCE = ['dynamodb:ListStreams', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+const WITHOUT_RESOURCE = [
+  'dynamodb:ListStreams',
+  ...['CreateLogDelivery', 'DeleteLogDelivery', 'DescribeLogGroups', 'DescribeResourcePolicies'].map(
+    (action) => `logs:${action}`,
+  ),
+  ...['GetLogDelivery', 'ListLogDeliveries', 'PutResourcePolicy', 'UpdateLogDelivery'].map(
+    (action) => `logs:${action}`,
+  ),
+  'xray:GetSamplingRules',
+  'xray:GetSamplingTargets',
+  'xray:PutTelemetryRecords',
+  'xray:PutTraceSegments',
+];
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
@@ -63,11 +75,17 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       .filter(([id]) => allowedOn(id, /WorkspaceKey/).includes('kms:Decrypt'))
       .map(([id]) => id.replace(/.*\/|Role.*/g, ''));
     expect(users.sort()).toEqual([
+      'FetchPages',
+      'FinishSync',
+      'InboundPushesConsumerApplyPush',
       'IngestSamples',
       'LargeIngestsConsumerIngestLarge',
       'ManageAccess',
+      'ManageConnections',
       'ManageUsers',
+      'PrepareSync',
       'ProjectionsConsumerProjectRollups',
+      'ProviderSyncsConsumerSyncConnection',
       'ReadHealth',
     ]);
     for (const [id] of roles) {
@@ -108,6 +126,9 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         .filter((action) => action.startsWith('dynamodb:'))
         .map((action) => action.slice('dynamodb:'.length));
     const PRINCIPAL = ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'];
+    const CONNECTIONS = [...PRINCIPAL, 'ConditionCheckItem', 'DeleteItem', 'Query'];
+    const TOKENS = ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'];
+    const SYNC = { Core: CONNECTIONS, Samples: ['BatchGetItem', 'PutItem', 'Query'], Vault: TOKENS };
     const table = /(Core|Samples|Vault)Table/;
     const expected: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
       DescribeApi: { Core: ['GetItem'], Samples: ['DescribeTable'], Vault: ['DescribeTable'] },
@@ -132,6 +153,19 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         Vault: ['GetItem'],
       },
       ProjectRollups: { Core: ['GetItem', 'PutItem', 'Query'], Samples: ['Query'], Vault: ['GetItem'] },
+      ManageConnections: {
+        Core: [...PRINCIPAL, 'ConditionCheckItem', 'DeleteItem', 'Query'],
+        Samples: ['BatchGetItem', 'DeleteItem', 'PutItem', 'Query'],
+        Vault: TOKENS,
+      },
+      ReceivePush: { Core: ['GetItem', 'PutItem', 'UpdateItem'] },
+      ApplyPush: { Core: CONNECTIONS, Vault: ['DeleteItem', 'GetItem'] },
+      SyncConnection: SYNC,
+      PrepareSync: SYNC,
+      FetchPages: SYNC,
+      FinishSync: SYNC,
+      // The second query is the one on the index of what is due.
+      ScheduleSyncs: { Core: [...PRINCIPAL, 'ConditionCheckItem', 'Query', 'Query'] },
       EraseUser: {
         Core: ['DeleteItem', 'GetItem', 'Query', 'UpdateItem'],
         Samples: ['DeleteItem', 'Query'],
@@ -150,6 +184,53 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     ]);
     expect(seen).toEqual(sorted);
     expect(roles.filter(([id]) => allowedOn(id, table).length > 0).length).toBe(seen.length);
+  });
+
+  test('the provider applications’ secret opens to who talks to providers, and to nobody else', () => {
+    const readers = roles
+      .filter(([id]) => allowedOn(id, /ProviderSecret/).includes('secretsmanager:GetSecretValue'))
+      .map(([id]) => id.replace(/.*\/|Role.*/g, ''));
+    expect(readers.sort()).toEqual([
+      'FetchPages',
+      'FinishSync',
+      'InboundPushesConsumerApplyPush',
+      'ManageConnections',
+      'PrepareSync',
+      'ProviderSyncsConsumerSyncConnection',
+      'ReceivePush',
+      'SyncScheduleScheduleSyncs',
+    ]);
+    for (const [id] of roles) {
+      const own = statementsOf(id).flatMap(({ actions }) => actions);
+      expect(
+        own.filter((action) => action.startsWith('secretsmanager:') && !action.endsWith(':GetSecretValue')),
+        id,
+      ).toEqual([]);
+    }
+  });
+
+  test('a push is verified by a function that opens no user’s data, and queued where it is applied', () => {
+    const own = statementsOf('ReceivePush').flatMap(({ actions }) => actions);
+    expect(own).not.toContain('s3:GetObject');
+    expect(allowedOn('ReceivePush', /Samples|Vault|WorkspaceKey/)).toEqual([]);
+    expect(allowedOn('ReceivePush', /Payloads.*inbound/)).toEqual(['s3:PutObject']);
+    expect(allowedOn('ReceivePush', /ProviderSyncs/)).toEqual([]);
+    expect(allowedOn('ReceivePush', /InboundPushes/)).toContain('sqs:SendMessage');
+  });
+
+  test('only the consumer of sync messages starts executions, and those invoke three functions', () => {
+    const starters = roles
+      .filter(([id]) => statementsOf(id).some(({ actions }) => actions.includes('states:StartExecution')))
+      .map(([id]) => id.replace(/.*\/|Role.*/g, ''));
+    expect(starters).toEqual(['ProviderSyncsConsumerSyncConnection']);
+    const invoked = roles
+      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement.map(toStatement))
+      .filter(({ actions }: Statement) => actions.includes('lambda:InvokeFunction'));
+    expect(invoked).toHaveLength(1);
+    const names = invoked[0]?.resources.map(
+      (name: string) => /(PrepareSync|FetchPages|FinishSync)Function/.exec(name)?.[1],
+    );
+    expect(names?.sort()).toEqual(['FetchPages', 'FinishSync', 'PrepareSync']);
   });
 
   test('the storage key is of use to functions only through the service that holds the data', () => {

@@ -6,7 +6,13 @@ import { type EpochMs, type LocalDate, MINUTE_MS, parseLocalDate } from '../../.
 import { parseIsoTime } from '../../../lib/core/iso-time.ts';
 
 /** Queues that have a dead-letter queue (infra/naming.ts). */
-export const QUEUE_NAMES = ['large-ingests', 'projections', 'erasures'] as const;
+export const QUEUE_NAMES = [
+  'large-ingests',
+  'projections',
+  'erasures',
+  'provider-syncs',
+  'inbound-pushes',
+] as const;
 
 export const USAGE = `usage: npm run ops -- <command>
 
