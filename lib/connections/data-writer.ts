@@ -7,7 +7,8 @@ import type { UserScope } from '../samples/model.ts';
 export interface DataWriter {
   /**
    * Stores what a group of pages said, at most MAX_GROUP_COUNT records, and answers what became of each. All
-   * of it is idempotent: a repeat of the group counts the same when nothing else wrote, and changes nothing.
+   * of it is idempotent: a repeat of the group changes nothing; its samples count as the first time, its records
+   * as duplicates.
    * `groupKey` names the group within the user (at most 100 characters): with the same content it is the same
    * request (ING6). Throws AppError: user.not_found, ingest.upload_disabled, ingest.contention, server.unavailable.
    */

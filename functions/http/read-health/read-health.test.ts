@@ -22,6 +22,11 @@ beforeEach(async () => {
       loadAfter: async (_scope, since, limit) =>
         world.samples.changes.filter(({ seq }) => seq > since).slice(0, limit),
     },
+    store: {
+      loadPointers: async () => new Map(),
+      commit: async () => 'conflict',
+      list: async () => [],
+    },
     edges: {
       loadEdges: async () => {
         const all = [...world.samples.blocks.values()];
