@@ -123,6 +123,8 @@ export interface CloudKit {
   grantOf(person: Person): Grant | undefined;
   /** Ends a person's grant as the cloud itself would (tokens die); answers if there was one. */
   endGrant(person: Person): boolean;
+  /** Ends the grant that a token, access or refresh, belongs to; false for an unknown or dead one. */
+  revokeToken(token: string): boolean;
   /** Queues a push; nothing is sent while the webhooks are not active. */
   push(outgoing: Outgoing): void;
   /** Takes a fault of this kind if one waits for this path (`endless_pages`, `keyset_unreachable`). */

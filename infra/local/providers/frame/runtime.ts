@@ -59,6 +59,7 @@ export function createRuntime(options: RuntimeOptions): CloudRuntime {
     history: (person) => histories(person.name),
     grantOf: (person) => parts.grants?.ofPerson(person),
     endGrant: (person) => parts.grants?.revokePerson(person) ?? false,
+    revokeToken: (token) => parts.grants?.revokeToken(token) ?? false,
     push: (outgoing) => parts.deliveries?.push(outgoing),
     fault: (kind, call) => state.faults.take(kind, `/${call.origin}${call.path}`),
     load: (person) => state.loads.get(person.name),

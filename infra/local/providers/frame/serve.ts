@@ -18,7 +18,10 @@ export async function serveCloud(runtime: CloudRuntime, call: Call, response: Se
   const path = `/${call.origin}${call.path}`;
   const slow = runtime.faults.take('slow', path);
   if (slow) await delay(slow.ms ?? 2000);
+  const ended = runtime.grants.endedCount();
   const reply = early(runtime, path) ?? oauthReply(runtime, call) ?? (await routed(runtime, call, match));
+  // What the client ends through an address is a revocation; what a person ends is not.
+  if (runtime.grants.endedCount() > ended) runtime.stats.add('revocations');
   runtime.stats.answered({
     atMs: runtime.kit.now(),
     what,

@@ -57,12 +57,15 @@ export interface Grants {
   revokeToken(token: string): boolean;
   revokePerson(person: Person): boolean;
   expireAccessTokens(): number;
+  /** How many grants were ended so far. */
+  endedCount(): number;
 }
 
 const HOUR_MS = 3_600_000;
 const failed = (description: string): TokenOutcome => ({ error: 'invalid_grant', description });
 
 export function createGrants(rules: OAuthRules, random: Random, now: () => number): Grants {
+  let ended = 0;
   const codes = new Map<string, CodeEntry>();
   const access = new Map<string, AccessEntry>();
   const refreshes = new Map<string, RefreshEntry>();
@@ -154,13 +157,16 @@ export function createGrants(rules: OAuthRules, random: Random, now: () => numbe
       const grant = (access.get(token) ?? refreshes.get(token))?.grant;
       if (grant?.alive !== true) return false;
       grant.alive = false;
+      ended++;
       return true;
     },
     revokePerson(person) {
       const grants = live().filter((grant) => grant.person.name === person.name);
       for (const grant of grants) grant.alive = false;
+      ended += grants.length;
       return grants.length > 0;
     },
+    endedCount: () => ended,
     expireAccessTokens() {
       let expired = 0;
       for (const entry of access.values()) {
