@@ -17,7 +17,10 @@ export interface TokenStore {
     connectionId: ConnectionId,
     tokens: Omit<StoredTokens, 'version'>,
   ): Promise<StoredTokens>;
-  /** `held` until another's lease ends; `moved` when the version is not the one read any more. */
+  /**
+   * `held` until another's lease ends; `moved` when the version is not the one read any more. `taken_over`: the
+   * lease of somebody who did not let go had run out, and who may still be under way.
+   */
   takeRefreshLease(
     scope: UserScope,
     connectionId: ConnectionId,
@@ -27,7 +30,7 @@ export interface TokenStore {
       readonly nowMs: EpochMs;
       readonly untilMs: EpochMs;
     },
-  ): Promise<'taken' | 'held' | 'moved'>;
+  ): Promise<'taken' | 'taken_over' | 'held' | 'moved'>;
   /** Conditional on the version it came from; ends the lease. `moved`: another token was stored meanwhile. */
   save(
     scope: UserScope,

@@ -91,7 +91,7 @@ export function tokenStoreContract(name: string, openStorage: () => Promise<Stor
       expect(await store.takeRefreshLease(scope, connectionId, lease('one', 1))).toBe('taken');
       expect(await store.takeRefreshLease(scope, connectionId, lease('one', 1))).toBe('taken');
       expect(await store.takeRefreshLease(scope, connectionId, lease('two', 1))).toBe('held');
-      expect(await store.takeRefreshLease(scope, connectionId, lease('two', 1, 1))).toBe('taken');
+      expect(await store.takeRefreshLease(scope, connectionId, lease('two', 1, 1))).toBe('taken_over');
     });
 
     test('CON6 of many at once one takes the lease', async () => {

@@ -81,23 +81,27 @@ async function read({ dynamo, vaultTable }: TokenStoreDependencies, key: Item): 
   return (await dynamo.send(command).catch(rethrowStoreError)).Item;
 }
 
-/** The refused item when its condition said no; undefined when it is written. */
+type Updated =
+  | { readonly kind: 'written'; readonly before: Item | undefined }
+  /** The item as its condition found it; undefined when there is none. */
+  | { readonly kind: 'refused'; readonly found: Item | undefined };
+
 async function update(
   { dynamo, vaultTable }: TokenStoreDependencies,
   key: Item,
   change: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>,
-): Promise<{ readonly refused: Item | undefined } | undefined> {
+): Promise<Updated> {
   const command = new UpdateItemCommand({
     TableName: vaultTable,
     Key: key,
+    ReturnValues: 'ALL_OLD',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     ...change,
   });
   try {
-    await dynamo.send(command);
-    return undefined;
+    return { kind: 'written', before: (await dynamo.send(command)).Attributes };
   } catch (error) {
-    return isFailedCondition(error) ? { refused: error.Item } : rethrowStoreError(error);
+    return isFailedCondition(error) ? { kind: 'refused', found: error.Item } : rethrowStoreError(error);
   }
 }
 
@@ -141,7 +145,7 @@ async function store(
   if (key === undefined) throw new AppError('user.not_found', 'There is no user by this id.');
   const plain = Buffer.from(JSON.stringify(tokens));
   const sealed = seal(plain, key, aadOf(scope, connectionId, version + 1), deps.randomness);
-  const refusal = await update(deps, tokenKey(scope, connectionId), {
+  const updated = await update(deps, tokenKey(scope, connectionId), {
     UpdateExpression: 'SET version = :next, tokens = :tokens REMOVE leaseOwner, leaseUntil',
     ConditionExpression: version === 0 ? 'attribute_not_exists(pk)' : 'version = :read',
     ExpressionAttributeValues: {
@@ -150,8 +154,8 @@ async function store(
       ...(version === 0 ? {} : { ':read': N(version) }),
     },
   });
-  if (refusal === undefined) return 'saved';
-  const stored = refusal.refused?.['tokens']?.B;
+  if (updated.kind === 'written') return 'saved';
+  const stored = updated.found?.['tokens']?.B;
   return stored !== undefined && Buffer.compare(stored, sealed) === 0 ? 'saved' : 'moved';
 }
 
@@ -159,8 +163,8 @@ async function takeLease(
   deps: TokenStoreDependencies,
   key: Item,
   lease: Parameters<TokenStore['takeRefreshLease']>[2],
-): Promise<'taken' | 'held' | 'moved'> {
-  const refusal = await update(deps, key, {
+): ReturnType<TokenStore['takeRefreshLease']> {
+  const updated = await update(deps, key, {
     UpdateExpression: 'SET leaseOwner = :me, leaseUntil = :until',
     ConditionExpression:
       'version = :read AND attribute_exists(tokens) AND (attribute_not_exists(leaseOwner) OR leaseUntil <= :now OR leaseOwner = :me)',
@@ -171,8 +175,11 @@ async function takeLease(
       ':now': N(lease.nowMs),
     },
   });
-  if (refusal === undefined) return 'taken';
-  const { refused } = refusal;
-  const isSameVersion = refused !== undefined && numberOf(refused, 'version') === lease.readVersion;
-  return isSameVersion && refused['tokens'] !== undefined ? 'held' : 'moved';
+  if (updated.kind === 'written') {
+    const owner = updated.before?.['leaseOwner']?.S;
+    return owner === undefined || owner === lease.owner ? 'taken' : 'taken_over';
+  }
+  const { found } = updated;
+  const isSameVersion = found !== undefined && numberOf(found, 'version') === lease.readVersion;
+  return isSameVersion && found['tokens'] !== undefined ? 'held' : 'moved';
 }
