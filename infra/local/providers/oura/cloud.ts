@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Answer, Call } from '../frame/call.ts';
-import type { Cloud, CloudErrors, CloudKit, CloudMaker, PushRules } from '../frame/cloud.ts';
+import type { Cloud, CloudErrors, CloudKit, CloudMaker, PushRules, Route } from '../frame/cloud.ts';
 import type { LimitRules } from '../frame/limits.ts';
 import { sameText } from '../oauth/token.ts';
 import type { Person } from '../people/people.ts';
@@ -75,6 +75,18 @@ function createLoads(kit: CloudKit): (person: Person) => BeatLoad | undefined {
   };
 }
 
+/** Whatever the token is, it is no good afterwards: RFC 7009 answers 200 to all. */
+const revokeRoute = (kit: CloudKit, origin: string, path: string): Route => ({
+  method: 'POST',
+  origin,
+  path,
+  access: 'public',
+  handle(call) {
+    kit.revokeToken(call.form().get('token') ?? call.query.get('access_token') ?? '');
+    return { status: 200, json: {} };
+  },
+});
+
 export const OURA: CloudMaker = {
   name: 'oura',
   create(kit): Cloud {
@@ -88,7 +100,12 @@ export const OURA: CloudMaker = {
       title: 'Oura',
       origins: ['accounts', 'api'],
       oauth: oauthRules(kit),
-      routes: [...createRoutes(kit, state), ...subscriptions.routes],
+      routes: [
+        ...createRoutes(kit, state),
+        ...subscriptions.routes,
+        revokeRoute(kit, 'accounts', '/oauth/v2/ext/oauth-revoke'),
+        revokeRoute(kit, 'api', '/oauth/revoke'),
+      ],
       errors: ERRORS,
       limits: LIMITS,
       push: pushRules(kit, subscriptions, verificationToken),
