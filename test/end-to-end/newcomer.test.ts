@@ -196,6 +196,8 @@ describe.skipIf(!existsSync(CHROMIUM))('the page at / (needs Debian’s chromium
       'large-ingests',
       'projections',
       'erasures',
+      'provider-syncs',
+      'inbound-pushes',
     ]);
     expect(await page.locator('#totals').textContent()).toMatch(/Since the start: \d+ stream records/);
     expect(await page.locator('#queues td.alarm').count()).toBe(0);

@@ -8,9 +8,9 @@ import { LEDGER_DAYS } from '../../contracts/limits.ts';
 import { QUEUE_NAMES as OPERATED_QUEUES } from '../../functions/command/operate/arguments.ts';
 import { CHANGE_ENTRY_PREFIX } from '../../infra/constructs/outbox-relay.ts';
 import { QUEUE_NAMES, STAGE_NAMES } from '../../infra/naming.ts';
-import { PAYLOAD_PREFIX, UPLOAD_PREFIX } from '../../infra/stacks/data-stack.ts';
+import { DUE_INDEX, PAYLOAD_PREFIX, UPLOAD_PREFIX } from '../../infra/stacks/data-stack.ts';
 import { STAGES } from '../../infra/stages.ts';
-import { CHANGE_PREFIX } from '../../lib/adapters/dynamo/core-keys.ts';
+import { CHANGE_PREFIX, DUE_INDEX as QUERIED_INDEX } from '../../lib/adapters/dynamo/core-keys.ts';
 import { payloadObjectName } from '../../lib/adapters/s3/payload-store.ts';
 import { uploadObjectName } from '../../lib/adapters/s3/upload-store.ts';
 import { METRICS } from '../../lib/observability/metrics.ts';
@@ -95,6 +95,51 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       [`headwater-${stage}-samples`, undefined, undefined],
       [`headwater-${stage}-core`, 'NEW_AND_OLD_IMAGES', { AttributeName: 'ttl', Enabled: true }],
       [`headwater-${stage}-vault`, undefined, undefined],
+    ]);
+  });
+
+  test('only core has an index: what is due, by shard and time, with keys and nothing else', () => {
+    const indexes = [...tables].flatMap(([name, { Properties }]) =>
+      (Properties.GlobalSecondaryIndexes ?? []).map((index: object) => [name, index]),
+    );
+    expect(indexes).toEqual([
+      [
+        `headwater-${stage}-core`,
+        {
+          IndexName: QUERIED_INDEX,
+          KeySchema: [
+            { AttributeName: 'gsi1pk', KeyType: 'HASH' },
+            { AttributeName: 'gsi1sk', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    ]);
+    expect(DUE_INDEX).toBe(QUERIED_INDEX);
+  });
+
+  test('what is due is looked for every minute; a tick that fails twice is kept and told', () => {
+    const [rule, ...others] = ofType('AWS::Events::Rule')
+      .map(([, { Properties }]) => Properties)
+      .filter(({ ScheduleExpression }) => ScheduleExpression !== undefined);
+    expect(others).toEqual([]);
+    expect(rule).toMatchObject({
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+      Targets: [{ DeadLetterConfig: { Arn: expect.anything() }, RetryPolicy: { MaximumRetryAttempts: 1 } }],
+    });
+    const [[, invocations] = expect.fail('no settings')] = ofType('AWS::Lambda::EventInvokeConfig');
+    expect(invocations.Properties).toMatchObject({
+      MaximumRetryAttempts: 1,
+      MaximumEventAgeInSeconds: 60,
+      DestinationConfig: { OnFailure: { Destination: expect.anything() } },
+    });
+  });
+
+  test('the applications at the providers lie in one secret, empty until an operator fills it', () => {
+    const secrets = ofType('AWS::SecretsManager::Secret').map(([, { Properties }]) => Properties);
+    expect(secrets).toMatchObject([
+      { Name: `headwater-${stage}-providers`, SecretString: '{}', KmsKeyId: expect.anything() },
     ]);
   });
 

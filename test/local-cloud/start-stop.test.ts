@@ -63,6 +63,22 @@ test('a start writes local.json for its owner only and answers with all parts', 
   expect((await fetch(`${cloud.apiUrl}/`)).status).toBe(200);
 });
 
+test('the simulated clouds run along, hand out their people, and are gone after a stop', async () => {
+  const people = await (await fetch(`${cloud.simulatorUrl}/people`)).json();
+  expect(Object.keys(people as object).length).toBe(7);
+  expect(cloud.output()).toContain(`Clouds   ${cloud.simulatorUrl}/`);
+  const without = await startLocalCloud({
+    dataDir: join(dataDir, '..', 'without'),
+    args: ['--no-simulator'],
+  });
+  try {
+    expect(without.simulatorUrl).toBeUndefined();
+    expect(without.output()).not.toContain('Clouds');
+  } finally {
+    await without.stop();
+  }
+});
+
 test('P2 a sample of the demo user passes stream, bus and queue, and its day is ready', async () => {
   const asUser = { authorization: `Bearer ${cloud.userToken}` };
   const stored = await callApi(cloud, '/v1/users/me/health/samples/batch-upsert', {

@@ -90,6 +90,8 @@ test('PRJ4 dead letters are counted, shown and sent back, and nothing else is op
     'large-ingests   0',
     'projections     0',
     'erasures        2',
+    'provider-syncs  0',
+    'inbound-pushes  0',
     'm1  sent 1970-01-01T00:00:00.000Z  received 5 times\n  {"detail":{}}',
     '2 messages sent back to erasures',
   ]);
