@@ -17,13 +17,24 @@ function format(zone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** How far the zone's wall clock is ahead of UTC at this instant, in seconds. */
+const QUARTER_MS = 900_000;
+const OFFSETS = new Map<string, Map<number, number>>();
+
+/** How far the zone's wall clock is ahead of UTC at this instant, in seconds. Zones change at quarter hours only. */
 export function offsetSec(zone: string, atMs: number): number {
-  const whole = Math.floor(atMs / 1000) * 1000;
+  const known = OFFSETS.get(zone) ?? new Map<number, number>();
+  OFFSETS.set(zone, known);
+  const quarter = Math.floor(atMs / QUARTER_MS);
+  const offset = known.get(quarter) ?? computedOffsetSec(zone, quarter * QUARTER_MS);
+  known.set(quarter, offset);
+  return offset;
+}
+
+function computedOffsetSec(zone: string, atMs: number): number {
   const part: Record<string, number> = {};
-  for (const { type, value } of format(zone).formatToParts(whole)) part[type] = Number(value);
+  for (const { type, value } of format(zone).formatToParts(atMs)) part[type] = Number(value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
-  return (Date.UTC(year, month - 1, day, hour, minute, second) - whole) / 1000;
+  return (Date.UTC(year, month - 1, day, hour, minute, second) - atMs) / 1000;
 }
 
 /** The instant at which the zone's wall clock shows this date and minute; in a gap, the instant the gap ends on. */

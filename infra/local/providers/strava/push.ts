@@ -1,0 +1,59 @@
+import { createHmac } from 'node:crypto';
+import type { CloudKit, PushRules } from '../frame/cloud.ts';
+import { asFields, bodyText } from '../frame/http.ts';
+import type { Athlete } from './activities.ts';
+
+export interface StravaEvent {
+  readonly object_type: 'activity' | 'athlete';
+  readonly object_id: bigint | number;
+  readonly aspect_type: 'create' | 'update' | 'delete';
+  readonly updates: Readonly<Record<string, string>>;
+}
+
+/** One POST for each event, never batched; only for athletes who are connected, or were until now. */
+export function pushEvent(kit: CloudKit, athlete: Athlete, subscriptionId: number, event: StravaEvent): void {
+  const json = {
+    ...event,
+    owner_id: athlete.id,
+    subscription_id: subscriptionId,
+    event_time: Math.floor(kit.now() / 1000),
+  };
+  const about = `${event.object_type} ${event.aspect_type} of ${athlete.history.person.name}`;
+  kit.push({ contentType: 'application/json', body: bodyText({ status: 200, json }), about });
+}
+
+interface PushOptions {
+  readonly verifyToken: string;
+  /** The contested signature: sent when it was asked for. */
+  readonly signingKey: () => string | undefined;
+  readonly random: CloudKit['random'];
+}
+
+/** 200 within two seconds, and three more tries. */
+export const pushRules = ({ verifyToken, signingKey, random }: PushOptions): PushRules => ({
+  handshake: (address) => prove(address, verifyToken, random.hex(12)),
+  headers: () => ({}),
+  sign(body, nowMs) {
+    const key = signingKey();
+    if (key === undefined) return {};
+    const seconds = Math.floor(nowMs / 1000);
+    const digest = createHmac('sha256', key).update(`${seconds}.`).update(body).digest('hex');
+    return { 'X-Strava-Signature': `t=${seconds},v1=${digest}` };
+  },
+  accepted: (status) => status === 200,
+  retrySec: [60, 300, 900],
+  timeoutMs: 2000,
+});
+
+async function prove(address: string, verifyToken: string, challenge: string): Promise<string | undefined> {
+  const target = new URL(address);
+  target.searchParams.set('hub.mode', 'subscribe');
+  target.searchParams.set('hub.challenge', challenge);
+  target.searchParams.set('hub.verify_token', verifyToken);
+  const response = await fetch(target, { signal: AbortSignal.timeout(2000), redirect: 'manual' });
+  const body: unknown = await response.json().catch(() => undefined);
+  if (response.status !== 200) return `GET to callback URL does not return 200 but ${response.status}`;
+  return asFields(body)['hub.challenge'] === challenge
+    ? undefined
+    : 'the callback did not repeat hub.challenge';
+}
