@@ -9,6 +9,11 @@ export interface StageSettings {
   readonly logRetention: RetentionDays;
   /** Who is told of an alarm; `nobody` leaves the topic for a subscription made by hand. */
   readonly alarmEmail: string | 'nobody';
+  /**
+   * Where consents return to and pushes go, which the providers' pages are told once: the API's own address, or
+   * a domain that leads to it and outlives it.
+   */
+  readonly publicUrl: 'the API' | `https://${string}`;
   /** Browser origins that may call the API. Servers and native apps need none. */
   readonly corsAllowOrigins: readonly string[];
   readonly throttle: { readonly requestsPerSecond: number; readonly burstCount: number };
@@ -66,6 +71,7 @@ export const STAGES: Readonly<Record<StageName, StageSettings>> = {
     deletionProtection: false,
     logRetention: RetentionDays.TWO_WEEKS,
     alarmEmail: 'nobody',
+    publicUrl: 'the API',
     corsAllowOrigins: ['http://localhost:3000', 'http://localhost:5173'],
     throttle: { requestsPerSecond: 200, burstCount: 400 },
     memoryMiB: MEMORY_MIB,
@@ -77,6 +83,7 @@ export const STAGES: Readonly<Record<StageName, StageSettings>> = {
     deletionProtection: true,
     logRetention: RetentionDays.SIX_MONTHS,
     alarmEmail: 'nobody',
+    publicUrl: 'the API',
     corsAllowOrigins: ['https://app.example.com'],
     throttle: { requestsPerSecond: 2_000, burstCount: 4_000 },
     memoryMiB: MEMORY_MIB,

@@ -73,7 +73,11 @@ export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props);
     const api = this.addApi(props.deployment);
-    const functions = addHttpFunctions(this, { ...props, publicUrl: api.apiEndpoint });
+    const { publicUrl } = props.deployment.settings;
+    const functions = addHttpFunctions(this, {
+      ...props,
+      publicUrl: publicUrl === 'the API' ? api.apiEndpoint : publicUrl,
+    });
     this.addStage(props, api);
     this.addRoutes(api, functions);
     new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint, description: 'Where the API answers' });

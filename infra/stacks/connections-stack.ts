@@ -174,12 +174,12 @@ export class ConnectionsStack extends Stack {
     syncs: Queue,
   ): void {
     grantTable(to, data.core, STORE_USES);
-    grantTable(to, data.samples, ['batchGet', 'query', 'put']);
+    // A user may disconnect and have the data erased, which the next step of the connection does.
+    grantTable(to, data.samples, ['batchGet', 'query', 'put', 'delete']);
     grantTable(to, data.vault, ['get', 'put', 'update', 'delete']);
     grantWorkspaceKey(to, foundation.workspaceKey);
-    for (const prefix of [PAYLOAD_PREFIX, RAW_PREFIX]) {
-      grantObjects(to, data.payloads, { prefix, uses: ['get', 'put'] });
-    }
+    grantObjects(to, data.payloads, { prefix: PAYLOAD_PREFIX, uses: ['get', 'put'] });
+    grantObjects(to, data.payloads, { prefix: RAW_PREFIX, uses: ['get', 'put', 'delete'] });
     grantSecret(to, this.providers.secret);
     grantSend(to, syncs);
   }

@@ -128,7 +128,11 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     const PRINCIPAL = ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'];
     const CONNECTIONS = [...PRINCIPAL, 'ConditionCheckItem', 'DeleteItem', 'Query'];
     const TOKENS = ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'];
-    const SYNC = { Core: CONNECTIONS, Samples: ['BatchGetItem', 'PutItem', 'Query'], Vault: TOKENS };
+    const SYNC = {
+      Core: CONNECTIONS,
+      Samples: ['BatchGetItem', 'DeleteItem', 'PutItem', 'Query'],
+      Vault: TOKENS,
+    };
     const table = /(Core|Samples|Vault)Table/;
     const expected: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
       DescribeApi: { Core: ['GetItem'], Samples: ['DescribeTable'], Vault: ['DescribeTable'] },

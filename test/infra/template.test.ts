@@ -362,6 +362,16 @@ test('hosted pages, Google and the address of alarms come from the settings of t
   ]);
 });
 
+test('consents return to the API, or to the domain of the stage that leads to it', () => {
+  const urlOf = (publicUrl: (typeof STAGES)['prod']['publicUrl']) =>
+    synthesise('prod', { ...STAGES.prod, publicUrl })
+      .ofType('AWS::Lambda::Function')
+      .map(([, { Properties }]) => Properties.Environment.Variables.PUBLIC_URL)
+      .filter((url) => url !== undefined);
+  expect(urlOf('the API')).toEqual([{ 'Fn::GetAtt': [expect.stringMatching(/^HttpApi/), 'ApiEndpoint'] }]);
+  expect(urlOf('https://health.example.com')).toEqual(['https://health.example.com']);
+});
+
 test('alarms may be published to the topic, whose policy refuses what comes without TLS', () => {
   const [[, policy] = expect.fail('no policy')] = synthesise('prod').ofType('AWS::SNS::TopicPolicy');
   const statements = policy.Properties.PolicyDocument.Statement;
