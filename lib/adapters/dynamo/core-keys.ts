@@ -73,6 +73,31 @@ export const connectionKey = (scope: UserScope, connectionId: ConnectionId): Ite
 export const accountKey = (scope: UserScope, accountHash: string): Item =>
   key(userPartition(scope), `ACCOUNT#${accountHash}`);
 
+/** Who works on a connection now. Sorts before its syncs, so that an erasure takes it first. */
+export const runKey = (scope: UserScope, connectionId: ConnectionId): Item =>
+  key(userPartition(scope), `RUN#${connectionId}`);
+export const inboxPrefix = (connectionId: ConnectionId): string => `INBOX#${connectionId}#`;
+export const inboxKey = (scope: UserScope, connectionId: ConnectionId, entryId: string): Item =>
+  key(userPartition(scope), inboxPrefix(connectionId) + entryId);
+export const syncPrefix = (connectionId: ConnectionId): string => `SYNC#${connectionId}#`;
+export const syncKey = (scope: UserScope, connectionId: ConnectionId, syncId: string): Item =>
+  key(userPartition(scope), syncPrefix(connectionId) + syncId);
+export const quarantinePrefix = (connectionId: ConnectionId): string => `QUARANTINE#${connectionId}#`;
+export const quarantineKey = (scope: UserScope, connectionId: ConnectionId, quarantineId: string): Item =>
+  key(userPartition(scope), quarantinePrefix(connectionId) + quarantineId);
+
+/** Exceptions: circuit, quota and places of a provider's application, which all workspaces share. */
+export const providerPartition = (provider: string): string => `PROVIDER#${provider}`;
+export const gateKey = (provider: string): Item => key(providerPartition(provider), 'GATE');
+export const SLOT_PREFIX = 'SLOT#';
+export const slotKey = (provider: string, slot: number): Item =>
+  key(providerPartition(provider), SLOT_PREFIX + String(slot).padStart(3, '0'));
+/** A partition of its own per bucket of time, so that calls of one minute lie beside no others. */
+export const quotaKey = (provider: string, bucket: string): Item =>
+  key(`${providerPartition(provider)}#QUOTA#${bucket}`, 'ALL');
+export const quotaShareKey = (provider: string, bucket: string, workspaceId: string): Item =>
+  key(`${providerPartition(provider)}#QUOTA#${bucket}#W#${workspaceId}`, 'SHARE');
+
 /** Exception: a push names a provider's user and no workspace. The hash is over provider and user id. */
 export const providerUserPartition = (accountHash: string): string => `PROVIDERUSER#${accountHash}`;
 export const providerUserKey = (accountHash: string, scope: UserScope, connectionId: ConnectionId): Item =>
