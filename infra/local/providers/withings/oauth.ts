@@ -68,7 +68,12 @@ export function createOAuth(kit: CloudKit): WithingsOAuth {
           csrf_token: kit.random.hex(20),
           token_type: 'Bearer',
         }),
-      errorAnswer: (error, description) => failed(STATUS_OF[error], description),
+      // Which of the two it was, the description says.
+      errorAnswer: (error, description) =>
+        failed(
+          STATUS_OF[error],
+          error === 'invalid_grant' ? `Invalid code or refresh_token: ${description}` : description,
+        ),
     },
     route: {
       method: 'POST',
