@@ -1,0 +1,45 @@
+import { SECOND_MS } from '../core/instants.ts';
+import { AppError } from '../problems/app-error.ts';
+import type { UserScope } from '../samples/model.ts';
+import { type DisconnectDependencies, disconnect, endGrant } from './disconnect.ts';
+import type { Connection } from './model.ts';
+
+/** For all of a user's connections together, which are ended at the same time. */
+const LIMIT_MS = 10 * SECOND_MS;
+
+/**
+ * Ends every grant of a user at the providers before the user is erased (CON11), as far as they answer within
+ * 10 s. Never throws: an erasure waits for no provider and no setting. Called before the head is marked, so
+ * that a crash in between leaves connections that are disconnected and not grants that nobody can end; and once
+ * more after it, for a consent that came back meanwhile. Repeats do nothing.
+ */
+export async function endGrants(
+  deps: DisconnectDependencies,
+  scope: UserScope,
+  correlationId: string,
+): Promise<void> {
+  const work = endAll(deps, scope, correlationId).catch(ignore);
+  await Promise.race([work, deps.clock.sleep(LIMIT_MS)]);
+}
+
+/** What could not be ended is out of reach once the key is shredded: the provider's own expiry ends it. */
+const ignore = (): void => undefined;
+
+async function endAll(deps: DisconnectDependencies, scope: UserScope, correlationId: string): Promise<void> {
+  const connections = await deps.connections.list(scope);
+  await Promise.all(connections.map((connection) => endOne(deps, scope, connection, correlationId)));
+}
+
+async function endOne(
+  deps: DisconnectDependencies,
+  scope: UserScope,
+  connection: Connection,
+  correlationId: string,
+): Promise<void> {
+  try {
+    await disconnect(deps, scope, connection.connectionId, { correlationId, forgetsData: false });
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'connection.not_found') return;
+    await endGrant(deps, scope, connection).catch(ignore);
+  }
+}
