@@ -1,7 +1,8 @@
 import type { ProviderDefinition } from './definition.ts';
 import { garmin } from './garmin/garmin.ts';
 import { oura } from './oura/oura.ts';
+import { strava } from './strava/strava.ts';
 import { whoop } from './whoop/whoop.ts';
 
 /** The providers of this deployment: one line each (docs/add-a-provider.md). */
-export const PROVIDERS: readonly ProviderDefinition[] = [garmin, whoop, oura];
+export const PROVIDERS: readonly ProviderDefinition[] = [garmin, strava, whoop, oura];
