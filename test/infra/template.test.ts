@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { EVENT_CATALOG } from '../../contracts/events/catalog.ts';
@@ -8,17 +8,29 @@ import { LEDGER_DAYS } from '../../contracts/limits.ts';
 import { QUEUE_NAMES as OPERATED_QUEUES } from '../../functions/command/operate/arguments.ts';
 import { CHANGE_ENTRY_PREFIX } from '../../infra/constructs/outbox-relay.ts';
 import { QUEUE_NAMES, STAGE_NAMES } from '../../infra/naming.ts';
-import { DUE_INDEX, PAYLOAD_PREFIX, UPLOAD_PREFIX } from '../../infra/stacks/data-stack.ts';
+import {
+  DUE_INDEX,
+  INBOUND_PREFIX,
+  PAYLOAD_PREFIX,
+  RAW_PREFIX,
+  UPLOAD_PREFIX,
+} from '../../infra/stacks/data-stack.ts';
 import { STAGES } from '../../infra/stages.ts';
 import { CHANGE_PREFIX, DUE_INDEX as QUERIED_INDEX } from '../../lib/adapters/dynamo/core-keys.ts';
 import { payloadObjectName } from '../../lib/adapters/s3/payload-store.ts';
+import { createPushBodies } from '../../lib/adapters/s3/push-bodies.ts';
+import { rawObjectName } from '../../lib/adapters/s3/raw-store.ts';
 import { uploadObjectName } from '../../lib/adapters/s3/upload-store.ts';
+import { RAW_KEPT_DAYS } from '../../lib/connections/raw-store.ts';
 import { METRICS } from '../../lib/observability/metrics.ts';
 import type { UserScope } from '../../lib/samples/model.ts';
 import { type Resource, synthesise } from './synthesise.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const SIX = 6;
+const SOURCES = globSync('{lib,functions}/**/*.ts', { cwd: ROOT })
+  .filter((path) => !path.includes('.test.'))
+  .map((path) => readFileSync(join(ROOT, path), 'utf8'));
 /** Events that no part of this template listens to: they are for webhooks and read models. */
 const NOT_CONSUMED = ['records.changed.v1', 'connection.changed.v1', 'backfill.completed.v1'];
 
@@ -284,6 +296,11 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       .filter((metric) => metric?.Namespace === 'Headwater')
       .map((metric) => metric.MetricName);
     expect(alarmed).toContain('ProviderSyncsFailed');
+    const silent = alarmed.filter(
+      (name) => !SOURCES.some((source) => source.includes(`meter.add('${name}'`)),
+    );
+    // Chosen by the outcome in one expression (lib/connections/finish-sync.ts).
+    expect(silent.sort()).toEqual(['ProviderSyncsFailed', 'ProviderSyncsSucceeded']);
     expect(alarmed.filter((name) => !(name in METRICS))).toEqual([]);
   });
 
@@ -302,10 +319,13 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     }
   });
 
-  test('payloads are forgotten with their ledger, and unsealed uploads with the recovery window', () => {
+  test('payloads are forgotten with their ledger, and unsealed uploads with the recovery window', async () => {
     const scope = { workspaceId: 'ws', userId: 'usr' } as UserScope;
     expect(payloadObjectName(scope, 'x').startsWith(PAYLOAD_PREFIX)).toBe(true);
     expect(uploadObjectName(scope, 'x').startsWith(UPLOAD_PREFIX)).toBe(true);
+    expect(rawObjectName(scope, 'x').startsWith(RAW_PREFIX)).toBe(true);
+    const bodies = createPushBodies({ send: async () => ({}) } as never, 'bucket');
+    expect((await bodies.put(new Uint8Array())).startsWith(INBOUND_PREFIX)).toBe(true);
     const rules = ofType('AWS::S3::Bucket')
       .filter(([id]) => id.includes('/Payloads'))
       .flatMap(([, { Properties }]) => Properties.LifecycleConfiguration.Rules)
@@ -314,7 +334,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     expect(rules).toEqual([
       ['payloads/', LEDGER_DAYS],
       ['uploads/', 7],
-      ['raw/', 30],
+      ['raw/', RAW_KEPT_DAYS],
       ['inbound/', 4],
     ]);
   });

@@ -15,6 +15,7 @@ import { type ServicesServer, startServices } from '../../infra/local/services/s
 import { readDefinition } from '../../infra/local/workflows/definition.ts';
 import { openExecutionStore } from '../../infra/local/workflows/execution-store.ts';
 import { createStepFunctions } from '../../infra/local/workflows/step-functions.ts';
+import { createSyncWorkflow } from '../../lib/adapters/sfn/sync-workflow.ts';
 import { systemClock } from '../../lib/core/clock.ts';
 
 const PLACE = { region: 'us-east-1', accountId: '000000000000' };
@@ -229,6 +230,24 @@ test('a closed execution keeps its name, also for the same input', async () => {
   await ended(sfn, 's1');
   await expect(start(sfn, 's1')).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' });
   expect(calls).toHaveLength(2);
+});
+
+test('the adapter of syncs starts one execution per sync and attempt', async () => {
+  const { sfn, calls } = await open(['never']);
+  const workflow = createSyncWorkflow(sfn, ARN);
+  const wanted = {
+    workspaceId: 'ws_1',
+    userId: 'usr_1',
+    connectionId: 'con_1',
+    syncId: 's1',
+    correlationId: 'cor_1',
+  };
+  expect(await workflow.start(wanted, 1)).toBe('started');
+  expect(await workflow.start(wanted, 1)).toBe('started');
+  expect(calls).toEqual([['fetch-pages', wanted]]);
+  expect(await workflow.start(wanted, 2)).toBe('started');
+  expect((await ended(sfn, 's1-2')).status).toBe('SUCCEEDED');
+  expect(await workflow.start(wanted, 2)).toBe('ended');
 });
 
 test('what ran when the local cloud ended begins again at the next start, and what had ended does not', async () => {

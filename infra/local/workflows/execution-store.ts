@@ -23,7 +23,7 @@ export type ExecutionEnd = Pick<Execution, 'status' | 'stoppedAtMs' | 'output' |
 export interface ExecutionStore {
   find(machine: string, name: string): Execution | undefined;
   /** Kept through any kill once it returns. The name must not be in use. */
-  add(execution: Pick<Execution, 'machine' | 'name' | 'input' | 'startedAtMs'>): void;
+  add(execution: Pick<Execution, 'machine' | 'name' | 'input' | 'startedAtMs'>): Execution;
   countTransition(machine: string, name: string): void;
   end(machine: string, name: string, how: ExecutionEnd): void;
   running(): readonly Execution[];
@@ -45,7 +45,7 @@ export function openExecutionStore(path: string): ExecutionStore {
       transitions INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (machine, name))`);
   const find = database.prepare(`SELECT ${COLUMNS} FROM executions WHERE machine = ? AND name = ?`);
   const add = database.prepare(
-    "INSERT INTO executions (machine, name, status, input, started_at_ms) VALUES (?, ?, 'RUNNING', ?, ?)",
+    `INSERT INTO executions (machine, name, status, input, started_at_ms) VALUES (?, ?, 'RUNNING', ?, ?) RETURNING ${COLUMNS}`,
   );
   const count = database.prepare(
     'UPDATE executions SET transitions = transitions + 1 WHERE machine = ? AND name = ?',
@@ -65,7 +65,7 @@ export function openExecutionStore(path: string): ExecutionStore {
       const row = find.get(machine, name);
       return row === undefined ? undefined : Row.parse(row);
     },
-    add: ({ machine, name, input, startedAtMs }) => void add.run(machine, name, input, startedAtMs),
+    add: ({ machine, name, input, startedAtMs }) => Row.parse(add.get(machine, name, input, startedAtMs)),
     countTransition: (machine, name) => void count.run(machine, name),
     end: (machine, name, { status, stoppedAtMs, output, error, cause }) =>
       void end.run(status, stoppedAtMs, output, error, cause, machine, name),

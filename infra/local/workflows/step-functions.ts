@@ -100,13 +100,9 @@ class LocalStepFunctions implements StepFunctions {
       const arn = this.#arnOf(known);
       throw new ServiceFault('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
     }
-    if (known === undefined) {
-      store.add({ machine, name, input, startedAtMs: clock.now() });
-      const added = store.find(machine, name);
-      if (added !== undefined) this.#run(added);
-    }
-    const startedAtMs = known?.startedAtMs ?? clock.now();
-    return { executionArn: this.#arnOf({ machine, name }), startDate: startedAtMs / 1_000 };
+    const started = known ?? store.add({ machine, name, input, startedAtMs: clock.now() });
+    if (known === undefined) this.#run(started);
+    return { executionArn: this.#arnOf(started), startDate: started.startedAtMs / 1_000 };
   }
 
   #run(execution: Execution): void {
