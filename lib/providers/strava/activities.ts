@@ -44,7 +44,10 @@ export const activities: DataType = {
 
 const recordIdOf = (id: string): string => `activity:${id}`;
 
-/** One activity ahead, so that the last page knows that it is the last. */
+/**
+ * One activity ahead, so that the last page knows that it is the last. When looking ahead fails, the activity at
+ * hand is handed on first.
+ */
 async function* activityPages(
   context: FetchContext,
   window: TimeWindow,
@@ -54,13 +57,26 @@ async function* activityPages(
   let before = cursor ?? '{}';
   let current = await listing.next();
   while (!current.done) {
-    const following = await listing.next();
-    const behind = current.value.mark === undefined ? before : JSON.stringify(current.value.mark);
-    yield* pagesOfListed(context, current.value, following.done ? undefined : behind, before);
+    const { value } = current;
+    const behind = value.mark === undefined ? before : JSON.stringify(value.mark);
+    const ahead = await settle(listing.next());
+    const isLast = 'answer' in ahead && ahead.answer.done === true;
+    yield* pagesOfListed(context, value, isLast ? undefined : behind, before);
+    if ('error' in ahead) throw ahead.error;
     before = behind;
-    current = following;
+    current = ahead.answer;
   }
 }
+
+const settle = async <Answer>(
+  call: Promise<Answer>,
+): Promise<{ readonly answer: Answer } | { readonly error: unknown }> => {
+  try {
+    return { answer: await call };
+  } catch (error) {
+    return { error };
+  }
+};
 
 async function* pagesOfListed(
   context: FetchContext,

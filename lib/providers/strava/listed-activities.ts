@@ -8,8 +8,8 @@ import { ListedActivity, ListedStart } from './payloads.ts';
 
 /** The most that Strava lists in one page. */
 const PAGE_LIMIT = 200;
-/** Four million activities. */
-const MAX_LIST_COUNT = 20_000;
+/** Pages in a row that tell nothing new: 4,000 activities that the scope hides, or a list that repeats itself. */
+const MAX_STALE_PAGE_COUNT = 20;
 
 /** How far a listing got: everything up to this second and, within it, up to this id. */
 export interface Mark {
@@ -34,9 +34,9 @@ export function parseMark(cursor: string | undefined): Mark | undefined {
 }
 
 /**
- * The activities that begin in the window, oldest first. Asked for by what was seen last, never by page number:
- * pages shift when an activity comes or goes between two calls, and one would be missed. A page that tells
- * nothing new is the end; a short one is not (providers.md 4.3).
+ * The activities that begin in the window, oldest first. Asked for by what was seen last, not by page number:
+ * pages shift when an activity comes or goes between two calls, and one would be missed. What the scope hides is
+ * taken out of its page, so a page that tells nothing new is only passed over; an empty one is the end.
  */
 export async function* listActivities(
   context: FetchContext,
@@ -44,26 +44,25 @@ export async function* listActivities(
   begun: Mark | undefined,
 ): AsyncGenerator<Listed> {
   let mark = begun;
-  for (let count = 0; count < MAX_LIST_COUNT; count += 1) {
+  for (let page = 1; page <= MAX_STALE_PAGE_COUNT; page += 1) {
     const fromSec = mark?.startSec ?? Math.floor(window.fromMs / SECOND_MS);
-    const page = await listPage(context, fromSec - 1);
-    const fresh = page.filter(({ mark: at }) => at === undefined || isBehind(at, mark));
-    if (fresh.every(({ mark: at }) => at === undefined)) {
-      yield* fresh.map((listed) => ({ ...listed, mark }));
-      return;
-    }
-    for (const listed of fresh) {
-      mark = listed.mark ?? mark;
-      if (mark !== undefined && mark.startSec * SECOND_MS >= window.toMs) return;
-      if (mark === undefined || mark.startSec * SECOND_MS >= window.fromMs) yield { ...listed, mark };
+    const listed = await listPage(context, fromSec - 1, page);
+    if (listed.length === 0) return;
+    for (const entry of listed) {
+      if (entry.mark !== undefined && !isBehind(entry.mark, mark)) continue;
+      if (entry.mark !== undefined) page = 0;
+      mark = entry.mark ?? mark;
+      const startMs = (mark?.startSec ?? fromSec) * SECOND_MS;
+      if (startMs >= window.toMs) return;
+      if (startMs >= window.fromMs) yield { ...entry, mark };
     }
   }
   throw new ProviderFault('malformed', { reason: 'endless_pages' });
 }
 
 /** In order of their starts; what has no readable start comes first. */
-async function listPage(context: FetchContext, afterSec: number): Promise<readonly Listed[]> {
-  const query = { after: afterSec, page: 1, per_page: PAGE_LIMIT };
+async function listPage(context: FetchContext, afterSec: number, page: number): Promise<readonly Listed[]> {
+  const query = { after: afterSec, page, per_page: PAGE_LIMIT };
   const entries = await getJson(context, '/athlete/activities', query);
   if (!Array.isArray(entries)) throw new ProviderFault('malformed', { reason: 'not_a_list' });
   const listed = entries.map(toListed);

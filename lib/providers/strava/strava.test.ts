@@ -159,14 +159,18 @@ test('PRV32 ids of 64 bits stay exact, in pages, in events and when a page is ke
 });
 
 /** An athlete's activities behind the list and their own addresses; `listed` may change between calls. */
-function athlete(listed: { id: number; start_date: string; [field: string]: unknown }[], pageLimit = 3) {
+function athlete(
+  listed: { id: number; start_date: string; isHidden?: boolean; [field: string]: unknown }[],
+  pageLimit = 3,
+) {
   const answer = ({ path, query }: ProviderRequest): unknown => {
     if (path === LIST) {
       const after = Number(query?.['after']) * 1_000;
       return listed
         .filter(({ start_date }) => Date.parse(start_date) > after)
         .sort((one, other) => Date.parse(one.start_date) - Date.parse(other.start_date))
-        .slice(0, pageLimit);
+        .slice((Number(query?.['page']) - 1) * pageLimit, Number(query?.['page']) * pageLimit)
+        .filter(({ isHidden }) => isHidden !== true);
     }
     const id = Number(path.split('/')[4]);
     const found = listed.find((activity) => activity.id === id);
@@ -192,7 +196,7 @@ test('PRV35 activities come oldest first with their streams, whatever the pages 
   const pages = await fetched(cloud.context);
   expect(idsOf(pages)).toEqual([100, 101, 102, 103, 104, 105, 106]);
   expect(pages.at(-1)?.next).toBeUndefined();
-  expect(cloud.asked.filter(({ path }) => path === LIST)).toHaveLength(4);
+  expect(cloud.asked.filter(({ path }) => path === LIST)).toHaveLength(5);
 });
 
 test('PRV35 from any cursor the rest follows, also when an activity before it is gone meanwhile', async () => {
@@ -202,6 +206,26 @@ test('PRV35 from any cursor the rest follows, also when an activity before it is
   listed.splice(1, 2);
   expect(idsOf(await fetched(cloud.context, cursor))).toEqual([104, 105, 106]);
   expect(idsOf(await fetched(cloud.context, 'no cursor of ours'))).toHaveLength(5);
+});
+
+test('PRV35 activities behind a page of hidden ones are found', async () => {
+  const hidden = (id: number) => ({ id, start_date: dayOf(id), isHidden: true });
+  const cloud = athlete([
+    { id: 1, start_date: dayOf(1) },
+    hidden(2),
+    hidden(3),
+    hidden(4),
+    hidden(5),
+    hidden(6),
+  ]);
+  expect(idsOf(await fetched(cloud.context))).toEqual([1]);
+  const behind = athlete([
+    { id: 1, start_date: dayOf(1) },
+    hidden(2),
+    hidden(3),
+    { id: 4, start_date: dayOf(4) },
+  ]);
+  expect(idsOf(await fetched(behind.context))).toEqual([1, 4]);
 });
 
 test('PRV35 activities of the same second are all told, those outside the window are not', async () => {
@@ -225,18 +249,19 @@ test('PRV35 an activity that is gone or entered by hand is no fault, an entry wi
   listed.pop();
   expect((await pages.next()).done).toBe(true);
   expect(cloud.asked.some(({ path }) => path.endsWith('/streams'))).toBe(false);
-  const odd = paperCloud(({ query }) =>
-    query?.['page'] === 1 ? [{ id: null, start_date: dayOf(1) }] : undefined,
-  );
+  const odd = paperCloud(({ query }) => (query?.['page'] === 1 ? [{ id: null, start_date: dayOf(1) }] : []));
   const [page] = await fetched(odd.context);
   expect(mapped(page?.payload).unreadable).toHaveLength(1);
 });
 
-test('PRV35 a list that repeats itself ends, one in the other order or that is none is malformed', async () => {
+test('PRV35 a list that repeats itself is endless, one in the other order or that is none is malformed', async () => {
   const repeating = paperCloud(({ path }) =>
     path === LIST ? [{ id: 1, start_date: dayOf(3) }] : path.endsWith('/streams') ? undefined : run,
   );
-  expect(await fetched(repeating.context)).toHaveLength(1);
+  const pages = fetchPages(repeating.context, lastDays(30), undefined);
+  expect((await pages.next()).value).toMatchObject({ payload: { activity: { name: 'Lunch Run' } } });
+  await expect(pages.next()).rejects.toThrow('endless_pages');
+  expect(repeating.asked.length).toBeLessThan(30);
   const full = Array.from({ length: 200 }, (_, index) => ({ id: index, start_date: dayOf(-index) }));
   await expect(fetched(paperCloud(() => full).context)).rejects.toThrow('unexpected_order');
   await expect(fetched(paperCloud(() => ({})).context)).rejects.toThrow('not_a_list');
@@ -248,8 +273,8 @@ test('PRV31 long activities come in pages of a thousand points, of which the fir
     data: Array.from({ length: count }, (_, index) => value(index)),
   });
   const long = { time: series((index) => index), heartrate: series(() => 120), watts: series(() => 200) };
-  const cloud = paperCloud(({ path }) => {
-    if (path === LIST) return [{ id: 4001, start_date: run.start_date }];
+  const cloud = paperCloud(({ path, query }) => {
+    if (path === LIST) return query?.['page'] === 1 ? [{ id: 4001, start_date: run.start_date }] : [];
     return path.endsWith('/streams') ? long : run;
   });
   const pages = await fetched(cloud.context);
