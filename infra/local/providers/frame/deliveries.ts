@@ -4,9 +4,9 @@ import type { CloudStats } from './stats.ts';
 
 interface Pending extends Outgoing {
   readonly createdMs: number;
-  dueMs: number;
-  failures: number;
-  held: boolean;
+  readonly dueMs: number;
+  readonly failures: number;
+  readonly held: boolean;
 }
 
 export type WebhookState = 'off' | 'active' | `failed: ${string}` | 'inactive';
@@ -36,86 +36,105 @@ export interface DeliveriesOptions {
 const PUSH_PATH = '/push';
 const STALE_MS = 3_600_000;
 
-export function createDeliveries({ cloud, rules, faults, stats, now }: DeliveriesOptions): Deliveries {
-  let address: string | undefined;
-  let state: WebhookState = 'off';
-  let queue: Pending[] = [];
-  const running = new Set<Promise<boolean>>();
-  let failingSinceMs: number | undefined;
+/** What is being delivered, and how the address fares. */
+interface Outbox extends DeliveriesOptions {
+  address: string | undefined;
+  state: WebhookState;
+  queue: readonly Pending[];
+  readonly running: Set<Promise<boolean>>;
+  failingSinceMs: number | undefined;
+}
 
-  const settle = (item: Pending, status: number): boolean => {
-    if (rules.accepted(status)) {
-      failingSinceMs = undefined;
-      stats.add('pushesAccepted');
-      return true;
-    }
-    stats.add('pushesFailed');
-    item.failures++;
-    failingSinceMs ??= now();
-    const waitSec =
-      rules.retrySec[item.failures - 1] ?? (rules.keepSec === undefined ? undefined : rules.retrySec.at(-1));
-    const keptUntil =
-      rules.keepSec === undefined ? Number.POSITIVE_INFINITY : item.createdMs + rules.keepSec * 1000;
-    if (waitSec !== undefined && now() + waitSec * 1000 <= keptUntil)
-      queue.push({ ...item, dueMs: now() + waitSec * 1000 });
-    if (rules.deactivates?.(status, (now() - failingSinceMs) / 1000) === true) state = 'inactive';
-    return false;
+export function createDeliveries(options: DeliveriesOptions): Deliveries {
+  const outbox: Outbox = {
+    ...options,
+    address: undefined,
+    state: 'off',
+    queue: [],
+    running: new Set(),
+    failingSinceMs: undefined,
   };
-  const send = (item: Pending): Promise<boolean> => {
-    stats.add('pushesSent');
-    const tried = attempt({ address: address ?? '', rules, faults, now }, item).then((status) =>
-      settle(item, status),
-    );
-    running.add(tried);
-    return tried.finally(() => running.delete(tried));
-  };
-  const due = (): Promise<boolean>[] => {
-    if (state !== 'active') return [];
-    const ready = queue.filter(({ dueMs, held }) => dueMs <= now() && !held);
-    queue = queue.filter((item) => !ready.includes(item));
-    return ready.map(send);
-  };
-  const releaseHeld = (): void => {
-    for (const item of queue) item.held = false;
-  };
-
   return {
-    state: () => state,
-    async subscribe(baseUrl) {
-      const key = rules.addressKey === undefined ? '' : `?key=${rules.addressKey()}`;
-      address = `${baseUrl.replace(/\/+$/, '')}/v1/inbound/${cloud}${key}`;
-      const failure = await rules.handshake(address).catch((error: unknown) => String(error));
-      state = failure === undefined ? 'active' : `failed: ${failure}`;
-      due();
-      return state;
-    },
-    push(outgoing) {
-      if (state !== 'active' && rules.keepSec === undefined) return;
-      if (address === undefined) return;
-      const held = faults.take('reorder_push', PUSH_PATH) !== undefined;
-      const item = { ...outgoing, createdMs: now(), dueMs: now(), failures: 0, held };
-      queue.push(item);
-      if (faults.take('duplicate_push', PUSH_PATH)) queue.push({ ...item });
-      due();
-      // What was held back goes out after the one that overtook it.
-      if (!held && queue.some((waiting) => waiting.held)) {
-        releaseHeld();
-        void Promise.allSettled([...running]).then(due);
-      }
-    },
+    state: () => outbox.state,
+    subscribe: (baseUrl) => subscribe(outbox, baseUrl),
+    push: (outgoing) => push(outbox, outgoing),
     async flush() {
-      releaseHeld();
-      const results = [...running, ...due()];
-      const done = await Promise.all(results);
+      release(outbox);
+      const done = await Promise.all([...outbox.running, ...sendDue(outbox)]);
       const delivered = done.filter(Boolean).length;
-      return { delivered, failed: done.length - delivered, pending: queue.length };
+      return { delivered, failed: done.length - delivered, pending: outbox.queue.length };
     },
-    tick: () => void due(),
-    pending: () => queue.length + running.size,
+    tick: () => void sendDue(outbox),
+    pending: () => outbox.queue.length + outbox.running.size,
     deactivate() {
-      state = 'inactive';
+      outbox.state = 'inactive';
     },
   };
+}
+
+async function subscribe(outbox: Outbox, baseUrl: string): Promise<WebhookState> {
+  const { rules, cloud } = outbox;
+  const key = rules.addressKey === undefined ? '' : `?key=${rules.addressKey()}`;
+  outbox.address = `${baseUrl.replace(/\/+$/, '')}/v1/inbound/${cloud}${key}`;
+  const failure = await rules.handshake(outbox.address).catch(() => 'no answer');
+  outbox.state = failure === undefined ? 'active' : `failed: ${failure}`;
+  outbox.failingSinceMs = undefined;
+  sendDue(outbox);
+  return outbox.state;
+}
+
+/** While the address is not active, only clouds that keep a backlog remember what happened. */
+function push(outbox: Outbox, outgoing: Outgoing): void {
+  const { rules, faults, now } = outbox;
+  if (outbox.address === undefined || (outbox.state !== 'active' && rules.keepSec === undefined)) return;
+  const held = faults.take('reorder_push', PUSH_PATH) !== undefined;
+  const item = { ...outgoing, createdMs: now(), dueMs: now(), failures: 0, held };
+  const twice = faults.take('duplicate_push', PUSH_PATH) !== undefined;
+  outbox.queue = [...outbox.queue, item, ...(twice ? [{ ...item }] : [])];
+  sendDue(outbox);
+  if (held || !outbox.queue.some((waiting) => waiting.held)) return;
+  // What was held back goes out after the one that overtook it.
+  release(outbox);
+  void Promise.allSettled([...outbox.running]).then(() => sendDue(outbox));
+}
+
+function release(outbox: Outbox): void {
+  outbox.queue = outbox.queue.map((item) => ({ ...item, held: false }));
+}
+
+function sendDue(outbox: Outbox): readonly Promise<boolean>[] {
+  if (outbox.state !== 'active') return [];
+  const isDue = ({ dueMs, held }: Pending): boolean => dueMs <= outbox.now() && !held;
+  const due = outbox.queue.filter(isDue);
+  outbox.queue = outbox.queue.filter((item) => !isDue(item));
+  return due.map((item) => {
+    outbox.stats.add('pushesSent');
+    const tried = attempt({ ...outbox, address: outbox.address ?? '' }, item).then((status) =>
+      settle(outbox, item, status),
+    );
+    outbox.running.add(tried);
+    return tried.finally(() => outbox.running.delete(tried));
+  });
+}
+
+/** True when the push was accepted; else it waits for its next try, or is given up. */
+function settle(outbox: Outbox, item: Pending, status: number): boolean {
+  const { rules, stats, now } = outbox;
+  if (rules.accepted(status)) {
+    outbox.failingSinceMs = undefined;
+    stats.add('pushesAccepted');
+    return true;
+  }
+  stats.add('pushesFailed');
+  outbox.failingSinceMs ??= now();
+  const failures = item.failures + 1;
+  const lastWait = rules.keepSec === undefined ? undefined : rules.retrySec.at(-1);
+  const waitSec = rules.retrySec[failures - 1] ?? lastWait ?? Number.POSITIVE_INFINITY;
+  const dueMs = now() + waitSec * 1000;
+  const keptMs = item.createdMs + (rules.keepSec ?? Number.MAX_SAFE_INTEGER) * 1000;
+  if (dueMs <= keptMs) outbox.queue = [...outbox.queue, { ...item, failures, dueMs }];
+  if (rules.deactivates?.(status, (now() - outbox.failingSinceMs) / 1000) === true) outbox.state = 'inactive';
+  return false;
 }
 
 interface AttemptContext {

@@ -15,14 +15,14 @@ export function matchRoute(
   const wanted = method === 'HEAD' ? 'GET' : method;
   for (const route of routes) {
     if (route.method !== wanted || route.origin !== origin) continue;
-    const params = fit(route.path.split('/'), path.split('/'));
+    const params = paramsOf(route.path.split('/'), path.split('/'));
     if (params !== undefined) return { route, params };
   }
   return undefined;
 }
 
 /** A segment is literal, `{name}`, or `{name}` followed by a literal rest (`{id}:exportExerciseTcx`). */
-function fit(template: readonly string[], path: readonly string[]): Record<string, string> | undefined {
+function paramsOf(template: readonly string[], path: readonly string[]): Record<string, string> | undefined {
   if (template.length !== path.length) return undefined;
   const params: Record<string, string> = {};
   for (const [index, part] of template.entries()) {

@@ -30,7 +30,14 @@ export function authorize(app: OAuthApp, call: Call): Answer {
   const { query } = call;
   if (query.get('sim_deny') === '1') return redirect(asked, { error: 'access_denied' });
   const name = query.get('sim_user');
-  if (name === null) return consentPage({ app, asked: asked.scopes, query });
+  if (name === null)
+    return consentPage({
+      title: app.title,
+      people: app.people,
+      rules: app.rules,
+      asked: asked.scopes,
+      query,
+    });
   const person = app.people.find((candidate) => candidate.name === name);
   if (person === undefined) return refuse(`nobody here is called ${name}`);
   const granted = grantedScopes(app.rules, asked.scopes, query.getAll('sim_scopes'));

@@ -64,117 +64,156 @@ export interface Grants {
 const HOUR_MS = 3_600_000;
 const failed = (description: string): TokenOutcome => ({ error: 'invalid_grant', description });
 
+/** Everything ever issued, and what issuing needs. */
+interface Book {
+  readonly rules: OAuthRules;
+  readonly random: Random;
+  readonly now: () => number;
+  readonly codes: Map<string, CodeEntry>;
+  readonly access: Map<string, AccessEntry>;
+  readonly refreshes: Map<string, RefreshEntry>;
+  ended: number;
+}
+
 export function createGrants(rules: OAuthRules, random: Random, now: () => number): Grants {
-  let ended = 0;
-  const codes = new Map<string, CodeEntry>();
-  const access = new Map<string, AccessEntry>();
-  const refreshes = new Map<string, RefreshEntry>();
-  const live = (): LiveGrant[] =>
-    [...new Set([...access.values(), ...refreshes.values()].map(({ grant }) => grant))].filter(
-      ({ alive }) => alive,
-    );
-
-  const addAccess = (grant: LiveGrant): { token: string; entry: AccessEntry } => {
-    const token = random.token();
-    const entry = { grant, expiresMs: now() + rules.accessSec * 1000, retires: undefined };
-    access.set(token, entry);
-    return { token, entry };
+  const book: Book = {
+    rules,
+    random,
+    now,
+    codes: new Map(),
+    access: new Map(),
+    refreshes: new Map(),
+    ended: 0,
   };
-  const addRefresh = (grant: LiveGrant): string => {
-    const token = random.token();
-    const lifeMs = rules.refreshSec === undefined ? Number.POSITIVE_INFINITY : rules.refreshSec * 1000;
-    refreshes.set(token, { grant, expiresMs: now() + lifeMs });
-    return token;
-  };
-  const rotate = (oldToken: string, grant: LiveGrant): Issued => {
-    const newest = [...access].filter(([, entry]) => entry.grant === grant).at(-1);
-    if (rules.rotation === 'may_change' && newest !== undefined && newest[1].expiresMs - now() > HOUR_MS)
-      return {
-        grant,
-        accessToken: newest[0],
-        accessExpiresMs: newest[1].expiresMs,
-        refreshToken: oldToken,
-        first: false,
-      };
-    if (rules.refreshKillsAccess)
-      for (const [token, entry] of access) if (entry.grant === grant) access.delete(token);
-    const { token, entry } = addAccess(grant);
-    const issued = { grant, accessToken: token, accessExpiresMs: entry.expiresMs, first: false };
-    if (rules.rotation === 'stable') return { ...issued, refreshToken: undefined };
-    if (rules.rotation === 'keep_old') {
-      entry.retires = oldToken;
-      const old = refreshes.get(oldToken);
-      if (old) old.expiresMs = Math.min(old.expiresMs, now() + (rules.keepOldSec ?? 0) * 1000);
-    } else refreshes.delete(oldToken);
-    return { ...issued, refreshToken: addRefresh(grant) };
-  };
-
   return {
-    issueCode({ person, scopes, redirectUri, challenge, refreshable }) {
-      const code = random.token();
-      const grant = { id: random.uuid(), person, scopes, createdMs: now(), alive: true, refreshable };
-      codes.set(code, { grant, redirectUri, challenge, expiresMs: now() + rules.codeSec * 1000 });
-      return code;
-    },
-    redeem({ code, redirectUri, provesChallenge }) {
-      const entry = codes.get(code);
-      // A code is used up by the attempt, right or wrong.
-      codes.delete(code);
-      if (entry === undefined) return failed('unknown or used code');
-      if (entry.expiresMs <= now()) return failed('the code has expired');
-      if (redirectUri !== undefined && redirectUri !== entry.redirectUri)
-        return failed('redirect_uri mismatch');
-      if (entry.challenge !== undefined && !provesChallenge(entry.challenge))
-        return failed('code_verifier mismatch');
-      const { token, entry: made } = addAccess(entry.grant);
-      const refreshToken = entry.grant.refreshable ? addRefresh(entry.grant) : undefined;
-      return {
-        grant: entry.grant,
-        accessToken: token,
-        accessExpiresMs: made.expiresMs,
-        refreshToken,
-        first: true,
-      };
-    },
-    refresh(token) {
-      const entry = refreshes.get(token);
-      if (entry === undefined) return failed('unknown or used refresh token');
-      if (!entry.grant.alive) return failed('the authorization was removed');
-      if (entry.expiresMs <= now()) return failed('the refresh token has expired');
-      return rotate(token, entry.grant);
-    },
-    check(accessToken) {
-      const entry = access.get(accessToken);
-      if (entry === undefined) return 'unknown';
-      if (!entry.grant.alive) return 'revoked';
-      if (entry.expiresMs <= now()) return 'expired';
-      if (entry.retires !== undefined) refreshes.delete(entry.retires);
-      entry.retires = undefined;
-      return entry.grant;
-    },
-    ofPerson: (person) => live().findLast((grant) => grant.person.name === person.name),
+    issueCode: (code) => issueCode(book, code),
+    redeem: (redemption) => redeem(book, redemption),
+    refresh: (token) => refresh(book, token),
+    check: (accessToken) => check(book, accessToken),
+    ofPerson: (person) => live(book).findLast((grant) => grant.person.name === person.name),
     revokeToken(token) {
-      const grant = (access.get(token) ?? refreshes.get(token))?.grant;
-      if (grant?.alive !== true) return false;
-      grant.alive = false;
-      ended++;
-      return true;
+      const grant = (book.access.get(token) ?? book.refreshes.get(token))?.grant;
+      return grant?.alive === true && end(book, [grant]);
     },
-    revokePerson(person) {
-      const grants = live().filter((grant) => grant.person.name === person.name);
-      for (const grant of grants) grant.alive = false;
-      ended += grants.length;
-      return grants.length > 0;
-    },
-    endedCount: () => ended,
+    revokePerson: (person) =>
+      end(
+        book,
+        live(book).filter((grant) => grant.person.name === person.name),
+      ),
     expireAccessTokens() {
-      let expired = 0;
-      for (const entry of access.values()) {
-        if (entry.expiresMs <= now()) continue;
-        entry.expiresMs = now();
-        expired++;
-      }
-      return expired;
+      const valid = [...book.access.values()].filter(({ expiresMs }) => expiresMs > now());
+      for (const entry of valid) entry.expiresMs = now();
+      return valid.length;
     },
+    endedCount: () => book.ended,
   };
+}
+
+const live = ({ access, refreshes }: Book): readonly LiveGrant[] =>
+  [...new Set([...access.values(), ...refreshes.values()].map(({ grant }) => grant))].filter(
+    ({ alive }) => alive,
+  );
+
+function end(book: Book, grants: readonly LiveGrant[]): boolean {
+  for (const grant of grants) grant.alive = false;
+  book.ended += grants.length;
+  return grants.length > 0;
+}
+
+function addAccess(
+  { access, random, rules, now }: Book,
+  grant: LiveGrant,
+): { token: string; entry: AccessEntry } {
+  const token = random.token();
+  const entry: AccessEntry = { grant, expiresMs: now() + rules.accessSec * 1000, retires: undefined };
+  access.set(token, entry);
+  return { token, entry };
+}
+
+function addRefresh({ refreshes, random, rules, now }: Book, grant: LiveGrant): string {
+  const token = random.token();
+  const lifeMs = rules.refreshSec === undefined ? Number.POSITIVE_INFINITY : rules.refreshSec * 1000;
+  refreshes.set(token, { grant, expiresMs: now() + lifeMs });
+  return token;
+}
+
+function issueCode(
+  { codes, random, rules, now }: Book,
+  { person, scopes, redirectUri, challenge, refreshable }: NewCode,
+): string {
+  const code = random.token();
+  const grant = { id: random.uuid(), person, scopes, createdMs: now(), alive: true, refreshable };
+  codes.set(code, { grant, redirectUri, challenge, expiresMs: now() + rules.codeSec * 1000 });
+  return code;
+}
+
+/** A code is used up by the attempt, right or wrong. */
+function redeem(book: Book, { code, redirectUri, provesChallenge }: Redemption): TokenOutcome {
+  const entry = book.codes.get(code);
+  book.codes.delete(code);
+  if (entry === undefined) return failed('unknown or used code');
+  if (entry.expiresMs <= book.now()) return failed('the code has expired');
+  if (redirectUri !== undefined && redirectUri !== entry.redirectUri) return failed('redirect_uri mismatch');
+  if (entry.challenge !== undefined && !provesChallenge(entry.challenge))
+    return failed('code_verifier mismatch');
+  const { token, entry: made } = addAccess(book, entry.grant);
+  const refreshToken = entry.grant.refreshable ? addRefresh(book, entry.grant) : undefined;
+  return {
+    grant: entry.grant,
+    accessToken: token,
+    accessExpiresMs: made.expiresMs,
+    refreshToken,
+    first: true,
+  };
+}
+
+function refresh(book: Book, token: string): TokenOutcome {
+  const entry = book.refreshes.get(token);
+  if (entry === undefined) return failed('unknown or used refresh token');
+  if (!entry.grant.alive) return failed('the authorization was removed');
+  if (entry.expiresMs <= book.now()) return failed('the refresh token has expired');
+  return sameTokens(book, token, entry.grant) ?? rotate(book, token, entry.grant);
+}
+
+/** Strava's rule: nothing new while the access token has more than an hour left. */
+function sameTokens(
+  { rules, access, now }: Book,
+  refreshToken: string,
+  grant: LiveGrant,
+): Issued | undefined {
+  const newest = [...access].findLast(([, entry]) => entry.grant === grant);
+  if (rules.rotation !== 'may_change' || newest === undefined) return undefined;
+  const [accessToken, { expiresMs }] = newest;
+  return expiresMs - now() > HOUR_MS
+    ? { grant, accessToken, accessExpiresMs: expiresMs, refreshToken, first: false }
+    : undefined;
+}
+
+function rotate(book: Book, oldToken: string, grant: LiveGrant): Issued {
+  const { rules, access, refreshes, now } = book;
+  if (rules.refreshKillsAccess)
+    for (const [token, entry] of access) if (entry.grant === grant) access.delete(token);
+  const { token, entry } = addAccess(book, grant);
+  const issued = { grant, accessToken: token, accessExpiresMs: entry.expiresMs, first: false };
+  if (rules.rotation === 'stable') return { ...issued, refreshToken: undefined };
+  const old = refreshes.get(oldToken);
+  if (rules.rotation === 'keep_old' && old !== undefined) {
+    entry.retires = oldToken;
+    old.expiresMs = Math.min(old.expiresMs, now() + (rules.keepOldSec ?? 0) * 1000);
+  } else refreshes.delete(oldToken);
+  return { ...issued, refreshToken: addRefresh(book, grant) };
+}
+
+/** The first use of an access token retires the refresh token that it came from, where that was kept. */
+function check(
+  { access, refreshes, now }: Book,
+  accessToken: string,
+): Grant | 'unknown' | 'expired' | 'revoked' {
+  const entry = access.get(accessToken);
+  if (entry === undefined) return 'unknown';
+  if (!entry.grant.alive) return 'revoked';
+  if (entry.expiresMs <= now()) return 'expired';
+  if (entry.retires !== undefined) refreshes.delete(entry.retires);
+  entry.retires = undefined;
+  return entry.grant;
 }

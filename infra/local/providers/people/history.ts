@@ -52,16 +52,47 @@ export interface HistoryOptions {
   readonly recorded: boolean;
 }
 
-export function createHistory({ person, seed, startMs, recorded }: HistoryOptions): History {
+export function createHistory(options: HistoryOptions): History {
+  const { person, seed, startMs } = options;
   let horizonMs = Math.floor(startMs / 60_000) * 60_000;
   const firstDate = addDays(localDate(person.zone, startMs), -HISTORY_DAYS);
-  const rounds = new Map<string, number>();
+  const parts = { person, seed, firstDate, horizonMs: () => horizonMs };
+  const nights = createNights(parts);
+  const training = createWorkouts(parts);
   const lastDate = (): string => localDate(person.zone, horizonMs);
-  const nights = createNights({ person, seed, firstDate, horizonMs: () => horizonMs });
-  const training = createWorkouts({ person, seed, firstDate, horizonMs: () => horizonMs });
+  const days = createDays({ ...options, firstDate, lastDate, horizonMs: () => horizonMs, slept: nights.on });
+  return {
+    person,
+    firstDate,
+    lastDate,
+    horizonMs: () => horizonMs,
+    ...days,
+    sleeps: nights.all,
+    workouts: training.all,
+    reviseSleep: nights.revise,
+    deleteSleep: nights.remove,
+    reviseWorkout: training.revise,
+    deleteWorkout: training.remove,
+    record(nowMs, count) {
+      horizonMs = Math.max(horizonMs, Math.floor(nowMs / 60_000) * 60_000);
+      return training.add(horizonMs, count);
+    },
+  };
+}
+
+interface DaysOptions extends HistoryOptions {
+  readonly firstDate: string;
+  readonly lastDate: () => string;
+  readonly horizonMs: () => number;
+  readonly slept: (date: string) => Sleep | undefined;
+}
+
+/** The days themselves: made when they are asked for, and made again the same unless they have grown. */
+function createDays(options: DaysOptions): Pick<History, 'day' | 'minutes' | 'dates' | 'growDay'> {
+  const { person, seed, recorded, firstDate, lastDate } = options;
+  const rounds = new Map<string, number>();
   const known = (date: string): boolean =>
     date >= firstDate && date <= lastDate() && wasWorn(person, seed, date);
-
   const minutes = (date: string): Minutes | undefined =>
     known(date)
       ? minutesOf({
@@ -69,7 +100,7 @@ export function createHistory({ person, seed, startMs, recorded }: HistoryOption
           seed,
           date,
           recorded,
-          horizonMs,
+          horizonMs: options.horizonMs(),
           rounds: rounds.get(date) ?? 0,
           startMs: localMs(person.zone, date, 0),
           endMs: localMs(person.zone, addDays(date, 1), 0),
@@ -77,33 +108,19 @@ export function createHistory({ person, seed, startMs, recorded }: HistoryOption
       : undefined;
   const day = (date: string): DayFacts | undefined => {
     const measured = minutes(date);
+    const horizonMs = options.horizonMs();
     return (
-      measured && baseFacts({ person, seed, date, minutes: measured, horizonMs, slept: nights.on(date) })
+      measured && baseFacts({ person, seed, date, minutes: measured, horizonMs, slept: options.slept(date) })
     );
   };
   return {
-    person,
-    firstDate,
-    horizonMs: () => horizonMs,
-    lastDate,
     day,
     minutes,
-    sleeps: nights.all,
-    workouts: training.all,
-    reviseSleep: nights.revise,
-    deleteSleep: nights.remove,
-    reviseWorkout: training.revise,
-    deleteWorkout: training.remove,
     dates(from = firstDate, to = lastDate()) {
       const dates: string[] = [];
-      const end = to < lastDate() ? to : lastDate();
-      for (let date = from > firstDate ? from : firstDate; date <= end; date = addDays(date, 1))
-        if (known(date)) dates.push(date);
+      for (let date = firstDate; date <= lastDate(); date = addDays(date, 1))
+        if (date >= from && date <= to && known(date)) dates.push(date);
       return dates;
-    },
-    record(nowMs, days) {
-      horizonMs = Math.max(horizonMs, Math.floor(nowMs / 60_000) * 60_000);
-      return training.add(horizonMs, days);
     },
     growDay(date) {
       const before = day(date);

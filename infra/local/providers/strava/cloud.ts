@@ -167,17 +167,6 @@ function dataRoutes(kit: CloudKit, athleteOf: (person: Person) => Athlete): read
             code: 'missing',
           }),
   });
-  const activity = ['activity:read', 'activity:read_all'];
-  const one =
-    (handle: (athlete: Athlete, workout: Workout, call: UserCall) => Answer) =>
-    (athlete: Athlete, call: UserCall) => {
-      const found = athlete.history
-        .workouts()
-        .find((workout) => String(activityId(athlete, workout)) === call.params['id']);
-      return found !== undefined && visible(athlete, found, call)
-        ? handle(athlete, found, call)
-        : errors.notFound();
-    };
   return [
     get('/athlete', ['read', 'profile:read_all'], (athlete) => ({
       status: 200,
@@ -185,38 +174,44 @@ function dataRoutes(kit: CloudKit, athleteOf: (person: Person) => Athlete): read
     })),
     get('/athlete/zones', ['profile:read_all'], () => ({
       status: 200,
-      json: {
-        heart_rate: {
-          custom_zones: false,
-          zones: [
-            { min: 0, max: 115 },
-            { min: 115, max: 152 },
-            { min: 152, max: -1 },
-          ],
-        },
-      },
+      json: { heart_rate: HEART_RATE_ZONES },
     })),
-    get('/athlete/activities', activity, (athlete, call) => listActivities(kit, athlete, call)),
-    get(
-      '/activities/{id}',
-      activity,
-      one((athlete, workout) => ({ status: 200, json: detailedActivity(athlete, workout) })),
+    get('/athlete/activities', READ_ACTIVITY, (athlete, call) => listActivities(kit, athlete, call)),
+    ...ONE_ACTIVITY.map(([suffix, handle]) =>
+      get(`/activities/{id}${suffix}`, READ_ACTIVITY, (athlete, call) => oneActivity(athlete, call, handle)),
     ),
-    get(
-      '/activities/{id}/laps',
-      activity,
-      one((athlete, workout) => ({
-        status: 200,
-        json: [{ ...summaryActivity(athlete, workout), lap_index: 1 }],
-      })),
-    ),
-    get(
-      '/activities/{id}/zones',
-      activity,
-      one(() => fail(402, 'Payment Required')),
-    ),
-    get('/activities/{id}/streams', activity, one(streams)),
   ];
+}
+
+const READ_ACTIVITY = ['activity:read', 'activity:read_all'];
+const HEART_RATE_ZONES = {
+  custom_zones: false,
+  zones: [
+    { min: 0, max: 115 },
+    { min: 115, max: 152 },
+    { min: 152, max: -1 },
+  ],
+};
+
+type OneActivity = (athlete: Athlete, workout: Workout, call: UserCall) => Answer;
+
+const ONE_ACTIVITY: readonly (readonly [string, OneActivity])[] = [
+  ['', (athlete, workout) => ({ status: 200, json: detailedActivity(athlete, workout) })],
+  [
+    '/laps',
+    (athlete, workout) => ({ status: 200, json: [{ ...summaryActivity(athlete, workout), lap_index: 1 }] }),
+  ],
+  ['/zones', () => fail(402, 'Payment Required')],
+  ['/streams', streams],
+];
+
+function oneActivity(athlete: Athlete, call: UserCall, handle: OneActivity): Answer {
+  const found = athlete.history
+    .workouts()
+    .find((workout) => String(activityId(athlete, workout)) === call.params['id']);
+  return found !== undefined && visible(athlete, found, call)
+    ? handle(athlete, found, call)
+    : errors.notFound();
 }
 
 const visible = (athlete: Athlete, workout: Workout, { grant }: UserCall): boolean =>
