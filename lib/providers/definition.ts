@@ -32,6 +32,7 @@ export interface ProviderDefinition {
     calls: { readonly user: UserHttp; readonly app: AppHttp },
     app: ProviderApp,
     tokens: TokenGrant,
+    nowMs: EpochMs,
   ): Promise<void>;
   /**
    * What an answer means where the status alone does not say: 200 with an error inside, 403 of a membership,

@@ -3,6 +3,7 @@ import { garmin } from './garmin/garmin.ts';
 import { oura } from './oura/oura.ts';
 import { strava } from './strava/strava.ts';
 import { whoop } from './whoop/whoop.ts';
+import { withings } from './withings/withings.ts';
 
 /** The providers of this deployment: one line each (docs/add-a-provider.md). */
-export const PROVIDERS: readonly ProviderDefinition[] = [garmin, strava, whoop, oura];
+export const PROVIDERS: readonly ProviderDefinition[] = [garmin, strava, whoop, oura, withings];
