@@ -113,12 +113,13 @@ function startBackground(context: StartContext, parts: Parts, pools: FunctionPoo
 
 async function serveGateway(
   gateway: Gateway,
-  { declared, endpoints, flow }: Parts,
+  { declared, endpoints, flow, simulator }: Parts,
   { pools, access }: { readonly pools: FunctionPools; readonly access: Access },
 ): Promise<void> {
   const console = await createConsoleRoutes({
     apiUrl: gateway.url,
     apiKey: access.apiKey,
+    simulatorUrl: simulator?.url,
     recentEvents: flow.recent,
     totals: flow.totals,
     queueStates: () => readQueueStates(endpoints.queues, declared.queues),

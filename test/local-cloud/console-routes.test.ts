@@ -6,6 +6,7 @@ test('a request target that is no URL is left to the gateway', async () => {
   const routes = await createConsoleRoutes({
     apiUrl: 'http://127.0.0.1:1',
     apiKey: 'hw_test_none',
+    simulatorUrl: undefined,
     recentEvents: () => [],
     queueStates: async () => [],
     totals: () => ({

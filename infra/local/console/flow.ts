@@ -38,6 +38,8 @@ export interface QueueState {
 export interface ConsoleHooks {
   readonly apiUrl: string;
   readonly apiKey: string;
+  /** Where the simulated provider clouds answer. */
+  readonly simulatorUrl: string | undefined;
   /** Events with an id above `afterId`, oldest first: at most the last few hundred are kept. */
   recentEvents(afterId: number): readonly FlowEvent[];
   queueStates(): Promise<readonly QueueState[]>;

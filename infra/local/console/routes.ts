@@ -49,7 +49,8 @@ export async function createConsoleRoutes(hooks: ConsoleHooks): Promise<ConsoleR
 }
 
 async function liveAnswer(hooks: ConsoleHooks, url: URL): Promise<Asset | undefined> {
-  if (url.pathname === '/console/config.json') return json({ apiKey: hooks.apiKey });
+  if (url.pathname === '/console/config.json')
+    return json({ apiKey: hooks.apiKey, simulatorUrl: hooks.simulatorUrl });
   if (url.pathname !== '/console/state.json') return undefined;
   const afterId = Number(url.searchParams.get('after') ?? 0);
   return json({

@@ -41,27 +41,55 @@ export interface RollupSource {
   readonly setAsideReason?: string;
 }
 
+export interface ProviderRow {
+  readonly name: string;
+  readonly title: string;
+  /** Whether this deployment has an application there. */
+  readonly configured: boolean;
+}
+
+export interface ConnectionRow {
+  readonly id: string;
+  readonly provider: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly lastSync: {
+    readonly status: string;
+    readonly counts: { readonly fetched: number; readonly accepted: number };
+  } | null;
+  readonly silentSince: string | null;
+}
+
 export interface CloudState {
   readonly events: readonly FlowEvent[];
   readonly queues: readonly QueueState[];
   readonly totals: FlowTotals;
 }
 
-let key: Promise<string> | undefined;
+interface Config {
+  readonly apiKey: string;
+  readonly simulatorUrl?: string;
+}
 
-const apiKey = (): Promise<string> => {
-  key ??= read<{ apiKey: string }>('/console/config.json').then((config) => config.apiKey);
-  return key;
+let config: Promise<Config> | undefined;
+
+export const readConfig = (): Promise<Config> => {
+  config ??= read<Config>('/console/config.json');
+  return config;
 };
 
-async function read<Body>(path: string, headers: Record<string, string> = {}): Promise<Body> {
-  const response = await fetch(path, { headers });
+async function read<Body>(path: string, init: RequestInit = {}): Promise<Body> {
+  const response = await fetch(path, init);
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return (await response.json()) as Body;
 }
 
-async function ask<Body>(path: string): Promise<Body> {
-  return read(path, { authorization: `Bearer ${await apiKey()}` });
+async function ask<Body>(path: string, method = 'GET', body?: object): Promise<Body> {
+  const { apiKey } = await readConfig();
+  const authorization = `Bearer ${apiKey}`;
+  if (body === undefined) return read(path, { method, headers: { authorization } });
+  const headers = { authorization, 'content-type': 'application/json' };
+  return read(path, { method, headers, body: JSON.stringify(body) });
 }
 
 /** The first thousand users; the page is a look at a laptop's data, not a directory. */
@@ -82,6 +110,25 @@ export async function listRollups(
   const query = new URLSearchParams({ metric, from, to, explain: 'true' });
   return (await ask<{ rollups: readonly Rollup[] }>(`/v1/users/${userId}/health/rollups?${query}`)).rollups;
 }
+
+export async function listProviders(): Promise<readonly ProviderRow[]> {
+  return (await ask<{ providers: readonly ProviderRow[] }>('/v1/providers')).providers;
+}
+
+export async function listConnections(userId: string): Promise<readonly ConnectionRow[]> {
+  const path = `/v1/users/${userId}/connections`;
+  return (await ask<{ connections: readonly ConnectionRow[] }>(path)).connections;
+}
+
+/** Where the user gives consent. */
+export const authorize = (userId: string, provider: string): Promise<{ readonly url: string }> =>
+  ask(`/v1/users/${userId}/connections/${provider}/authorize`, 'POST', {});
+
+export const startSync = (userId: string, connectionId: string): Promise<unknown> =>
+  ask(`/v1/users/${userId}/connections/${connectionId}/sync`, 'POST', {});
+
+export const disconnect = (userId: string, connectionId: string): Promise<unknown> =>
+  ask(`/v1/users/${userId}/connections/${connectionId}`, 'DELETE');
 
 export const readState = (afterId: number): Promise<CloudState> =>
   read(`/console/state.json?after=${afterId}`);

@@ -1,5 +1,14 @@
 import './page.css';
-import { isHealthy, listMetrics, listUsers, type MetricRow, readState, type User } from './api.ts';
+import {
+  isHealthy,
+  listMetrics,
+  listUsers,
+  type MetricRow,
+  readConfig,
+  readState,
+  type User,
+} from './api.ts';
+import { showConnections } from './connections-view.ts';
 import { day, element, make, number } from './elements.ts';
 import { prepareFlow, showEvents, showQueues, showTotals } from './flow-view.ts';
 import { showMonth } from './month-view.ts';
@@ -95,6 +104,16 @@ async function refresh(everything: boolean): Promise<void> {
   await showUsers();
   await showMetrics();
   await showMonth(shown);
+  // The one who is named in the list, also before there is data.
+  await showConnections(element<HTMLSelectElement>('user').value);
+}
+
+/** The way to the simulated clouds, where they run. */
+async function showClouds(): Promise<void> {
+  const { simulatorUrl } = await readConfig();
+  if (simulatorUrl === undefined) return;
+  const link = make('a', { href: simulatorUrl, target: '_blank', rel: 'noreferrer' }, 'Simulated clouds');
+  element('ways').append(' ', link);
 }
 
 async function run(): Promise<never> {
@@ -119,4 +138,5 @@ element('user').addEventListener('change', (event) => {
 element('previous').addEventListener('click', () => turnMonth(-1));
 element('next').addEventListener('click', () => turnMonth(1));
 prepareFlow();
+void showClouds().catch(() => {});
 void run();
