@@ -1,4 +1,4 @@
-import type { ConnectionId, SyncId } from '../../contracts/primitives/ids.ts';
+import type { ConnectionId } from '../../contracts/primitives/ids.ts';
 import { jitteredDelayMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
 import { SECOND_MS } from '../core/instants.ts';
@@ -142,26 +142,20 @@ async function revokeInTime(
 }
 
 async function revoke(
-  { providers, openUserHttp }: DisconnectDependencies,
+  { providers, openUserHttp, clock }: DisconnectDependencies,
   scope: UserScope,
   connection: Connection,
   { accessToken, refreshToken, tokenSecret, expiresAtMs, userId, scope: granted }: StoredTokens,
 ): Promise<void> {
   const provider = await providers.get(connection.provider);
   const calls = { user: openUserHttp(scope, connection, provider), app: provider.http };
-  await provider.definition.revoke(calls, provider.app, {
+  const grant = {
     accessToken,
     ...(refreshToken === undefined ? {} : { refreshToken }),
     ...(tokenSecret === undefined ? {} : { tokenSecret }),
     ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
     ...(userId === undefined ? {} : { userId }),
     ...(granted === undefined ? {} : { scope: granted }),
-  });
+  };
+  await provider.definition.revoke(calls, provider.app, grant, clock.now());
 }
-
-/** Asks for the erasure of what the provider's sources hold; answers the sync that does it. */
-export type EraseData = (
-  scope: UserScope,
-  connection: Connection,
-  request: { readonly correlationId: string },
-) => Promise<SyncId>;
