@@ -45,7 +45,12 @@ export async function identify(http: UserHttp, grant: TokenGrant): Promise<Provi
 }
 
 /** RFC 7009: a token that is not known any more is answered as a success; 400 and 404 say the same. */
-export async function revoke(http: AppHttp, app: ProviderApp, tokens: TokenGrant): Promise<void> {
+export async function revoke(
+  http: AppHttp,
+  app: ProviderApp,
+  tokens: TokenGrant,
+  nowMs: EpochMs,
+): Promise<void> {
   const response = await http.send({
     origin: 'accounts',
     path: '/oauth/v2/ext/oauth-revoke',
@@ -57,6 +62,6 @@ export async function revoke(http: AppHttp, app: ProviderApp, tokens: TokenGrant
     },
   });
   if (response.status === 400 || response.status === 404) return;
-  const fault = standardFault(response, 0 as EpochMs);
+  const fault = standardFault(response, nowMs);
   if (fault !== undefined) throw fault;
 }

@@ -372,10 +372,12 @@ test('PRV29 the account is the profile; revoking what is gone is a success', asy
     providerUserId: 'me',
     grantedScopes: ['personal'],
   });
-  await oura.revoke({ user: cloud.http, app: cloud.app }, app, grant);
+  await oura.revoke({ user: cloud.http, app: cloud.app }, app, grant, NOW_MS);
   expect(cloud.asked[1]).toMatchObject({ path: '/oauth/v2/ext/oauth-revoke', form: { token: 'refresh' } });
   const down = paperCloud(() => status(502));
-  await expect(oura.revoke({ user: down.http, app: down.app }, app, grant)).rejects.toThrow('unavailable');
+  await expect(oura.revoke({ user: down.http, app: down.app }, app, grant, NOW_MS)).rejects.toThrow(
+    'unavailable',
+  );
 });
 
 test('PRV29 403 is the membership unless it speaks of a scope, 426 an old app; headers give the quota', () => {

@@ -41,7 +41,7 @@ export const oura: ProviderDefinition = {
     silentAfterMs: 3 * DAY_MS,
   },
   identify,
-  revoke: ({ app: http }, app, tokens) => revoke(http, app, tokens),
+  revoke: ({ app: http }, app, tokens, nowMs) => revoke(http, app, tokens, nowMs),
   classify,
   readQuota,
 };

@@ -66,7 +66,12 @@ export async function identify(http: UserHttp, grant: TokenGrant): Promise<Provi
 }
 
 /** RFC 7009, with the client's own credentials. 400 and 404 say that there is nothing to revoke. */
-export async function revoke(http: AppHttp, app: ProviderApp, tokens: TokenGrant): Promise<void> {
+export async function revoke(
+  http: AppHttp,
+  app: ProviderApp,
+  tokens: TokenGrant,
+  nowMs: EpochMs,
+): Promise<void> {
   const basic = Buffer.from(`${app.clientId}:${app.clientSecret}`).toString('base64');
   const response = await http.send({
     origin: 'web',
@@ -76,6 +81,6 @@ export async function revoke(http: AppHttp, app: ProviderApp, tokens: TokenGrant
     form: { token: tokens.accessToken, token_type_hint: 'access_token' },
   });
   if (response.status === 400 || response.status === 404) return;
-  const fault = standardFault(response, 0 as EpochMs);
+  const fault = standardFault(response, nowMs);
   if (fault !== undefined) throw fault;
 }

@@ -401,14 +401,14 @@ test('PRV34 a dead refresh token is told in Strava’s own words', () => {
 test('PRV34 revoking uses the application’s credentials, and what is gone is revoked', async () => {
   const grant = { accessToken: 'access', refreshToken: 'refresh' };
   const gone = paperCloud(() => status(400));
-  await strava.revoke({ user: gone.http, app: gone.app }, app, grant);
+  await strava.revoke({ user: gone.http, app: gone.app }, app, grant, NOW_MS);
   expect(gone.asked[0]).toMatchObject({
     path: '/oauth/revoke',
     headers: { authorization: `Basic ${Buffer.from('client:strava secret').toString('base64')}` },
     form: { token: 'access' },
   });
   const refused = paperCloud(() => status(401));
-  await expect(strava.revoke({ user: refused.http, app: refused.app }, app, grant)).rejects.toThrow();
+  await expect(strava.revoke({ user: refused.http, app: refused.app }, app, grant, NOW_MS)).rejects.toThrow();
 });
 
 test('PRV34 quotas are of quarters and days, reads or all, whichever is nearer; 429 waits for its window', () => {

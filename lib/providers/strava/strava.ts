@@ -23,7 +23,7 @@ export const strava: ProviderDefinition = {
     silentAfterMs: undefined,
   },
   identify,
-  revoke: ({ app: http }, app, tokens) => revoke(http, app, tokens),
+  revoke: ({ app: http }, app, tokens, nowMs) => revoke(http, app, tokens, nowMs),
   classify,
   readQuota,
 };

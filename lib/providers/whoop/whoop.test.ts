@@ -329,9 +329,11 @@ test('PRV24 the account is the profile; a revocation of what is gone is a succes
     providerUserId: '10129',
     grantedScopes: ['read:sleep', 'offline'],
   });
-  await whoop.revoke({ user: cloud.http, app: cloud.app }, app, grant);
+  await whoop.revoke({ user: cloud.http, app: cloud.app }, app, grant, NOW_MS);
   const down = paperCloud(() => status(503));
-  await expect(whoop.revoke({ user: down.http, app: down.app }, app, grant)).rejects.toThrow('unavailable');
+  await expect(whoop.revoke({ user: down.http, app: down.app }, app, grant, NOW_MS)).rejects.toThrow(
+    'unavailable',
+  );
   const odd = paperCloud(() => ({ name: 'nobody' }));
   await expect(whoop.identify(odd.http, grant)).rejects.toBeInstanceOf(ProviderFault);
   expect(fieldOf(whoop.auth, 'refresh')).toBe('single-use');
