@@ -70,6 +70,8 @@ function weighed(person: Person, { date, weight, vo2Max }: DayFacts): readonly G
     ...bodyOf(person, kg, fatPercent),
     measure('pulseWaveVelocity', between(5.2, 9.4, 'withings', person.name, date, 'pwv'), -2),
     measure('vo2Max', vo2Max, -1),
+    measure('vascularAge', person.restingHeartRate * 0.6, 0),
+    measure('basalMetabolicRate', 900 + kg * 11, 0),
   ]);
   // Now and then the scale cannot tell who stood on it.
   const isUnsure = chance('withings', person.name, date, 'unsure') < 0.06;
@@ -111,7 +113,11 @@ function cuffed(person: Person, { date, startMs, untilMs }: DayFacts): readonly 
     ]),
     measured(`${date}/thermometer`, atMs + 300_000, [
       measure('bodyTemperature', between(36.3, 37.1, ...name, 'temperature'), -3),
+      measure('skinTemperature', between(33.2, 34.6, ...name, 'skin'), -2),
+    ]),
+    measured(`${date}/oximeter`, atMs + 600_000, [
       measure('spo2', wholeBetween(95, 99, ...name, 'spo2'), 0),
+      measure('pulse', person.restingHeartRate + wholeBetween(2, 12, ...name, 'finger'), 0),
     ]),
   ];
 }

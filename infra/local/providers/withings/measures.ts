@@ -24,7 +24,9 @@ export const MEASURE_TYPE = {
   boneMass: 88,
   pulseWaveVelocity: 91,
   vo2Max: 123,
+  vascularAge: 155,
   visceralFat: 170,
+  basalMetabolicRate: 226,
 } as const;
 
 export type MeasureName = keyof typeof MEASURE_TYPE;

@@ -1,4 +1,6 @@
 /** Days, nights and workouts as Withings writes them: epoch seconds, an IANA zone, fields inside `data`. */
+
+import { wholeBetween } from '../people/dice.ts';
 import type { DayFacts, History, Sleep, Stage, Workout } from '../people/history.ts';
 import { asleepMin, awakenings, stageMin } from '../people/nights.ts';
 import { deviceIdOf, epochSec, sleepIdOf, workoutIdOf } from './model.ts';
@@ -18,6 +20,10 @@ export const elevationOf = ({ floors }: DayFacts): number => floors * FLOOR_M;
 /** Of the time in bed, from 0 to 1. */
 export const efficiencyOf = (sleep: Sleep): number =>
   Math.round((asleepMin(sleep) / ((sleep.endMs - sleep.startMs) / MINUTE_MS)) * 100) / 100;
+
+/** Disturbances of breathing per hour. */
+export const apneaIndexOf = ({ person }: History, { date }: Sleep): number =>
+  wholeBetween(1, 12, 'withings', person.name, date, 'apnea');
 
 export const activityJson = ({ person }: History, day: DayFacts) => ({
   date: day.date,
@@ -75,6 +81,7 @@ export function summaryJson(history: History, sleep: Sleep, modifiedMs: number) 
       rr_average: night === undefined ? null : Math.round(night.respiratoryRate),
       snoring: 0,
       breathing_disturbances_intensity: 12,
+      apnea_hypopnea_index: apneaIndexOf(history, sleep),
       wakeupcount: awakenings(sleep),
       nb_rem_episodes: sleep.stages.filter(({ stage }) => stage === 'rem').length,
     },

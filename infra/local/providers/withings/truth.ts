@@ -5,7 +5,7 @@ import { localDate } from '../people/zones.ts';
 import { type GroupEdits, groupsOf } from './groups.ts';
 import { MEASURE_TYPE, type MeasureName, realOf } from './measures.ts';
 import { sleepIdOf, workoutIdOf } from './model.ts';
-import { distanceOf, efficiencyOf, elevationOf } from './shapes.ts';
+import { apneaIndexOf, distanceOf, efficiencyOf, elevationOf } from './shapes.ts';
 
 type Values = Record<string, number>;
 
@@ -20,7 +20,9 @@ const METRIC_OF: Readonly<Partial<Record<MeasureName, string>>> = {
   fatMass: 'fat_mass',
   diastolic: 'blood_pressure_diastolic',
   systolic: 'blood_pressure_systolic',
-  pulse: 'pulse_at_bp',
+  skinTemperature: 'skin_temperature',
+  vascularAge: 'vascular_age',
+  basalMetabolicRate: 'basal_energy',
   spo2: 'spo2',
   bodyTemperature: 'body_temperature',
   muscleMass: 'muscle_mass',
@@ -51,8 +53,11 @@ export function truthOf(history: History, edits: GroupEdits, from: string, to: s
   for (const { atMs, attrib, category, measures } of groupsOf(history, edits)) {
     const date = localDate(person.zone, atMs);
     if (!isWithin({ date }) || attrib === 1 || category !== 1) continue;
+    const isPressure = measures.some(({ type }) => type === MEASURE_TYPE.systolic);
     for (const one of measures) {
-      const metric = METRIC_OF_TYPE.get(one.type);
+      // A pulse that came without a blood pressure is a heart rate of that moment, and no value of the day.
+      const isPulseOfPressure = isPressure && one.type === MEASURE_TYPE.pulse;
+      const metric = isPulseOfPressure ? 'pulse_at_bp' : METRIC_OF_TYPE.get(one.type);
       if (metric !== undefined) put(date, { [metric]: realOf(one) });
     }
   }
@@ -97,6 +102,7 @@ function sleepValues(history: History, sleep: Sleep): Values {
     sleep_efficiency: Math.round(efficiencyOf(sleep) * 100),
     sleep_score: sleep.score,
     awakenings_count: awakenings(sleep),
+    breathing_disturbance_index: apneaIndexOf(history, sleep),
     ...(night === undefined
       ? {}
       : { sleeping_heart_rate_avg: night.heartRateAvg, respiratory_rate: Math.round(night.respiratoryRate) }),
