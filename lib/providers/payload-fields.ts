@@ -21,13 +21,13 @@ export const Id = z.union([z.string().min(1).max(256), z.int().transform((id) =>
 /** Seconds since 1970, up to 2100. */
 export const EpochSecField = Numeric.refine((sec) => sec >= 0 && sec <= LATEST_EPOCH_SEC, 'out of range');
 
-/** `2026-11-18`, a day that exists. */
+/** `2026-11-18`, a day that exists, from 1970 to 2099: the day after it has a name of the same form. */
 export const LocalDateField = z
   .string()
   .max(10)
   .transform((text, context): LocalDate => {
     const date = parseLocalDate(text);
-    if (date !== undefined) return date;
+    if (date !== undefined && date >= '1970-01-01' && date < '2100-01-01') return date;
     context.addIssue({ code: 'custom', message: 'expected a date' });
     return z.NEVER;
   });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InstantMsField, LocalInstantField } from '../instant-field.ts';
+import { MeasureField } from '../measure-field.ts';
 import { Id, LocalDateField, optional, shortText } from '../payload-fields.ts';
 
 /**
@@ -7,7 +8,7 @@ import { Id, LocalDateField, optional, shortText } from '../payload-fields.ts';
  * and workouts have the wearer's offset, those of the heart rate are UTC.
  */
 
-const number = optional(z.number());
+const number = MeasureField;
 
 export const SleepPayload = z.object({
   id: Id,
@@ -63,14 +64,14 @@ export const DailyActivityPayload = z.object({
   met: optional(
     z.object({
       interval: z.number().min(1).max(86_400),
-      items: z.array(z.number().nullable()).max(MAX_MET_COUNT),
+      items: z.array(z.number().max(1_000).nullable()).max(MAX_MET_COUNT),
       timestamp: LocalInstantField,
     }),
   ),
 });
 export type DailyActivityPayload = z.output<typeof DailyActivityPayload>;
 
-export const HeartRatePayload = z.object({ bpm: z.number(), timestamp: InstantMsField });
+export const HeartRatePayload = z.object({ bpm: z.number().max(1_000), timestamp: InstantMsField });
 
 export const WorkoutPayload = z.object({
   id: Id,

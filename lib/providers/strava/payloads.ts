@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InstantMsField } from '../instant-field.ts';
+import { MeasureField } from '../measure-field.ts';
 import { Id, optional, shortText } from '../payload-fields.ts';
 import { offsetMinutesOfSec } from '../times.ts';
 
@@ -8,7 +9,7 @@ import { offsetMinutesOfSec } from '../times.ts';
  * `start_date_local` is wall time with a false `Z` and is not read.
  */
 
-const number = optional(z.number());
+const number = MeasureField;
 /** A tour of a year; what is longer is a fault of its sender. */
 const MAX_ACTIVITY_SEC = 366 * 86_400;
 
@@ -41,7 +42,10 @@ export type ActivityPayload = z.output<typeof ActivityPayload>;
 
 /** A day of seconds and more: Strava itself thins longer ones out. */
 const MAX_POINT_COUNT = 200_000;
-const Stream = optional(z.object({ data: z.array(z.number().nullable()).max(MAX_POINT_COUNT) }));
+/** Seconds of a year are some 30 million; doubled, as cadence is, it stays finite. */
+const MAX_POINT_VALUE = 1e9;
+const Point = z.number().min(-MAX_POINT_VALUE).max(MAX_POINT_VALUE).nullable();
+const Stream = optional(z.object({ data: z.array(Point).max(MAX_POINT_COUNT) }));
 
 /** With `key_by_type`: one object of lists of equal length, `time` in seconds from the start. */
 export const StreamsPayload = z.object({

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InstantMsField } from '../instant-field.ts';
+import { MeasureField } from '../measure-field.ts';
 import { Id, InstantField, optional } from '../payload-fields.ts';
 import { offsetMinutesOf } from '../times.ts';
 
@@ -8,7 +9,7 @@ import { offsetMinutesOf } from '../times.ts';
  * is kilojoules; `score` is null until `score_state` is SCORED.
  */
 
-const number = optional(z.number());
+const number = MeasureField;
 
 /** `-05:00`, as minutes. */
 const OffsetField = z
