@@ -13,14 +13,22 @@ export interface RunStore {
   removeFromInbox(scope: UserScope, connectionId: ConnectionId, entryIds: readonly string[]): Promise<void>;
   /**
    * Taken when nobody holds it, its time is over, or `owner` holds it already (then the fence stays). `held` sets
-   * `again` on the holder's lease in the same write, so that the holder looks into the inbox before it lets go.
+   * `again` on the holder's lease in the same write, so that the holder looks into the inbox before it lets go;
+   * `isFirst` says that it was not set before. `none`: nothing was ever put into the inbox, or the user is gone.
    */
   takeLease(
     scope: UserScope,
     connectionId: ConnectionId,
     wanted: { readonly owner: SyncId; readonly nowMs: EpochMs; readonly untilMs: EpochMs },
   ): Promise<
-    { readonly kind: 'taken'; readonly lease: Lease } | { readonly kind: 'held'; readonly by: SyncId }
+    | { readonly kind: 'taken'; readonly lease: Lease }
+    | {
+        readonly kind: 'held';
+        readonly by: SyncId;
+        readonly untilMs: EpochMs;
+        readonly isFirst: boolean;
+      }
+    | { readonly kind: 'none' }
   >;
   /** Longer, and `again` cleared when asked; `lost` when it is no longer this owner's with this fence. */
   renewLease(

@@ -33,6 +33,8 @@ export interface SyncCommit {
   readonly lease: Lease;
   /** At most MAX_COMMITTED_ENTRY_COUNT. */
   readonly done: readonly InboxEntry[];
+  /** Entries that are written along, such as what is left of one that was done in part. */
+  readonly added: readonly InboxEntry[];
   /** It begins with this: the next request is another sync's. */
   readonly begins: boolean;
 }

@@ -4,9 +4,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import type { PushPayloads } from '../../connections/apply-push.ts';
 import { type RawStore, rawKeyOf } from '../../connections/raw-store.ts';
-import { localDateOf } from '../../core/instants.ts';
 import { mapBounded } from '../../core/map-bounded.ts';
 import { AppError } from '../../problems/app-error.ts';
 import type { UserScope } from '../../samples/model.ts';
@@ -43,14 +41,6 @@ export const createRawStore = (deps: PayloadStoreDependencies): RawStore => ({
           .catch(unavailable),
       );
     }
-  },
-});
-
-/** PushPayloads beside the pages that were fetched, under the day that the push came on. */
-export const createPushPayloads = (raw: Pick<RawStore, 'put'>): PushPayloads => ({
-  keep: ({ scope, connectionId, receivedAtMs }, { dataType, entryId, body }) => {
-    const date = localDateOf(receivedAtMs, 0);
-    return raw.put(scope, { connectionId, date, syncId: 'push', dataType, name: entryId }, body);
   },
 });
 
