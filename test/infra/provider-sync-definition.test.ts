@@ -123,10 +123,10 @@ test('an execution fails only when not even that could be written down', async (
   expect(steps().filter((step) => step === 'Fail')).toHaveLength(7);
 });
 
-test('the local cloud runs this definition, with a time limit on every task', () => {
-  const { functionNames, definition: read } = readDefinition(JSON.stringify(definition));
+test('the local cloud runs this definition, which has a time limit on every task', () => {
+  const { functionNames } = readDefinition(JSON.stringify(definition));
   expect([...new Set(functionNames.values())].sort()).toEqual(['fetch', 'finish', 'prepare']);
-  const limits = Object.values(read.States).flatMap((state) =>
+  const limits = Object.values((definition as StateMachineDefinition).States).flatMap((state) =>
     state.Type === 'Task' ? [state.TimeoutSeconds] : [],
   );
   expect(limits).toEqual([40, 310, 70, 70]);

@@ -197,6 +197,16 @@ test('what no retry mends is caught, and the next task is told the error’s nam
   expect(calls.at(-1)).toEqual(['finish-sync', { outcome: 'failed', syncId: 's1', error: 'NeedsReauth' }]);
 });
 
+test('a task that waits for a free thread does not run out of time', async () => {
+  const limited = structuredClone(SYNC) as { States: { FetchPages: { TimeoutSeconds?: number } } };
+  limited.States.FetchPages.TimeoutSeconds = 1;
+  const { sfn } = await open(['never'], { definition: limited });
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  await start(sfn, 's1');
+  await expect.poll(() => timers.mock.calls.map(([, delayMs]) => delayMs)).toContain(2_000_000_000);
+  expect((await describe(sfn, 's1')).status).toBe('RUNNING');
+});
+
 test('what nothing catches fails the execution, with error and cause', async () => {
   const definition = {
     StartAt: 'Only',

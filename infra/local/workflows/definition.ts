@@ -2,14 +2,17 @@ import type { StateMachineDefinition } from 'aws-local-stepfunctions';
 import * as z from 'zod';
 import { lastPart } from '../assembly/declared.ts';
 
-/** The library ends a task after 60 s where the definition says nothing; AWS waits for the function. */
+/**
+ * Events wait here for a free thread, which on AWS they do not: the time limit of a task would count that, so
+ * the function's own is the one that holds. As long as a timer can be.
+ */
 const NO_TIMEOUT_SEC = 2_000_000;
 
 const State = z.discriminatedUnion('Type', [
   z.looseObject({
     Type: z.literal('Task'),
     Resource: z.string().regex(/^arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+$/),
-    TimeoutSeconds: z.int().positive().default(NO_TIMEOUT_SEC),
+    TimeoutSecondsPath: z.never().optional(),
   }),
   z.looseObject({ Type: z.literal('Choice') }),
   z.looseObject({ Type: z.literal('Wait') }),
@@ -38,9 +41,13 @@ export function readDefinition(text: string): Workflow {
   const functionNames = Object.entries(definition.States).flatMap(([name, state]): [string, string][] =>
     state.Type === 'Task' ? [[name, lastPart(state.Resource)]] : [],
   );
+  const unlimited = Object.entries(definition.States).map(([name, state]) => [
+    name,
+    state.Type === 'Task' ? { ...state, TimeoutSeconds: NO_TIMEOUT_SEC } : state,
+  ]);
   return {
     // Each state is what the library takes: its own check of all fields runs in the tests of the template.
-    definition: definition as unknown as StateMachineDefinition,
+    definition: { ...definition, States: Object.fromEntries(unlimited) } as unknown as StateMachineDefinition,
     functionNames: new Map(functionNames),
   };
 }

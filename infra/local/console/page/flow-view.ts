@@ -48,12 +48,15 @@ function wordsOf({ stage, title, detail }: FlowEvent): readonly [string, string]
     return [title.replace(/ \d{3}$/, ''), `${detail['status']}, ${size(Number(detail['bytes']))}`];
   if (stage === 'stream') return [title, counted(Number(detail['records']), 'record')];
   if (stage === 'bus') return [title, String(detail['eventId']).slice(0, SHOWN_ID_CHARS)];
-  if (stage === 'workflow')
-    return [shortName(title), counted(Number(detail['transitions'] ?? 0), 'transition')];
+  if (stage === 'workflow') return [shortName(title), transitionWords(detail['transitions'])];
   const failed = Number(detail['failed']);
   const messages = counted(Number(detail['messages']), 'message');
   return [shortName(String(detail['queue'])), failed > 0 ? `${messages}, ${failed} failed` : messages];
 }
+
+/** A schedule has none. */
+const transitionWords = (count: string | number | undefined): string =>
+  count === undefined ? 'schedule' : counted(Number(count), 'transition');
 
 const size = (bytes: number): string => (bytes < 1_000 ? `${bytes} B` : `${number(bytes / 1_000)} kB`);
 
