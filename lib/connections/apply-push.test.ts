@@ -19,9 +19,6 @@ const scopeOf = (user: number): UserScope => ({
   userId: `usr_${String(user).padStart(26, '0')}` as UserId,
 });
 
-/** As an inbox is read: by the moment, then by the id. */
-const orderOf = ({ receivedAtMs, entryId }: InboxEntry): string => `${receivedAtMs} ${entryId}`;
-
 /** Connections by the ids that the provider knows their people by; inboxes in memory, as RunStore keeps them. */
 function open() {
   const people = new Map<string, Place[]>();
@@ -68,7 +65,7 @@ function open() {
     return connection.connectionId;
   };
   const entriesOf = (connectionId: ConnectionId) =>
-    [...(inboxes.get(connectionId)?.values() ?? [])].toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+    [...(inboxes.get(connectionId)?.values() ?? [])].toSorted((a, b) => (a.entryId < b.entryId ? -1 : 1));
   return { deps, connect, entriesOf, woken, noted, sealed, failing, kept: stores.kept };
 }
 

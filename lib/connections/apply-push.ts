@@ -173,13 +173,11 @@ async function toEntry(
 }
 
 /**
- * The place in the notification comes first, so that entries of one moment keep their order. The moment is a
- * part of the hash: a message that is delivered again is the same entry, but a later notification of the same
- * words is another one, because the first may be under way with what was true before it.
+ * An inbox is read in the order of its ids: moment, place in the notification, content. The moment makes a later
+ * notification of the same words another entry, because the first may be under way with what was true before it;
+ * a message that is delivered again has the same moment and is the same entry.
  */
 function entryIdOf(receivedAtMs: EpochMs, wish: PushWish, position: number): string {
-  const hash = createHash('sha256')
-    .update(`${receivedAtMs} ${JSON.stringify(wish)}`)
-    .digest('hex');
-  return `${String(position).padStart(5, '0')}-${hash.slice(0, 32)}`;
+  const hash = createHash('sha256').update(JSON.stringify(wish)).digest('hex');
+  return `${String(receivedAtMs).padStart(14, '0')}-${String(position).padStart(5, '0')}-${hash.slice(0, 32)}`;
 }
