@@ -7,7 +7,7 @@ import { createActions } from './actions.ts';
 import { DAILY_TYPES } from './daily-types.ts';
 import { errors, googleError } from './errors.ts';
 import { createKeyset, type Keyset } from './keys.ts';
-import { listPoints, told } from './list.ts';
+import { calendar, listPoints, told } from './list.ts';
 import { MINUTE_TYPES } from './minute-types.ts';
 import type { Account, DataType, Operation } from './model.ts';
 import { pushRules } from './notifications.ts';
@@ -179,8 +179,7 @@ function dataRoutes({ kit, accountOf, unlinked }: DataOptions): readonly Route[]
 }
 
 function getPoint(account: Account, type: DataType, { params }: UserCall): Answer {
-  const found = account.history
-    .dates()
+  const found = calendar(account.history)
     .flatMap((date) => type.ofDate(account, date, false))
     .find(({ id }) => id === params['id']);
   return found === undefined ? errors.notFound() : { status: 200, json: told(account, type, 'list', found) };

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer, UserCall } from '../frame/call.ts';
 import type { CloudKit } from '../frame/cloud.ts';
+import { addDays } from '../people/zones.ts';
 import { googleError } from './errors.ts';
 import { type Filter, readFilter } from './filter.ts';
 import { loadedHeartRate } from './minute-types.ts';
@@ -72,7 +73,7 @@ function datedPage(
   if (token !== '' && token !== 'again' && startDate === '9999') return undefined;
   const { history } = account;
   const points: Point[] = [];
-  const dates = history.dates(filter.fromDate, filter.toDate).toReversed();
+  const dates = calendar(history, filter.fromDate, filter.toDate).toReversed();
   let skip = Number(told);
   for (const date of dates.filter((candidate) => candidate <= startDate)) {
     const admitted = type
@@ -90,6 +91,18 @@ function datedPage(
     }
   }
   return { points, next: undefined };
+}
+
+/** Every known date within the filter, worn or not: a workout can be of a day without anything else. */
+export function calendar(
+  { firstDate, lastDate }: Account['history'],
+  fromDate = '',
+  toDate = '9999',
+): readonly string[] {
+  const dates: string[] = [];
+  for (let date = firstDate; date <= lastDate(); date = addDays(date, 1))
+    if (date >= fromDate && date <= toDate) dates.push(date);
+  return dates;
 }
 
 /** The heart rate of a person with a load, made by index: nothing is kept of what went before. */

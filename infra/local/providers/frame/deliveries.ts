@@ -17,7 +17,10 @@ export interface Deliveries {
   /** Sets the address and proves it. */
   subscribe(baseUrl: string): Promise<WebhookState>;
   push(outgoing: Outgoing): void;
-  /** Tries everything that is due; resolves when no try is under way any more. */
+  /**
+   * Tries everything that is due, and waits for the tries that are under way. Answers what was delivered and what
+   * failed since the last flush, first tries included, and how many wait for a later time.
+   */
   flush(): Promise<{ delivered: number; failed: number; pending: number }>;
   /** Starts what is due; nobody waits for it. */
   tick(): void;
@@ -41,8 +44,11 @@ interface Outbox extends DeliveriesOptions {
   address: string | undefined;
   state: WebhookState;
   queue: readonly Pending[];
-  readonly running: Set<Promise<boolean>>;
+  readonly running: Set<Promise<void>>;
   failingSinceMs: number | undefined;
+  /** Since the last flush. */
+  delivered: number;
+  failed: number;
 }
 
 export function createDeliveries(options: DeliveriesOptions): Deliveries {
@@ -53,6 +59,8 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     queue: [],
     running: new Set(),
     failingSinceMs: undefined,
+    delivered: 0,
+    failed: 0,
   };
   return {
     state: () => outbox.state,
@@ -60,11 +68,13 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     push: (outgoing) => push(outbox, outgoing),
     async flush() {
       release(outbox);
-      const done = await Promise.all([...outbox.running, ...sendDue(outbox)]);
-      const delivered = done.filter(Boolean).length;
-      return { delivered, failed: done.length - delivered, pending: outbox.queue.length };
+      sendDue(outbox);
+      while (outbox.running.size > 0) await Promise.all(outbox.running);
+      const { delivered, failed } = outbox;
+      Object.assign(outbox, { delivered: 0, failed: 0 });
+      return { delivered, failed, pending: outbox.queue.length };
     },
-    tick: () => void sendDue(outbox),
+    tick: () => sendDue(outbox),
     pending: () => outbox.queue.length + outbox.running.size,
     deactivate() {
       outbox.state = 'inactive';
@@ -102,29 +112,31 @@ function release(outbox: Outbox): void {
   outbox.queue = outbox.queue.map((item) => ({ ...item, held: false }));
 }
 
-function sendDue(outbox: Outbox): readonly Promise<boolean>[] {
-  if (outbox.state !== 'active') return [];
+function sendDue(outbox: Outbox): void {
+  if (outbox.state !== 'active') return;
   const isDue = ({ dueMs, held }: Pending): boolean => dueMs <= outbox.now() && !held;
   const due = outbox.queue.filter(isDue);
   outbox.queue = outbox.queue.filter((item) => !isDue(item));
-  return due.map((item) => {
+  for (const item of due) {
     outbox.stats.add('pushesSent');
-    const tried = attempt({ ...outbox, address: outbox.address ?? '' }, item).then((status) =>
-      settle(outbox, item, status),
-    );
+    const context = { ...outbox, address: outbox.address ?? '' };
+    const tried = attempt(context, item)
+      .then((status) => settle(outbox, item, status))
+      .finally(() => outbox.running.delete(tried));
     outbox.running.add(tried);
-    return tried.finally(() => outbox.running.delete(tried));
-  });
+  }
 }
 
-/** True when the push was accepted; else it waits for its next try, or is given up. */
-function settle(outbox: Outbox, item: Pending, status: number): boolean {
+/** A push that was not accepted waits for its next try, or is given up. */
+function settle(outbox: Outbox, item: Pending, status: number): void {
   const { rules, stats, now } = outbox;
   if (rules.accepted(status)) {
     outbox.failingSinceMs = undefined;
+    outbox.delivered++;
     stats.add('pushesAccepted');
-    return true;
+    return;
   }
+  outbox.failed++;
   stats.add('pushesFailed');
   outbox.failingSinceMs ??= now();
   const failures = item.failures + 1;
@@ -134,7 +146,6 @@ function settle(outbox: Outbox, item: Pending, status: number): boolean {
   const keptMs = item.createdMs + (rules.keepSec ?? Number.MAX_SAFE_INTEGER) * 1000;
   if (dueMs <= keptMs) outbox.queue = [...outbox.queue, { ...item, failures, dueMs }];
   if (rules.deactivates?.(status, (now() - outbox.failingSinceMs) / 1000) === true) outbox.state = 'inactive';
-  return false;
 }
 
 interface AttemptContext {
