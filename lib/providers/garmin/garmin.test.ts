@@ -59,7 +59,7 @@ describe('the account', () => {
     const app = { clientId: 'c', clientSecret: 's' };
     const revokeBy = (response: ProviderResponse) => {
       const { http } = api({ [path]: response });
-      return garmin.revoke({ user: http, app: { send: http.send } }, app, GRANT);
+      return garmin.revoke({ user: http, app: { send: http.send } }, app, GRANT, NOW);
     };
     for (const status of [204, 401, 404]) await expect(revokeBy(answer(status))).resolves.toBeUndefined();
     await expect(revokeBy(answer(503))).rejects.toMatchObject({ kind: 'unavailable' });
