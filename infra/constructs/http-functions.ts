@@ -10,13 +10,7 @@ import type { Env as ManageUsersEnv } from '../../functions/http/manage-users/en
 import type { Env as ReadHealthEnv } from '../../functions/http/read-health/env.ts';
 import type { Env as ReceivePushEnv } from '../../functions/http/receive-push/env.ts';
 import type { ConnectionsStack } from '../stacks/connections-stack.ts';
-import {
-  type DataStack,
-  INBOUND_PREFIX,
-  PAYLOAD_PREFIX,
-  RAW_PREFIX,
-  UPLOAD_PREFIX,
-} from '../stacks/data-stack.ts';
+import { type DataStack, INBOUND_PREFIX, PAYLOAD_PREFIX, UPLOAD_PREFIX } from '../stacks/data-stack.ts';
 import type { FoundationStack } from '../stacks/foundation-stack.ts';
 import type { IdentityStack } from '../stacks/identity-stack.ts';
 import {
@@ -198,12 +192,9 @@ function addManageConnections(scope: Construct, props: HttpFunctionsProps) {
     },
   });
   grantTable(made, data.core, [...PRINCIPAL_USES, 'query', 'delete', 'check']);
-  // A replay maps stored pages again and writes what differs; a disconnection may take its data along.
-  grantTable(made, data.samples, ['batchGet', 'query', 'put', 'delete']);
-  grantTable(made, data.vault, ['get', 'put', 'update', 'delete']);
+  // Replays and erasures are asked for here and done behind the queue: no samples and no pages are touched.
+  grantTable(made, data.vault, ['get', 'put', 'update']);
   grantWorkspaceKey(made, foundation.workspaceKey);
-  grantObjects(made, data.payloads, { prefix: PAYLOAD_PREFIX, uses: ['get', 'put'] });
-  grantObjects(made, data.payloads, { prefix: RAW_PREFIX, uses: ['get', 'delete'] });
   grantSecret(made, connections.providers.secret);
   grantSend(made, connections.syncs);
   return made;
@@ -225,8 +216,7 @@ function addReceivePush(scope: Construct, { deployment, foundation, data, connec
       INBOUND_PUSH_QUEUE_URL: connections.pushes.queueUrl,
     },
   });
-  // It holds no user's key and reads no user's data: who a push is about is found behind the queue.
-  grantTable(made, data.core, ['get', 'put', 'update']);
+  // It holds no user's key and reads no table: who a push is about is found behind the queue.
   grantObjects(made, data.payloads, { prefix: INBOUND_PREFIX, uses: ['put'] });
   grantSecret(made, connections.providers.secret);
   grantSend(made, connections.pushes);

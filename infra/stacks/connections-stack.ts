@@ -145,7 +145,7 @@ export class ConnectionsStack extends Stack {
       },
     });
     grantTable(consumer, data.core, STORE_USES);
-    grantTable(consumer, data.vault, ['get', 'delete']);
+    grantTable(consumer, data.vault, ['get']);
     grantWorkspaceKey(consumer, foundation.workspaceKey);
     grantObjects(consumer, data.payloads, { prefix: INBOUND_PREFIX, uses: ['get'] });
     grantObjects(consumer, data.payloads, { prefix: RAW_PREFIX, uses: ['put'] });
@@ -174,11 +174,11 @@ export class ConnectionsStack extends Stack {
     syncs: Queue,
   ): void {
     grantTable(to, data.core, STORE_USES);
-    // A user may disconnect and have the data erased, which the next step of the connection does.
-    grantTable(to, data.samples, ['batchGet', 'query', 'put', 'delete']);
-    grantTable(to, data.vault, ['get', 'put', 'update', 'delete']);
+    grantTable(to, data.samples, ['batchGet', 'query', 'put']);
+    grantTable(to, data.vault, ['get', 'update']);
     grantWorkspaceKey(to, foundation.workspaceKey);
     grantObjects(to, data.payloads, { prefix: PAYLOAD_PREFIX, uses: ['get', 'put'] });
+    // What a user had erased goes with the next step of the connection.
     grantObjects(to, data.payloads, { prefix: RAW_PREFIX, uses: ['get', 'put', 'delete'] });
     grantSecret(to, this.providers.secret);
     grantSend(to, syncs);

@@ -127,11 +127,10 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         .map((action) => action.slice('dynamodb:'.length));
     const PRINCIPAL = ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'];
     const CONNECTIONS = [...PRINCIPAL, 'ConditionCheckItem', 'DeleteItem', 'Query'];
-    const TOKENS = ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'];
     const SYNC = {
       Core: CONNECTIONS,
-      Samples: ['BatchGetItem', 'DeleteItem', 'PutItem', 'Query'],
-      Vault: TOKENS,
+      Samples: ['BatchGetItem', 'PutItem', 'Query'],
+      Vault: ['GetItem', 'UpdateItem'],
     };
     const table = /(Core|Samples|Vault)Table/;
     const expected: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
@@ -159,11 +158,9 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       ProjectRollups: { Core: ['GetItem', 'PutItem', 'Query'], Samples: ['Query'], Vault: ['GetItem'] },
       ManageConnections: {
         Core: [...PRINCIPAL, 'ConditionCheckItem', 'DeleteItem', 'Query'],
-        Samples: ['BatchGetItem', 'DeleteItem', 'PutItem', 'Query'],
-        Vault: TOKENS,
+        Vault: ['GetItem', 'PutItem', 'UpdateItem'],
       },
-      ReceivePush: { Core: ['GetItem', 'PutItem', 'UpdateItem'] },
-      ApplyPush: { Core: CONNECTIONS, Vault: ['DeleteItem', 'GetItem'] },
+      ApplyPush: { Core: CONNECTIONS, Vault: ['GetItem'] },
       SyncConnection: SYNC,
       PrepareSync: SYNC,
       FetchPages: SYNC,
@@ -216,7 +213,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
   test('a push is verified by a function that opens no user’s data, and queued where it is applied', () => {
     const own = statementsOf('ReceivePush').flatMap(({ actions }) => actions);
     expect(own).not.toContain('s3:GetObject');
-    expect(allowedOn('ReceivePush', /Samples|Vault|WorkspaceKey/)).toEqual([]);
+    expect(allowedOn('ReceivePush', /CoreTable|Samples|Vault|WorkspaceKey/)).toEqual([]);
     expect(allowedOn('ReceivePush', /Payloads.*inbound/)).toEqual(['s3:PutObject']);
     expect(allowedOn('ReceivePush', /ProviderSyncs/)).toEqual([]);
     expect(allowedOn('ReceivePush', /InboundPushes/)).toContain('sqs:SendMessage');
