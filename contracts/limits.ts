@@ -26,6 +26,11 @@ export const EARLIEST_SAMPLE_MS = 946_684_800_000;
 export const MAX_DELETION_RANGE_DAYS = 31;
 /** All orders together, as JSON: they lie on the user's head, an item of at most 400 KB. */
 export const MAX_PRIORITIES_BYTES = 32_000;
+/** Addresses of a workspace that a consent may end at. */
+export const MAX_REDIRECT_URI_COUNT = 20;
+/** Entries of a list of syncs or of records set aside, at most. */
+export const MAX_SYNC_PAGE_SIZE = 100;
+export const DEFAULT_SYNC_PAGE_SIZE = 20;
 export const DEFAULT_PAGE_SIZE = 100;
 export const MAX_PAGE_SIZE = 1_000;
 export const MAX_ROLLUP_RANGE_DAYS = 366;

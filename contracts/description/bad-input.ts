@@ -86,6 +86,30 @@ const READS: readonly BadInput[] = [
   problem('Changes from before the horizon of 90 days', 'changes.gone'),
 ];
 
+const CONNECTIONS: readonly BadInput[] = [
+  problem('A provider that is not among GET /v1/providers', 'provider.unknown'),
+  problem('A provider at which the deployment has no application', 'provider.not_configured'),
+  problem('A redirectUri that is not on the list, or differs in one character', 'oauth.redirect_not_allowed'),
+  problem('A ticket used before, older than 60 s, or of another provider', 'oauth.ticket_invalid'),
+  problem(
+    'A state used before, older than 10 minutes, made up, or of another provider',
+    'oauth.state_invalid',
+  ),
+  problem('The person declines at the provider', 'oauth.denied'),
+  problem('The person grants nothing that data could be read with', 'oauth.scope_missing'),
+  problem('A code used before, or expired', 'oauth.code_refused'),
+  problem("Another user's connection, or none", 'connection.not_found'),
+  problem('A sync of a connection whose person has to consent again', 'connection.needs_reauth'),
+  problem('A sync of a connection that has ended', 'connection.disconnected'),
+  problem(
+    'A backfill that is empty, in the future or further back than the provider goes',
+    'backfill.range_invalid',
+  ),
+  problem('A backfill of a type that the provider does not have', 'backfill.type_unknown'),
+  problem('A push without a signature, with a wrong one, or changed on the way', 'push.signature_invalid'),
+  problem('A push whose timestamp is too far from now', 'push.stale'),
+];
+
 /** Every kind of bad input with its outcome. In all of them nothing stored changes but by what was accepted. */
 export const BAD_INPUTS: readonly { readonly title: string; readonly rows: readonly BadInput[] }[] = [
   { title: 'Bodies', rows: BODIES },
@@ -93,6 +117,7 @@ export const BAD_INPUTS: readonly { readonly title: string; readonly rows: reado
   { title: 'Samples and deletions', rows: SAMPLES },
   { title: 'Callers', rows: CALLERS },
   { title: 'Reads', rows: READS },
+  { title: 'Connections', rows: CONNECTIONS },
 ];
 
 /**

@@ -108,12 +108,19 @@ describe('bad input', () => {
     expect(unanswered).toEqual(['request.not_found']);
   });
 
-  test('faults of the caller are 4xx, and only ours are 5xx', () => {
+  test('faults of the caller are 4xx, and only ours and those of providers are 5xx', () => {
     for (const { outcome } of rows) {
       if (outcome.kind === 'problem') expect(Math.floor(PROBLEMS[outcome.code].status / 100)).toBe(4);
     }
     const ours = PROBLEM_CODES.filter((code) => PROBLEMS[code].status >= 500);
-    expect(ours).toEqual(['ingest.contention', 'server.unavailable', 'server.internal']);
+    expect(ours).toEqual([
+      'ingest.contention',
+      'provider.unavailable',
+      'provider.refused',
+      'push.unverifiable',
+      'server.unavailable',
+      'server.internal',
+    ]);
   });
 });
 

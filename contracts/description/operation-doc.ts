@@ -30,4 +30,6 @@ export const EXAMPLE_IDS = {
   issuer: 'iss_01kah3v5w8f0xq9d3m7t2c6e4r',
   user: 'usr_01kah3v5w8f0xq9d3m7t2c6e4r',
   source: '3v5w8f0xq9d3m',
+  connection: 'con_01kah3v5w8f0xq9d3m7t2c6e4r',
+  sync: 'syn_01kah3v5w8f0xq9d3m7t2c6e4r',
 } as const;

@@ -2,11 +2,13 @@ import { type Operation, ROUTES, type Route } from '../http/routes.ts';
 import { PROBLEMS, type ProblemCode } from '../problems/catalog.ts';
 import type { OperationDoc } from './operation-doc.ts';
 import { ACCESS_OPERATIONS } from './operations/access.ts';
+import { CONNECTION_OPERATIONS } from './operations/connections.ts';
 import { INBOUND_OPERATIONS } from './operations/inbound.ts';
 import { INGEST_OPERATIONS } from './operations/ingest.ts';
 import { READ_OPERATIONS } from './operations/read.ts';
 import { RECORD_OPERATIONS } from './operations/records.ts';
 import { SERVICE_OPERATIONS } from './operations/service.ts';
+import { SYNC_OPERATIONS } from './operations/syncs.ts';
 import { USER_OPERATIONS } from './operations/users.ts';
 
 /** Total: an operation without a description does not compile. */
@@ -17,6 +19,8 @@ export const OPERATION_DOCS: Readonly<Record<Operation, OperationDoc>> = {
   ...INGEST_OPERATIONS,
   ...READ_OPERATIONS,
   ...RECORD_OPERATIONS,
+  ...CONNECTION_OPERATIONS,
+  ...SYNC_OPERATIONS,
   ...INBOUND_OPERATIONS,
 };
 

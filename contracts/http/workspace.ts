@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { KEY_REQUESTS_PER_MINUTE, USER_REQUESTS_PER_MINUTE } from '../limits.ts';
+import { KEY_REQUESTS_PER_MINUTE, MAX_REDIRECT_URI_COUNT, USER_REQUESTS_PER_MINUTE } from '../limits.ts';
 import { idText, lineOf } from '../primitives/text.ts';
 import { InstantText } from '../primitives/time.ts';
 import { RequestsPerMinute } from './api-keys.ts';
 import { PriorityOrders } from './priorities.ts';
+import { ReturnAddress } from './return-address.ts';
 
 export const Workspace = z
   .object({
@@ -16,6 +17,9 @@ export const Workspace = z
     userRequestsPerMinute: z
       .int()
       .meta({ description: `For each user token; ${USER_REQUESTS_PER_MINUTE} unless set` }),
+    oauthRedirectUris: z.array(z.string()).meta({
+      description: 'Where people may go after they consented at a provider, compared character by character',
+    }),
     createdAt: InstantText,
   })
   .meta({ id: 'Workspace' });
@@ -28,6 +32,7 @@ export const UpdateWorkspaceRequest = z
     priorities: PriorityOrders.optional(),
     requestsPerMinute: RequestsPerMinute.optional(),
     userRequestsPerMinute: RequestsPerMinute.optional(),
+    oauthRedirectUris: z.array(ReturnAddress).max(MAX_REDIRECT_URI_COUNT).optional(),
   })
   .meta({ id: 'UpdateWorkspaceRequest' });
 export type UpdateWorkspaceRequest = z.infer<typeof UpdateWorkspaceRequest>;

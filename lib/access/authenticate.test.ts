@@ -83,6 +83,7 @@ function open() {
         createdAtMs: NOW_MS as EpochMs,
         requestsPerMinute: workspaceId === WS_B ? 77 : undefined,
         userRequestsPerMinute: workspaceId === WS_B ? 33 : undefined,
+        oauthRedirectUris: [],
         priorities: { orders: {}, changedAt: {} },
       }),
     },

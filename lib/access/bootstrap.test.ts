@@ -76,6 +76,7 @@ test('ACC14 a change carries its version to the orders that it moved, and what c
     version: 4,
     requestsPerMinute: undefined,
     userRequestsPerMinute: undefined,
+    oauthRedirectUris: [],
     priorities: { orders: { '*': ['garmin'], steps: ['oura'] }, changedAt: { '*': 2, steps: 4 } },
   };
   expect(applyWorkspaceChanges(workspace, {})).toBeUndefined();
@@ -86,6 +87,12 @@ test('ACC14 a change carries its version to the orders that it moved, and what c
     version: 5,
     requestsPerMinute: undefined,
     userRequestsPerMinute: 240,
+    priorities: { changedAt: { '*': 2, steps: 4 } },
+  });
+  const oauthRedirectUris = ['https://app.example.com/connected'];
+  expect(applyWorkspaceChanges(workspace, { oauthRedirectUris })).toMatchObject({
+    version: 5,
+    oauthRedirectUris,
     priorities: { changedAt: { '*': 2, steps: 4 } },
   });
   expect(applyWorkspaceChanges(workspace, { priorities: { '*': ['garmin'] } })).toMatchObject({

@@ -59,6 +59,7 @@ export async function bootstrapWorkspace(
     version: 1,
     requestsPerMinute: undefined,
     userRequestsPerMinute: undefined,
+    oauthRedirectUris: [],
     priorities: { orders: {}, changedAt: {} },
   });
   const issuerId = pool === undefined ? undefined : await registerPool(deps, workspaceId, pool);

@@ -40,5 +40,6 @@ export const toWorkspaceAnswer = (workspace: Workspace): WorkspaceAnswer => ({
   ),
   requestsPerMinute: workspace.requestsPerMinute ?? KEY_REQUESTS_PER_MINUTE,
   userRequestsPerMinute: workspace.userRequestsPerMinute ?? USER_REQUESTS_PER_MINUTE,
+  oauthRedirectUris: [...workspace.oauthRedirectUris],
   createdAt: toIso(workspace.createdAtMs),
 });

@@ -12,6 +12,8 @@ export interface Workspace {
   readonly requestsPerMinute: number | undefined;
   /** For each user by a token; undefined: the default of contracts/limits.ts. */
   readonly userRequestsPerMinute: number | undefined;
+  /** Where people may go after a consent at a provider (CON4). */
+  readonly oauthRedirectUris: readonly string[];
   /** Who goes first for users without an order of their own; changes carry the version that made them. */
   readonly priorities: PrioritySettings;
 }
@@ -30,6 +32,7 @@ export interface WorkspaceChanges {
   readonly name?: string | undefined;
   readonly requestsPerMinute?: number | undefined;
   readonly userRequestsPerMinute?: number | undefined;
+  readonly oauthRedirectUris?: readonly string[] | undefined;
   readonly priorities?: PrioritySettings['orders'] | undefined;
 }
 
@@ -51,6 +54,7 @@ export function applyWorkspaceChanges(
     name: changes.name ?? workspace.name,
     requestsPerMinute: changes.requestsPerMinute ?? workspace.requestsPerMinute,
     userRequestsPerMinute: changes.userRequestsPerMinute ?? workspace.userRequestsPerMinute,
+    oauthRedirectUris: changes.oauthRedirectUris ?? workspace.oauthRedirectUris,
     priorities: {
       orders,
       changedAt: {

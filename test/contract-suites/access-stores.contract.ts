@@ -57,6 +57,7 @@ export function accessStoresContract(name: string, openStorage: () => Promise<St
         version: 1,
         requestsPerMinute: undefined,
         userRequestsPerMinute: undefined,
+        oauthRedirectUris: [],
         priorities: { orders: {}, changedAt: {} },
       };
       expect(await stores().workspaces.create(made)).toBe('created');
@@ -206,6 +207,7 @@ export function accessStoresContract(name: string, openStorage: () => Promise<St
         name: 'Stride 2',
         requestsPerMinute: 1_200,
         userRequestsPerMinute: 240,
+        oauthRedirectUris: ['https://app.example.com/connected', 'com.example.app:/connected'],
         priorities: { '*': ['garmin'] },
       });
       if (next === undefined) throw new Error('nothing changed');

@@ -16,6 +16,7 @@ const WORKSPACE = {
   priorities: { '*': ['garmin', 'apple_health'] },
   requestsPerMinute: 600,
   userRequestsPerMinute: 120,
+  oauthRedirectUris: ['https://app.example.com/connected'],
   createdAt: '2026-11-01T08:00:00.000Z',
 };
 const API_KEY = {
@@ -51,7 +52,7 @@ export const ACCESS_OPERATIONS = {
     group: 'Access',
     summary: 'Change the workspace',
     description:
-      'What is not named stays. New priorities make the rollups of its users stale: `wait` computes them anew, and so does `npm run ops -- projections rebuild`.',
+      'What is not named stays. `oauthRedirectUris` are where people may go after they connected a provider. New priorities make the rollups of its users stale: `wait` computes them anew, and so does `npm run ops -- projections rebuild`.',
     body: {
       schema: UpdateWorkspaceRequest,
       example: { name: 'Stride', requestsPerMinute: 1200, userRequestsPerMinute: 240 },

@@ -1,11 +1,21 @@
 import { PutItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
 import type { WorkspaceId } from '../../../contracts/primitives/ids.ts';
 import type { Workspace, WorkspaceStore } from '../../access/workspace.ts';
 import type { EpochMs } from '../../core/instants.ts';
 import type { WorkspaceSettings } from '../../projections/workspace-settings.ts';
 import type { PrioritySettings } from '../../samples/model.ts';
 import { workspaceKey } from './core-keys.ts';
-import { type Dynamo, type Item, N, numberOf, optionalNumberOf, S, stringOf } from './dynamo.ts';
+import {
+  type Dynamo,
+  type Item,
+  N,
+  numberOf,
+  optionalNumberOf,
+  optionalStringOf,
+  S,
+  stringOf,
+} from './dynamo.ts';
 import { isFailedCondition, readItem } from './read-item.ts';
 import { rethrowStoreError } from './store-error.ts';
 
@@ -37,6 +47,9 @@ export function createWorkspaceStore(dynamo: Dynamo, coreTable: string): Workspa
   };
 }
 
+/** Workspaces from before there were connections have none. */
+const Addresses = z.array(z.string());
+
 /** What a conditional write came to. */
 async function settle<Done, Refused>(
   write: Promise<unknown>,
@@ -56,6 +69,7 @@ const buildUpdate = (coreTable: string, workspace: Workspace): UpdateItemCommand
   TableName: coreTable,
   Key: workspaceKey(workspace.workspaceId),
   UpdateExpression: ['SET #name = :name', 'priorities = :priorities', 'version = :version']
+    .concat('oauthRedirectUris = :redirects')
     .concat(Object.keys(ratesOf(workspace)).map((rate) => `${rate} = :${rate}`))
     .join(', '),
   ConditionExpression: 'version = :read',
@@ -64,6 +78,7 @@ const buildUpdate = (coreTable: string, workspace: Workspace): UpdateItemCommand
     ':name': S(workspace.name),
     ':priorities': S(JSON.stringify(workspace.priorities)),
     ':version': N(workspace.version),
+    ':redirects': S(JSON.stringify(workspace.oauthRedirectUris)),
     ':read': N(workspace.version - 1),
     ...Object.fromEntries(Object.entries(ratesOf(workspace)).map(([rate, value]) => [`:${rate}`, value])),
   },
@@ -80,6 +95,7 @@ const toAttributes = (workspace: Workspace): Item => ({
   version: N(workspace.version),
   priorities: S(JSON.stringify(workspace.priorities)),
   createdAt: N(workspace.createdAtMs),
+  oauthRedirectUris: S(JSON.stringify(workspace.oauthRedirectUris)),
   ...ratesOf(workspace),
 });
 
@@ -91,4 +107,5 @@ const fromItem = (workspaceId: WorkspaceId, item: Item): Workspace => ({
   createdAtMs: numberOf(item, 'createdAt') as EpochMs,
   requestsPerMinute: optionalNumberOf(item, 'requestsPerMinute'),
   userRequestsPerMinute: optionalNumberOf(item, 'userRequestsPerMinute'),
+  oauthRedirectUris: Addresses.parse(JSON.parse(optionalStringOf(item, 'oauthRedirectUris') ?? '[]')),
 });

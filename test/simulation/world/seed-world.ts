@@ -71,6 +71,7 @@ export async function seedWorld(): Promise<SeededWorld> {
       version: 1,
       requestsPerMinute: undefined,
       userRequestsPerMinute: undefined,
+      oauthRedirectUris: [],
       priorities: { orders: {}, changedAt: {} },
     });
     const { key, secret } = makeApiKey(
