@@ -51,6 +51,11 @@ export const LOG_CATALOG = {
     level: 'info',
     fields: ['publishedCount', 'failedCount', 'expiryCount', 'skippedCount', 'poisonCount'],
   },
+  WORKFLOW_STEP_COMPLETED: { level: 'info', fields: ['correlationId', 'step', 'outcome', 'durationMs'] },
+  WORKFLOW_STEP_RETRIED: { level: 'info', fields: ['correlationId', 'step', ...FAULT] },
+  WORKFLOW_STEP_FAILED: { level: 'error', fields: ['correlationId', 'step', ...FAULT] },
+  SCHEDULE_COMPLETED: { level: 'info', fields: ['dueCount', 'durationMs'] },
+  SCHEDULE_FAILED: { level: 'error', fields: ['durationMs', ...FAULT] },
   HEALTH_PART_UNAVAILABLE: { level: 'error', fields: ['part', ...FAULT] },
 } as const satisfies Record<string, LogDefinition>;
 
