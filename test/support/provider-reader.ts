@@ -78,7 +78,7 @@ async function exchange(
     },
   });
   const tokens = auth.parseTokens(response, nowMs);
-  if (!tokens.ok) throw new Error(`no tokens: ${tokens.error}`);
+  if (!tokens.ok) throw new Error(`no tokens: ${tokens.failure}`);
   return tokens.value;
 }
 

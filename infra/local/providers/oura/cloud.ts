@@ -32,7 +32,16 @@ const ERRORS: CloudErrors = {
 };
 
 const LIMITS: LimitRules = {
-  windows: [{ name: 'fiveMinutes', limit: 5000, windowSec: WINDOW_SEC, per: 'app', aligned: true }],
+  windows: [
+    {
+      name: 'fiveMinutes',
+      limit: 50_000,
+      documented: 5000,
+      windowSec: WINDOW_SEC,
+      per: 'app',
+      aligned: true,
+    },
+  ],
   headers([usage]): Readonly<Record<string, string>> {
     if (usage === undefined) return {};
     return {

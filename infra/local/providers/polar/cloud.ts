@@ -57,7 +57,7 @@ const LIMITS: LimitRules = {
   windows: [
     {
       name: 'quarter',
-      limit: 5000,
+      limit: 10_000,
       documented: 500 + 20 * USERS_COUNT,
       windowSec: QUARTER_SEC,
       per: 'app',
@@ -65,7 +65,7 @@ const LIMITS: LimitRules = {
     },
     {
       name: 'day',
-      limit: 100_000,
+      limit: 1_000_000,
       documented: 5000 + 100 * USERS_COUNT,
       windowSec: DAY_SEC,
       per: 'app',

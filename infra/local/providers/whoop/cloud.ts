@@ -61,8 +61,8 @@ const ERRORS: CloudErrors = {
 /** `X-RateLimit-Remaining` and `-Reset` speak of the window that is nearest to its end. */
 const LIMITS: LimitRules = {
   windows: [
-    { name: 'minute', limit: 2000, documented: 100, windowSec: MINUTE_SEC, per: 'app', aligned: true },
-    { name: 'day', limit: 100_000, documented: 10_000, windowSec: DAY_SEC, per: 'app', aligned: true },
+    { name: 'minute', limit: 10_000, documented: 100, windowSec: MINUTE_SEC, per: 'app', aligned: true },
+    { name: 'day', limit: 1_000_000, documented: 10_000, windowSec: DAY_SEC, per: 'app', aligned: true },
   ],
   headers(usage) {
     const [minute, day] = usage;

@@ -27,7 +27,8 @@ const notFound: Answer = { status: 404, json: { error: 'Not Found' } };
 const orNotFound = (json: unknown): Answer => (json === undefined ? notFound : ok(json));
 const insufficient: Answer = { status: 403, json: { error: 'Forbidden: insufficient scope' } };
 
-type Handler = (call: UserCall, history: History, cycles: readonly Cycle[]) => Answer;
+/** Cycles are worked out only where they are asked for. */
+type Handler = (call: UserCall, history: History, cycles: () => readonly Cycle[]) => Answer;
 
 export function createRoutes(kit: CloudKit, state: WhoopState): readonly Route[] {
   const get = (path: string, scope: string, handler: Handler): Route => ({
@@ -38,7 +39,7 @@ export function createRoutes(kit: CloudKit, state: WhoopState): readonly Route[]
     handle(call) {
       if (!call.grant.scopes.includes(scope)) return insufficient;
       const history = kit.history(call.grant.person);
-      return handler(call, history, cyclesOf(history, state.gone(call.grant.person.name)));
+      return handler(call, history, () => cyclesOf(history, state.gone(history.person.name)));
     },
   });
   const page = (call: UserCall, listed: readonly Listed[]): Answer =>
@@ -91,7 +92,7 @@ const cycleRoutes = (get: Get, page: Page): readonly Route[] => [
   get('/v2/cycle', 'read:cycles', (call, history, cycles) =>
     page(
       call,
-      cycles.map((cycle) => ({
+      cycles().map((cycle) => ({
         startMs: cycle.startMs,
         endMs: cycle.endMs,
         json: cycleJson(history, cycle),
@@ -99,21 +100,21 @@ const cycleRoutes = (get: Get, page: Page): readonly Route[] => [
     ),
   ),
   get('/v2/cycle/{id}', 'read:cycles', (call, history, cycles) => {
-    const cycle = cycleById(cycles, call.params['id'] ?? '');
+    const cycle = cycleById(cycles(), call.params['id'] ?? '');
     return orNotFound(cycle && cycleJson(history, cycle));
   }),
   get('/v2/cycle/{id}/sleep', 'read:sleep', (call, history, cycles) => {
-    const cycle = cycleById(withSleep(history, cycles), call.params['id'] ?? '');
+    const cycle = cycleById(withSleep(history, cycles()), call.params['id'] ?? '');
     return orNotFound(cycle && sleepJson(history, cycle));
   }),
   get('/v2/cycle/{id}/recovery', 'read:recovery', (call, history, cycles) => {
-    const cycle = cycleById(withSleep(history, cycles), call.params['id'] ?? '');
+    const cycle = cycleById(withSleep(history, cycles()), call.params['id'] ?? '');
     return orNotFound(cycle && recoveryJson(history, cycle));
   }),
   get('/v2/recovery', 'read:recovery', (call, history, cycles) =>
     page(
       call,
-      withSleep(history, cycles).map((cycle) => ({
+      withSleep(history, cycles()).map((cycle) => ({
         startMs: cycle.startMs,
         endMs: cycle.sleep.endMs,
         json: recoveryJson(history, cycle),
@@ -126,7 +127,7 @@ const activityRoutes = (get: Get, page: Page): readonly Route[] => [
   get('/v2/activity/sleep', 'read:sleep', (call, history, cycles) =>
     page(
       call,
-      withSleep(history, cycles).map((cycle) => ({
+      withSleep(history, cycles()).map((cycle) => ({
         startMs: cycle.startMs,
         endMs: cycle.sleep.endMs,
         json: sleepJson(history, cycle),
@@ -135,7 +136,7 @@ const activityRoutes = (get: Get, page: Page): readonly Route[] => [
   ),
   get('/v2/activity/sleep/{id}', 'read:sleep', (call, history, cycles) => {
     const sleep = sleepById(history, call.params['id'] ?? '');
-    const cycle = cycles.find((one) => one.sleep.key === sleep?.key);
+    const cycle = cycles().find((one) => one.sleep.key === sleep?.key);
     return orNotFound(cycle && sleepJson(history, cycle));
   }),
   get('/v2/activity/workout', 'read:workout', (call, history) =>

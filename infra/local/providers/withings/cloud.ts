@@ -26,7 +26,7 @@ const ERRORS: CloudErrors = {
 /** No headers: whoever asks too often finds it in `status`. */
 const LIMITS: LimitRules = {
   windows: [
-    { name: 'minute', limit: 2000, documented: 120, windowSec: MINUTE_SEC, per: 'app', aligned: true },
+    { name: 'minute', limit: 10_000, documented: 120, windowSec: MINUTE_SEC, per: 'app', aligned: true },
   ],
   headers: () => ({}),
 };
