@@ -244,13 +244,23 @@ test('PRV22 a sport that is not known is other, whatever it is called', () => {
 
 test('PRV24 pages follow next_token with nextToken, at most 25 a page, and a circle ends', async () => {
   const cloud = paperCloud(({ query }) => ({
-    records: [night],
+    records: [{ ...night, id: String(query?.['nextToken']) }],
     next_token: query?.['nextToken'] === undefined ? 'second' : null,
   }));
   expect(await fetched('sleep', cloud.context)).toHaveLength(2);
   expect(cloud.asked[1]?.query).toMatchObject({ limit: 25, nextToken: 'second' });
   const endless = paperCloud(() => ({ records: [], next_token: 'again' }));
   await expect(fetched('sleep', endless.context)).rejects.toThrow('endless_pages');
+  let tokenCount = 0;
+  const renamed = paperCloud(() => {
+    tokenCount += 1;
+    return {
+      records: [tokenCount % 2 === 1 ? night : { ...night, id: 'older' }],
+      next_token: `t${tokenCount}`,
+    };
+  });
+  await expect(fetched('sleep', renamed.context)).rejects.toThrow('endless_pages');
+  expect(tokenCount).toBe(3);
 });
 
 test('PRV36 weight and height of a profile are of the day they were read, and a replay says the same', async () => {
