@@ -109,9 +109,12 @@ export function grantSecret(to: AnyFunction, secret: Secret): void {
   }
 }
 
-/** Queries on one index of the table, and nothing else on it. */
+/** Queries on one index of the table, and nothing of the table itself. */
 export function grantIndex(to: AnyFunction, table: Table, indexName: string): void {
   to.allow(['dynamodb:Query'], [`${table.tableArn}/index/${indexName}`]);
+  if (table.encryptionKey !== undefined) {
+    to.allowKeyThrough('dynamodb', table.encryptionKey, TABLE_KEY_ACTIONS);
+  }
 }
 
 export function grantSend(to: AnyFunction, queue: IQueue): void {

@@ -116,18 +116,20 @@ function addManageAccess(scope: Construct, props: HttpFunctionsProps) {
 }
 
 function addManageUsers(scope: Construct, props: HttpFunctionsProps) {
-  const { deployment, foundation, data } = props;
+  const { deployment, foundation, data, connections } = props;
   const made = new ServiceFunction<typeof ManageUsersEnv>(scope, {
     deployment,
     name: 'manage-users',
     description: 'Users, their privacy settings and their erasure',
     key: foundation.key,
     timeoutSec: TIMEOUT_SEC,
-    environment: principalEnvironment(props),
+    environment: { ...principalEnvironment(props), PROVIDER_SECRET_ARN: connections.providers.arn },
   });
-  grantTable(made, data.core, [...PRINCIPAL_USES, 'query', 'delete']);
-  grantTable(made, data.vault, ['get', 'put', 'delete']);
+  // Before a user's key is shredded the user's grants are ended at the providers.
+  grantTable(made, data.core, [...PRINCIPAL_USES, 'query', 'delete', 'check']);
+  grantTable(made, data.vault, ['get', 'put', 'update', 'delete']);
   grantWorkspaceKey(made, foundation.workspaceKey);
+  grantSecret(made, connections.providers.secret);
   return made;
 }
 
@@ -184,8 +186,6 @@ function addManageConnections(scope: Construct, props: HttpFunctionsProps) {
     timeoutSec: TIMEOUT_SEC,
     environment: {
       ...principalEnvironment(props),
-      SAMPLES_TABLE_NAME: data.samples.tableName,
-      PAYLOAD_BUCKET_NAME: data.payloads.bucketName,
       PROVIDER_SECRET_ARN: connections.providers.arn,
       PROVIDER_SYNC_QUEUE_URL: connections.syncs.queueUrl,
       PUBLIC_URL: props.publicUrl,
@@ -210,7 +210,6 @@ function addReceivePush(scope: Construct, { deployment, foundation, data, connec
     timeoutSec: 10,
     environment: {
       STAGE: deployment.stage,
-      CORE_TABLE_NAME: data.core.tableName,
       PAYLOAD_BUCKET_NAME: data.payloads.bucketName,
       PROVIDER_SECRET_ARN: connections.providers.arn,
       INBOUND_PUSH_QUEUE_URL: connections.pushes.queueUrl,

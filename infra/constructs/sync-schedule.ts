@@ -9,9 +9,8 @@ import type { DataStack } from '../stacks/data-stack.ts';
 import { DUE_INDEX } from '../stacks/data-stack.ts';
 import type { FoundationStack } from '../stacks/foundation-stack.ts';
 import { acceptFindings } from './accept-findings.ts';
-import { grantIndex, grantSecret, grantSend, grantTable } from './grants.ts';
+import { grantIndex, grantSend } from './grants.ts';
 import { ImpactAlarm } from './impact-alarm.ts';
-import type { ProviderSecret } from './provider-secret.ts';
 import { type Deployment, ServiceFunction } from './service-function.ts';
 import { addDeadLetterQueue } from './service-queue.ts';
 
@@ -19,7 +18,6 @@ export interface SyncScheduleProps {
   readonly deployment: Deployment;
   readonly foundation: FoundationStack;
   readonly data: DataStack;
-  readonly secret: ProviderSecret;
   readonly syncs: Queue;
 }
 
@@ -35,7 +33,7 @@ const LOST_TICK_COUNT = 5;
 export class SyncSchedule extends Construct {
   constructor(scope: Construct, props: SyncScheduleProps) {
     super(scope, 'SyncSchedule');
-    const { deployment, foundation, data, secret, syncs } = props;
+    const { deployment, foundation, data, syncs } = props;
     const { stage } = deployment;
     const deadLetters = addDeadLetterQueue(this, { deployment, name: 'schedule', key: foundation.key });
     acceptFindings(deadLetters, {
@@ -51,13 +49,10 @@ export class SyncSchedule extends Construct {
       environment: {
         STAGE: stage,
         CORE_TABLE_NAME: data.core.tableName,
-        PROVIDER_SECRET_ARN: secret.arn,
         PROVIDER_SYNC_QUEUE_URL: syncs.queueUrl,
       },
     });
-    grantTable(made, data.core, ['get', 'batchGet', 'query', 'put', 'update', 'check']);
     grantIndex(made, data.core, DUE_INDEX);
-    grantSecret(made, secret.secret);
     grantSend(made, syncs);
     new Rule(this, 'Rule', {
       ruleName: physicalName(stage, 'schedule-syncs'),

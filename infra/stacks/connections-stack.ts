@@ -44,12 +44,12 @@ export class ConnectionsStack extends Stack {
     this.providers = new ProviderSecret(this, { deployment, key: foundation.key });
     this.syncs = this.addSyncs(props);
     this.pushes = this.addPushes(props);
-    new SyncSchedule(this, { deployment, foundation, data, secret: this.providers, syncs: this.syncs });
+    new SyncSchedule(this, { deployment, foundation, data, syncs: this.syncs });
   }
 
   /** Runs what is short by itself, and starts an execution for what is not. */
   private addSyncs(props: ConnectionsStackProps): Queue {
-    const { deployment, foundation, data } = props;
+    const { deployment, foundation } = props;
     const service = new ServiceQueue(this, {
       deployment,
       name: 'provider-syncs',
@@ -82,7 +82,6 @@ export class ConnectionsStack extends Stack {
       },
     });
     this.grantSync(props, consumer, service.queue);
-    grantObjects(consumer, data.payloads, { prefix: INBOUND_PREFIX, uses: ['get'] });
     consumer.allow(['states:StartExecution'], [sync.arn]);
     return service.queue;
   }

@@ -8,8 +8,6 @@ export const Env = z.object({
   USER_POOL_ID: z.string().min(1),
   USER_POOL_CLIENT_ID: z.string().min(1),
   AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: z.url().optional(),
-  SAMPLES_TABLE_NAME: z.string().min(1),
-  PAYLOAD_BUCKET_NAME: z.string().min(1),
   PROVIDER_SECRET_ARN: z.string().min(1),
   PROVIDER_SYNC_QUEUE_URL: z.string().min(1),
   PUBLIC_URL: z.url(),
