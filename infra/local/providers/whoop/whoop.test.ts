@@ -230,3 +230,17 @@ test('SIMP11 a person without data has nothing at WHOOP until something is recor
     json.changes.map(({ id }: { id: string }) => id).sort(),
   );
 });
+
+test('SIMP5 a burst of WHOOP is a notification for each night, and nobody hears of the unconnected', async () => {
+  await using receiver = await startReceiver(() => ({ status: 204 }));
+  await connect('cyclist');
+  await clouds.control('PUT', 'webhooks', { baseUrl: receiver.url, only: ['whoop'] });
+  await clouds.control('POST', 'whoop/people/runner/burst');
+  const { json } = await clouds.control('POST', 'whoop/people/cyclist/burst');
+  await clouds.control('POST', 'flush');
+  const told = receiver.received.map(({ body }) => JSON.parse(body));
+  const ids = json.changes.map(({ id }: { id: string }) => id);
+  expect(ids.length).toBeGreaterThan(50);
+  expect(told.map(({ id }) => id).sort()).toEqual([...ids].sort());
+  expect(new Set(told.map(({ trace_id }) => trace_id)).size).toBe(ids.length);
+});
