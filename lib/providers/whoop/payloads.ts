@@ -34,7 +34,6 @@ export const CyclePayload = z.object({
 export type CyclePayload = z.output<typeof CyclePayload>;
 
 export const RecoveryPayload = z.object({
-  cycle_id: Id,
   sleep_id: Id,
   created_at: optional(InstantMsField),
   ...Scored,
