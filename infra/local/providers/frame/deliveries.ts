@@ -67,9 +67,11 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     subscribe: (baseUrl) => subscribe(outbox, baseUrl),
     push: (outgoing) => push(outbox, outgoing),
     async flush() {
+      sendDue(outbox);
+      await settled(outbox);
       release(outbox);
       sendDue(outbox);
-      while (outbox.running.size > 0) await Promise.all(outbox.running);
+      await settled(outbox);
       const { delivered, failed } = outbox;
       Object.assign(outbox, { delivered: 0, failed: 0 });
       return { delivered, failed, pending: outbox.queue.length };
@@ -103,9 +105,16 @@ function push(outbox: Outbox, outgoing: Outgoing): void {
   outbox.queue = [...outbox.queue, item, ...(twice ? [{ ...item }] : [])];
   sendDue(outbox);
   if (held || !outbox.queue.some((waiting) => waiting.held)) return;
-  // What was held back goes out after the one that overtook it.
-  release(outbox);
-  void Promise.allSettled([...outbox.running]).then(() => sendDue(outbox));
+  // What was held back goes out once the one that overtook it has arrived.
+  void settled(outbox).then(() => {
+    release(outbox);
+    sendDue(outbox);
+  });
+}
+
+/** Resolves when no try is under way. */
+async function settled({ running }: Outbox): Promise<void> {
+  while (running.size > 0) await Promise.all(running);
 }
 
 function release(outbox: Outbox): void {

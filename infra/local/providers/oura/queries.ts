@@ -38,10 +38,10 @@ export function dateWindow(
   today: string,
   isEndIncluded: boolean,
 ): DateWindow | Answer {
-  const start = query.get('start_date') ?? addDays(query.get('end_date') ?? today, -1);
   const end = query.get('end_date') ?? today;
-  if (!isDate(start)) return invalid('start_date', 'invalid date format');
   if (!isDate(end)) return invalid('end_date', 'invalid date format');
+  const start = query.get('start_date') ?? addDays(end, -1);
+  if (!isDate(start)) return invalid('start_date', 'invalid date format');
   if (start > end) return badQuery('Start date is greater than end date: [start_date: end_date]');
   return { from: start, to: isEndIncluded || !query.has('end_date') ? end : addDays(end, -1) };
 }

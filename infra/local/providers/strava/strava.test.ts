@@ -4,6 +4,7 @@ import {
   clientFields,
   consent,
   type Received,
+  type Reply,
   SIMULATED_NOW,
   type SimulatedClouds,
   send,
@@ -198,7 +199,7 @@ test('SIMP8 Strava counts in quarter hours and UTC days, refused requests too', 
     readDay: 1000,
   });
   await clouds.control('PUT', 'strava/limits', { readQuarter: 2 });
-  const answers = [];
+  const answers: Reply[] = [];
   for (let asked = 0; asked < 4; asked++) answers.push(await get(access, '/athlete'));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 429, 429]);
   const header = (name: string) => answers.at(-1)?.headers.get(name);
