@@ -1,5 +1,4 @@
 import { SECOND_MS } from '../core/instants.ts';
-import { AppError } from '../problems/app-error.ts';
 import type { UserScope } from '../samples/model.ts';
 import { type DisconnectDependencies, disconnect, endGrant } from './disconnect.ts';
 import type { Connection } from './model.ts';
@@ -18,17 +17,16 @@ export async function endGrants(
   scope: UserScope,
   correlationId: string,
 ): Promise<void> {
-  const work = endAll(deps, scope, correlationId).catch(ignore);
+  const connections = await deps.connections.list(scope).catch(none);
+  if (connections.length === 0) return;
+  const work = Promise.all(connections.map((one) => endOne(deps, scope, one, correlationId)));
   await Promise.race([work, deps.clock.sleep(LIMIT_MS)]);
 }
 
+const none = (): readonly Connection[] => [];
+
 /** What could not be ended is out of reach once the key is shredded: the provider's own expiry ends it. */
 const ignore = (): void => undefined;
-
-async function endAll(deps: DisconnectDependencies, scope: UserScope, correlationId: string): Promise<void> {
-  const connections = await deps.connections.list(scope);
-  await Promise.all(connections.map((connection) => endOne(deps, scope, connection, correlationId)));
-}
 
 async function endOne(
   deps: DisconnectDependencies,
@@ -38,8 +36,8 @@ async function endOne(
 ): Promise<void> {
   try {
     await disconnect(deps, scope, connection.connectionId, { correlationId, forgetsData: false });
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'connection.not_found') return;
+  } catch {
+    // Its status could not be written; its grant may still be ended.
     await endGrant(deps, scope, connection).catch(ignore);
   }
 }

@@ -5,10 +5,19 @@ import type { UserScope } from '../samples/model.ts';
 import type { DataKeys } from '../vault/data-keys.ts';
 import type { UserStore } from './user-store.ts';
 
+export interface UserGrants {
+  /**
+   * Ends what the user granted at providers, as far as they answer within 10 s. Never throws, and does nothing
+   * for a user without connections; a repeat does nothing.
+   */
+  endAll(scope: UserScope, correlationId: string): Promise<void>;
+}
+
 export interface EraseUserDependencies {
   readonly users: UserStore;
   readonly heads: HeadStore;
   readonly dataKeys: Pick<DataKeys, 'shred'>;
+  readonly grants: UserGrants;
   readonly clock: Clock;
 }
 
@@ -18,8 +27,12 @@ const MAX_ROUND_COUNT = 12;
 /**
  * Erases a user (USR5):
  *
- *   head marked, change entry, user and names gone (one transaction) ─> data key shredded ─> event ─> leftovers
+ *   grants ended ─> head marked, change entry, user and names gone (one transaction) ─> grants ended ─>
+ *   data key shredded ─> event ─> leftovers
  *
+ * Tokens can be read while the key is there alone, so the grants come first: a crash behind them leaves a user
+ * with ended connections, and not grants that nobody can end any more. The second time is for a consent that
+ * came back in between (CON11).
  * After the transaction nothing of the user commits or is found; after the shredding nothing is readable,
  * wherever copies lie. A crash between the two is mended by a repeat and by the consumer of the event, which
  * both shred again. A repeat for an erased user is a success; `user.not_found` for one who never was.
@@ -29,7 +42,9 @@ export async function eraseUser(
   scope: UserScope,
   correlationId: string,
 ): Promise<void> {
+  await deps.grants.endAll(scope, correlationId);
   await markErased(deps, scope, correlationId);
+  await deps.grants.endAll(scope, correlationId);
   await deps.dataKeys.shred(scope);
 }
 

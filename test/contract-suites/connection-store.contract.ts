@@ -4,7 +4,9 @@ import type { SyncId } from '../../contracts/primitives/ids.ts';
 import { dueShardOf } from '../../lib/adapters/dynamo/connection-item.ts';
 import { createConnectionStore } from '../../lib/adapters/dynamo/connection-store.ts';
 import { userPartition } from '../../lib/adapters/dynamo/core-keys.ts';
-import { type Dynamo, S } from '../../lib/adapters/dynamo/dynamo.ts';
+import { type Dynamo, N, S } from '../../lib/adapters/dynamo/dynamo.ts';
+import { createLeftoverStore } from '../../lib/adapters/dynamo/leftover-store.ts';
+import { tokenKey } from '../../lib/adapters/dynamo/vault-keys.ts';
 import type { ConnectionStore } from '../../lib/connections/connection-store.ts';
 import { type Connection, NO_COUNTS } from '../../lib/connections/model.ts';
 import { type EpochMs, MINUTE_MS } from '../../lib/core/instants.ts';
@@ -144,6 +146,21 @@ export function connectionStoreContract(name: string, openStorage: () => Promise
       expect(await store.save(scope, { ...connection, version: 2 }, undefined)).toBe('erased');
       expect(await store.save(scope, { ...connection, version: 2 }, announce)).toBe('erased');
       expect(await store.save(scope, connectionOf(), announce)).toBe('erased');
+    });
+
+    test('CON11 what a connection has beside its item is removed with it', async () => {
+      const connection = connectionOf({
+        account: { providerUserId: `leaver-${name}`, otherUserIds: [`old-leaver-${name}`] },
+      });
+      await store.save(scope, connection, announce);
+      await stores.putVaultItem({ ...tokenKey(scope, connection.connectionId), version: N(1) });
+      await createLeftoverStore(storage.dynamo, storage.tables).remove(scope, { kind: 'user', keepSeq: 99 });
+      expect(await store.findByProviderUser('garmin', `leaver-${name}`)).toEqual([]);
+      expect(await store.findByProviderUser('garmin', `old-leaver-${name}`)).toEqual([]);
+      expect((await stores.rawItems(scope)).map((item) => item['sk']?.S)).not.toContain(
+        `TOKEN#${connection.connectionId}`,
+      );
+      expect(await store.load(scope, connection.connectionId)).toBeUndefined();
     });
 
     test('CON11 without the user key a connection cannot be read and none is saved', async () => {

@@ -67,7 +67,8 @@ export function userStoreContract(name: string, openStorage: () => Promise<Stora
       const { dynamo, tables } = storage;
       const users = createUserStore({ dynamo, coreTable: tables.core, vault, clock, randomness });
       const { headStore: heads, rawItems } = createStores(storage, clock);
-      return { vault, users, heads, rawItems, dataKeys: vault, clock, randomness };
+      const grants = { endAll: async () => undefined };
+      return { vault, users, heads, rawItems, dataKeys: vault, grants, clock, randomness };
     };
     const wanted = (externalId: string, profile: User['profile'] = EMPTY_PROFILE) => ({
       externalId,

@@ -140,8 +140,8 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         Vault: ['GetItem', 'PutItem'],
       },
       ManageUsers: {
-        Core: [...PRINCIPAL, 'DeleteItem', 'Query'],
-        Vault: ['DeleteItem', 'GetItem', 'PutItem'],
+        Core: CONNECTIONS,
+        Vault: ['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'],
       },
       IngestSamples: {
         Core: [...PRINCIPAL, 'ConditionCheckItem'],
@@ -196,6 +196,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       'FinishSync',
       'InboundPushesConsumerApplyPush',
       'ManageConnections',
+      'ManageUsers',
       'PrepareSync',
       'ProviderSyncsConsumerSyncConnection',
       'ReceivePush',

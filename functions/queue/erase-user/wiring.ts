@@ -17,7 +17,11 @@ export function wire(env: Env, platform: Platform): EraseUserWiring {
       heads: createHeadStore(dynamo, env.CORE_TABLE_NAME),
       dataKeys: createKeyShredder(dynamo, env.VAULT_TABLE_NAME),
       objects: createUserObjects(platform.client('s3', createS3Client), env.PAYLOAD_BUCKET_NAME),
-      leftovers: createLeftoverStore(dynamo, { core: env.CORE_TABLE_NAME, samples: env.SAMPLES_TABLE_NAME }),
+      leftovers: createLeftoverStore(dynamo, {
+        core: env.CORE_TABLE_NAME,
+        samples: env.SAMPLES_TABLE_NAME,
+        vault: env.VAULT_TABLE_NAME,
+      }),
     },
     queue: createErasureQueue(platform.client('sqs', createSqsClient), env.ERASURE_QUEUE_URL),
     settings: platform,

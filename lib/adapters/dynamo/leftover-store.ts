@@ -3,22 +3,28 @@ import { assertNever } from '../../core/assert.ts';
 import { mapBounded } from '../../core/map-bounded.ts';
 import type { UserScope } from '../../samples/model.ts';
 import type { LeftoverPlace, LeftoverStore } from '../../users/remove-leftovers.ts';
-import { changeSortKey, headKey, rollupPartition, userPartition } from './core-keys.ts';
+import { connectionIdOf, lookupsOf } from './connection-item.ts';
+import {
+  CONNECTION_PREFIX,
+  changeSortKey,
+  headKey,
+  providerUserKey,
+  rollupPartition,
+  userPartition,
+} from './core-keys.ts';
 import { type Dynamo, type Item, S, stringOf, type TableNames } from './dynamo.ts';
 import { queryPages } from './query-pages.ts';
 import { metricPartition } from './samples-keys.ts';
 import { rethrowStoreError } from './store-error.ts';
+import { tokenKey } from './vault-keys.ts';
 
 /** Items of a page are of up to 16 KB: 100 of them fit one answer of 1 MB mostly. */
 const PAGE_COUNT = 100;
 /** Deletes at the same time: a few hundred write units a second for one user, which a table takes at once. */
 const DELETES_AT_ONCE_COUNT = 20;
 
-/** Removes the items of erased users from `core` and `samples`. */
-export const createLeftoverStore = (
-  dynamo: Dynamo,
-  tables: Pick<TableNames, 'core' | 'samples'>,
-): LeftoverStore => ({
+/** Removes the items of erased users from `core` and `samples`, and what connections have beside their item. */
+export const createLeftoverStore = (dynamo: Dynamo, tables: TableNames): LeftoverStore => ({
   remove: async (scope, place) => {
     const { table, partition } = locate(tables, scope, place);
     const keeps = keptSortKeys(place);
@@ -31,7 +37,10 @@ export const createLeftoverStore = (
     };
     for await (const page of queryPages(dynamo, query)) {
       const doomed = page.filter((item) => !keeps.has(stringOf(item, 'sk')));
-      await mapBounded(doomed, DELETES_AT_ONCE_COUNT, (item) => removeItem(dynamo, table, item));
+      await mapBounded(doomed, DELETES_AT_ONCE_COUNT, async (item) => {
+        if (place.kind === 'user') await removeBeside(dynamo, tables, scope, item);
+        await removeItem(dynamo, table, item);
+      });
       removedCount += doomed.length;
     }
     return removedCount;
@@ -58,6 +67,20 @@ export const createLeftoverStore = (
 async function removeItem(dynamo: Dynamo, table: string, item: Item): Promise<void> {
   const key = { pk: S(stringOf(item, 'pk')), sk: S(stringOf(item, 'sk')) };
   await dynamo.send(new DeleteItemCommand({ TableName: table, Key: key })).catch(rethrowStoreError);
+}
+
+/** Before the item itself, which alone names them: a sweep that is cut off finds them again. */
+async function removeBeside(
+  dynamo: Dynamo,
+  { core, vault }: TableNames,
+  scope: UserScope,
+  item: Item,
+): Promise<void> {
+  if (!stringOf(item, 'sk').startsWith(CONNECTION_PREFIX)) return;
+  const connectionId = connectionIdOf(item);
+  for (const hash of lookupsOf(item))
+    await removeItem(dynamo, core, providerUserKey(hash, scope, connectionId));
+  await removeItem(dynamo, vault, tokenKey(scope, connectionId));
 }
 
 function locate(tables: Pick<TableNames, 'core' | 'samples'>, scope: UserScope, place: LeftoverPlace) {
