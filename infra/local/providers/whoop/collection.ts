@@ -9,7 +9,8 @@ const MAX_TOKEN_LENGTH = 200;
 export interface Listed {
   readonly startMs: number;
   readonly endMs: number | undefined;
-  readonly json: unknown;
+  /** Made only when it is on the page. */
+  readonly json: () => unknown;
 }
 
 interface Window {
@@ -76,7 +77,7 @@ export function pageOf(
 const page = (records: readonly Listed[], token: string | undefined): Answer => ({
   status: 200,
   json: {
-    records: records.map((record) => record.json),
+    records: records.map((record) => record.json()),
     ...(token === undefined ? {} : { next_token: token }),
   },
 });

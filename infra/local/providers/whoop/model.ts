@@ -16,7 +16,7 @@ export interface Cycle {
   /** Undefined while it goes on. */
   readonly endMs: number | undefined;
   /** Undefined when the strap was not worn on the day that follows the sleep. */
-  readonly day: DayFacts | undefined;
+  readonly day: () => DayFacts | undefined;
 }
 
 export const userIdOf = (person: Person): number => idNumber(7, 'whoop', person.name, 'user');
@@ -45,7 +45,7 @@ export function cyclesOf(history: History, gone: readonly Sleep[]): readonly Cyc
       sleep,
       startMs: sleep.startMs,
       endMs: isOpen ? undefined : nextMs > longestMs ? sleep.startMs + DAY_MS : nextMs,
-      day: history.day(sleep.date),
+      day: () => history.day(sleep.date),
     };
   });
 }

@@ -95,7 +95,7 @@ const cycleRoutes = (get: Get, page: Page): readonly Route[] => [
       cycles().map((cycle) => ({
         startMs: cycle.startMs,
         endMs: cycle.endMs,
-        json: cycleJson(history, cycle),
+        json: () => cycleJson(history, cycle),
       })),
     ),
   ),
@@ -117,7 +117,7 @@ const cycleRoutes = (get: Get, page: Page): readonly Route[] => [
       withSleep(history, cycles()).map((cycle) => ({
         startMs: cycle.startMs,
         endMs: cycle.sleep.endMs,
-        json: recoveryJson(history, cycle),
+        json: () => recoveryJson(history, cycle),
       })),
     ),
   ),
@@ -130,7 +130,7 @@ const activityRoutes = (get: Get, page: Page): readonly Route[] => [
       withSleep(history, cycles()).map((cycle) => ({
         startMs: cycle.startMs,
         endMs: cycle.sleep.endMs,
-        json: sleepJson(history, cycle),
+        json: () => sleepJson(history, cycle),
       })),
     ),
   ),
@@ -145,7 +145,7 @@ const activityRoutes = (get: Get, page: Page): readonly Route[] => [
       history.workouts().map((workout) => ({
         startMs: workout.startMs,
         endMs: workout.endMs,
-        json: workoutJson(history, workout),
+        json: () => workoutJson(history, workout),
       })),
     ),
   ),

@@ -70,7 +70,8 @@ function sleepScore(history: History, sleep: Sleep) {
 }
 
 export function recoveryJson(history: History, cycle: Cycle) {
-  const { sleep, day } = cycle;
+  const { sleep } = cycle;
+  const day = cycle.day();
   const { created_at, updated_at, user_id } = head(history, sleep.startMs, sleep.endMs, sleep.version);
   const night = day?.night;
   return {
@@ -95,7 +96,7 @@ export function recoveryJson(history: History, cycle: Cycle) {
 }
 
 export function cycleJson(history: History, cycle: Cycle) {
-  const { day } = cycle;
+  const day = cycle.day();
   return {
     id: cycle.id,
     ...head(history, cycle.startMs, cycle.sleep.endMs, 1),

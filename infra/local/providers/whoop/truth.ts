@@ -21,10 +21,11 @@ export function truthOf(history: History, cycles: readonly Cycle[], from: string
   const sleeps = history.sleeps().filter(({ date }) => within(date));
   for (const sleep of sleeps.filter(({ final }) => final))
     put(sleep.date, { ...nightValues(history, sleep), ...sleepValues(sleep) });
-  for (const { endMs, day, sleep } of cycles) {
-    if (day === undefined || endMs === undefined || !within(sleep.date)) continue;
-    if (localDate(person.zone, endMs) !== sleep.date) continue;
-    put(sleep.date, { strain: day.strain, total_energy: day.activeKcal + day.basalKcal });
+  for (const { endMs, sleep, ...cycle } of cycles) {
+    if (endMs === undefined || !within(sleep.date) || localDate(person.zone, endMs) !== sleep.date) continue;
+    const day = cycle.day();
+    if (day !== undefined)
+      put(sleep.date, { strain: day.strain, total_energy: day.activeKcal + day.basalKcal });
   }
   return {
     daily,
