@@ -244,6 +244,8 @@ test('PRV27 a workout is a record in our types, and adds nothing to the totals o
     },
   ]);
   expect(workoutTypeOf('toString')).toBe('other');
+  const odd = { id: 'w-2', activity: 'running', start_datetime: '2026-11-18T10:00:00Z' };
+  expect(mapped('workout', { ...odd, end_datetime: odd.start_datetime }).unreadable).toHaveLength(1);
   expect(typed('workout').deletionOf?.('w-1')).toHaveLength(1);
 });
 
@@ -265,6 +267,28 @@ test('PRV27 days are asked for with a day to spare, activity with two, and pages
     end_datetime: '2026-11-20T09:30:00.000Z',
   });
   expect(cloud.asked[6]?.path).toBe('/v2/usercollection/vO2_max');
+});
+
+test('PRV27 every type is asked for at its own address, and by id where notifications name it', async () => {
+  const cloud = paperCloud(() => ({ data: [] }));
+  for (const { code } of oura.dataTypes) {
+    await pagesOf(pull(code).fetchPages(cloud.context, lastDays(1), undefined));
+    await pull(code).fetchRecord?.(cloud.context, 'x');
+  }
+  expect(cloud.asked.map(({ path }) => path.replace('/v2/usercollection/', ''))).toEqual(
+    [
+      'sleep',
+      'daily_sleep',
+      'daily_readiness',
+      'daily_activity',
+      'daily_spo2',
+      'daily_cardiovascular_age',
+      'vO2_max',
+      'workout',
+    ]
+      .flatMap((path) => [path, `${path}/x`])
+      .concat('heartrate', 'personal_info'),
+  );
 });
 
 test('PRV27 a document that a push named is a page of one, or gone', async () => {
@@ -374,6 +398,7 @@ test('PRV29 the account is the profile; revoking what is gone is a success', asy
   });
   await oura.revoke({ user: cloud.http, app: cloud.app }, app, grant, NOW_MS);
   expect(cloud.asked[1]).toMatchObject({ path: '/oauth/v2/ext/oauth-revoke', form: { token: 'refresh' } });
+  await expect(oura.identify(paperCloud(() => []).http, grant)).rejects.toThrow('profile_unreadable');
   const down = paperCloud(() => status(502));
   await expect(oura.revoke({ user: down.http, app: down.app }, app, grant, NOW_MS)).rejects.toThrow(
     'unavailable',

@@ -385,6 +385,9 @@ test('PRV34 the first exchange tells the athlete, later ones are asked; scopes c
     providerUserId: '8',
   });
   expect(cloud.asked).toHaveLength(1);
+  await expect(strava.identify(paperCloud(() => []).http, { accessToken: 'a' })).rejects.toThrow(
+    'profile_unreadable',
+  );
 });
 
 test('PRV34 a dead refresh token is told in Strava’s own words', () => {

@@ -9,7 +9,8 @@ import { Id } from '../payload-fields.ts';
 
 /**
  * OAuth 2.0 without PKCE; `state` of at least 8 characters. Access tokens live an hour. A refresh kills both
- * tokens of before at once. Without the scope `offline` there is no refresh token.
+ * tokens of before at once; asked for with a dead one, `invalid_request` is an answer too (providers.md 12.1).
+ * Without the scope `offline` there is no refresh token.
  */
 export const auth: OAuth2Definition = {
   kind: 'oauth2',
@@ -30,7 +31,8 @@ export const auth: OAuth2Definition = {
     'read:body_measurement',
     'offline',
   ],
-  parseTokens: (response, nowMs) => parseTokenAnswer(response, nowMs),
+  parseTokens: (response, nowMs) =>
+    parseTokenAnswer(response, nowMs, { deadGrantErrors: ['invalid_request'] }),
   grantedScopes: (_callback, grant) => scopesOf(grant.scope),
   refresh: 'single-use',
   refreshAheadMs: 5 * MINUTE_MS,

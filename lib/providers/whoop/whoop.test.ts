@@ -233,6 +233,13 @@ test('PRV22 a workout is a record, and its distance, climb and highest heart rat
   ]);
 });
 
+test('PRV22 a workout that ends before it starts is set aside, one without a score or a sport is kept', () => {
+  const bare = { ...workout, score_state: 'UNSCORABLE', score: null, sport_name: null };
+  const page = typed('workout').map({ records: [{ ...workout, end: workout.start }, bare] }, MAP);
+  expect(page.unreadable).toEqual([{ index: 0, reason: 'end: not after start' }]);
+  expect(page.records).toMatchObject([{ type: 'other', providerType: 'unknown', durationSec: 2_700 }]);
+});
+
 test('PRV22 a sport that is not known is other, whatever it is called', () => {
   expect(['Ice_Skating', 'constructor', 'underwater-hockey', ''].map(workoutTypeOf)).toEqual([
     'ice_skating',
@@ -261,6 +268,37 @@ test('PRV24 pages follow next_token with nextToken, at most 25 a page, and a cir
   });
   await expect(fetched('sleep', renamed.context)).rejects.toThrow('endless_pages');
   expect(tokenCount).toBe(3);
+});
+
+test('PRV24 every type is asked for at its own address, and by id where it has one', async () => {
+  const cloud = paperCloud(() => ({ records: [] }));
+  for (const { code } of whoop.dataTypes) await fetched(code, cloud.context);
+  expect(cloud.asked.map(({ path }) => path)).toEqual([
+    '/developer/v2/activity/sleep',
+    '/developer/v2/recovery',
+    '/developer/v2/cycle',
+    '/developer/v2/activity/workout',
+    '/developer/v2/user/measurement/body',
+  ]);
+  for (const code of ['sleep', 'workout']) {
+    const page = await pull(code).fetchRecord?.(paperCloud(() => workout).context, 'a/b');
+    expect(fieldOf(page?.payload, 'records')).toEqual([workout]);
+    expect(await pull(code).fetchRecord?.(paperCloud(() => undefined).context, 'a/b')).toBeUndefined();
+  }
+});
+
+test('PRV20 an outage while the sleeps are asked for is an outage of the page, not a page without them', async () => {
+  for (const at of ['/developer/v2/activity/sleep', `/developer/v2/activity/sleep/${NIGHT_ID}`]) {
+    const cloud = paperCloud(({ path }) =>
+      path === at ? status(503) : { records: path.endsWith('recovery') ? [recovery] : [] },
+    );
+    await expect(fetched('recovery', cloud.context)).rejects.toThrow('unavailable');
+  }
+  const secret = paperCloud(({ path }) =>
+    path.includes('sleep') ? status(403) : { records: [recovery, { sleep_id: 5 }] },
+  );
+  const [page] = await fetched('recovery', secret.context);
+  expect(typed('recovery').map(page?.payload, MAP).unreadable).toHaveLength(2);
 });
 
 test('PRV36 weight and height of a profile are of the day they were read, and a replay says the same', async () => {
@@ -347,6 +385,19 @@ test('PRV24 the account is the profile; a revocation of what is gone is a succes
   const odd = paperCloud(() => ({ name: 'nobody' }));
   await expect(whoop.identify(odd.http, grant)).rejects.toBeInstanceOf(ProviderFault);
   expect(fieldOf(whoop.auth, 'refresh')).toBe('single-use');
+});
+
+test('PRV24 a spent refresh token is the end of the grant, an outage is not', () => {
+  if (whoop.auth.kind !== 'oauth2') throw new Error('not OAuth 2');
+  const body = new TextEncoder().encode('{"error":"invalid_request"}');
+  expect(whoop.auth.parseTokens({ status: 400, headers: {}, body }, NOW_MS)).toMatchObject({
+    failure: 'invalid_grant',
+  });
+  expect(whoop.auth.parseTokens(status(500), NOW_MS)).toMatchObject({ failure: 'unavailable' });
+  expect(whoop.auth.grantedScopes({}, { accessToken: 'a', scope: 'read:sleep offline' })).toEqual([
+    'read:sleep',
+    'offline',
+  ]);
 });
 
 test('PRV24 the quota is read from the closest window, and 429 waits for its reset', () => {
