@@ -2,5 +2,3 @@ import type { RecordSource } from '../model.ts';
 
 /** Everything that is measured comes from the strap; the API does not say which generation. */
 export const STRAP: RecordSource = { device: { manufacturer: 'WHOOP', type: 'band' } };
-/** What the person entered in the profile. */
-export const PROFILE: RecordSource = {};
