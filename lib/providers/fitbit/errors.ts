@@ -40,3 +40,7 @@ function reasonOf(response: ProviderResponse): string | undefined {
 
 export const hasReason = (error: unknown, reason: string): boolean =>
   error instanceof ProviderFault && error.reason === reason;
+
+/** A type that Google does not have (yet, or any more), or not by this call: its contract still moves. */
+export const isNotOffered = (error: unknown): boolean =>
+  hasReason(error, 'unsupported_action') || (error instanceof ProviderFault && error.kind === 'not_found');

@@ -135,8 +135,19 @@ describe('the pages', () => {
   });
 
   test('PRV66 what Google does not offer has no pages; any other refusal is a fault', async () => {
-    const unsupported = api(() => refusal(400, 'UNSUPPORTED_DATA_TYPE_ACTION'));
-    expect(await pagesOf('basal-energy-burned', unsupported)).toEqual([]);
+    for (const refused of [
+      refusal(400, 'UNSUPPORTED_DATA_TYPE_ACTION'),
+      refusal(404, 'RESOURCE_NOT_FOUND'),
+    ]) {
+      for (const code of ['basal-energy-burned', 'sedentary-period']) {
+        expect(
+          await pagesOf(
+            code,
+            api(() => refused),
+          ),
+        ).toEqual([]);
+      }
+    }
     const denied = api(() => refusal(403, 'MISSING_OAUTH_SCOPE'));
     await expect(pagesOf('steps', denied)).rejects.toMatchObject({
       kind: 'forbidden',

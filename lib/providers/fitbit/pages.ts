@@ -3,7 +3,7 @@ import type { DataType, FetchContext, RawPage } from '../definition.ts';
 import { fieldOf } from '../json-body.ts';
 import type { TimeWindow } from '../model.ts';
 import { tokenPages } from '../token-pages.ts';
-import { hasReason } from './errors.ts';
+import { hasReason, isNotOffered } from './errors.ts';
 import { clockOf, datesOf } from './windows.ts';
 
 type FetchPages = Extract<DataType['source'], { kind: 'pull' }>['fetchPages'];
@@ -42,7 +42,7 @@ export const listPages = (type: ListedType): FetchPages =>
       try {
         return yield* fromCursor(cursor, (at) => listBy(type, time, { context, window, cursor: at }));
       } catch (error) {
-        if (hasReason(error, 'unsupported_action')) return;
+        if (isNotOffered(error)) return;
         if (!hasReason(error, 'invalid_filter') || index === type.times.length - 1) throw error;
       }
     }
@@ -122,15 +122,16 @@ export const dailyRollUpPages = (path: string): FetchPages =>
   async function* pages(context, window, cursor) {
     const { from, to } = datesOf(window, context.account.timeZone);
     const range = { start: civil(from), end: civil(to) };
-    yield* tokenPages(
-      cursor,
-      (pageToken) =>
-        context.http.json({
-          origin: 'api',
-          path: addressOf(path, 'dailyRollUp'),
-          method: 'POST',
-          json: { range, windowSizeDays: 1, ...(pageToken === undefined ? {} : { pageToken }) },
-        }),
-      nextTokenOf,
-    );
+    const fetchPage = (pageToken: string | undefined) =>
+      context.http.json({
+        origin: 'api',
+        path: addressOf(path, 'dailyRollUp'),
+        method: 'POST',
+        json: { range, windowSizeDays: 1, ...(pageToken === undefined ? {} : { pageToken }) },
+      });
+    try {
+      yield* tokenPages(cursor, fetchPage, nextTokenOf);
+    } catch (error) {
+      if (!isNotOffered(error)) throw error;
+    }
   };

@@ -56,12 +56,7 @@ const PRESSURE_METRICS = ['blood_pressure_systolic', 'blood_pressure_diastolic',
 /** By the names of the notifications; backfills spell some otherwise. */
 export const GARMIN_DATA_TYPES: readonly DataType[] = [
   dataType(['dailies', 'Days'], HEALTH, [DAILY_METRICS], mapDailies),
-  dataType(
-    ['epochs', 'Quarters of an hour'],
-    HEALTH,
-    [['steps', 'pushes', 'distance', 'active_energy', 'met']],
-    mapEpochs,
-  ),
+  dataType(['epochs', 'Quarters of an hour'], HEALTH, [['steps', 'pushes', 'distance', 'met']], mapEpochs),
   dataType(['sleeps', 'Sleep'], HEALTH, [NIGHT_METRICS, ['sleep']], mapSleeps),
   dataType(['bodyComps', 'Body composition'], HEALTH, [BODY_METRICS], mapBodyCompositions),
   dataType(

@@ -9,7 +9,8 @@ type EpochSummary = z.output<typeof Epoch>;
 /**
  * Quarters of an hour. Garmin sends one summary for each kind of activity within it, all over the same
  * quarter: they are added up, for intervals of one source that overlap count once. Of the same quarter and
- * kind in one page the last is taken.
+ * kind in one page the last is taken. Energy is not: a quarter has whole kilocalories, whose sum strays from
+ * the day's total, which `dailies` has.
  */
 export function mapEpochs(payload: unknown): MappedPage {
   const quarters = new Map<string, Map<string, EpochSummary>>();
@@ -48,7 +49,6 @@ function readingsOf(epochs: readonly EpochSummary[]): readonly Reading[] {
     { metric: 'steps', value: sumOf(epochs.map((epoch) => epoch.steps)), unit: 'steps' },
     positive('pushes', sumOf(epochs.map((epoch) => epoch.pushes)), 'count'),
     { metric: 'distance', value: sumOf(epochs.map((epoch) => epoch.distanceInMeters)), unit: 'm' },
-    { metric: 'active_energy', value: sumOf(epochs.map((epoch) => epoch.activeKilocalories)), unit: 'kcal' },
     positive('met', meanMet(epochs), 'MET'),
   ];
 }

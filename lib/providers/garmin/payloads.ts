@@ -53,7 +53,6 @@ export const Epoch = z.object({
   steps: number,
   pushes: number,
   distanceInMeters: number,
-  activeKilocalories: number,
   met: number,
 });
 
