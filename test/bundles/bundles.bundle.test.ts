@@ -16,13 +16,18 @@ interface Expected {
   readonly clients: readonly string[];
 }
 
+const SYNC_CLIENTS = ['client-dynamodb', 'client-kms', 'client-s3', 'client-secrets-manager'];
+
 const EXPECTED: Readonly<Record<FunctionName, Expected>> = {
   'describe-api': {
-    maxBytes: 1_200_000,
+    maxBytes: 1_440_000,
     clients: ['client-dynamodb', 'client-eventbridge', 'client-kms', 'client-s3', 'client-sqs'],
   },
   'manage-access': { maxBytes: 700_000, clients: ['client-dynamodb', 'client-kms'] },
-  'manage-users': { maxBytes: 700_000, clients: ['client-dynamodb', 'client-kms'] },
+  'manage-users': {
+    maxBytes: 900_000,
+    clients: ['client-dynamodb', 'client-kms', 'client-secrets-manager'],
+  },
   'ingest-samples': {
     maxBytes: 970_000,
     clients: ['client-dynamodb', 'client-kms', 'client-s3', 'client-sqs', 's3-request-presigner'],
@@ -32,6 +37,20 @@ const EXPECTED: Readonly<Record<FunctionName, Expected>> = {
   'ingest-large': { maxBytes: 880_000, clients: ['client-dynamodb', 'client-kms', 'client-s3'] },
   'project-rollups': { maxBytes: 670_000, clients: ['client-dynamodb', 'client-kms'] },
   'erase-user': { maxBytes: 790_000, clients: ['client-dynamodb', 'client-s3', 'client-sqs'] },
+  'manage-connections': {
+    maxBytes: 970_000,
+    clients: ['client-dynamodb', 'client-kms', 'client-secrets-manager', 'client-sqs'],
+  },
+  'receive-push': { maxBytes: 910_000, clients: ['client-s3', 'client-secrets-manager', 'client-sqs'] },
+  'apply-push': {
+    maxBytes: 1_015_000,
+    clients: ['client-dynamodb', 'client-kms', 'client-s3', 'client-secrets-manager', 'client-sqs'],
+  },
+  'sync-connection': { maxBytes: 1_220_000, clients: [...SYNC_CLIENTS, 'client-sfn', 'client-sqs'] },
+  'prepare-sync': { maxBytes: 1_165_000, clients: [...SYNC_CLIENTS, 'client-sqs'] },
+  'fetch-pages': { maxBytes: 1_190_000, clients: [...SYNC_CLIENTS, 'client-sqs'] },
+  'finish-sync': { maxBytes: 1_165_000, clients: [...SYNC_CLIENTS, 'client-sqs'] },
+  'schedule-syncs': { maxBytes: 625_000, clients: ['client-dynamodb', 'client-sqs'] },
 };
 
 interface Metafile {
