@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { differences } from './compare.ts';
+import { openProviderWorld, type ProviderWorld } from './world.ts';
+
+/** Days of the first sync that every provider can give, less the border days that its window cuts. */
+const DAYS = 25;
+const PERSON = 'runner';
+const POLL = { timeout: 60_000, interval: 250 } as const;
+
+const SEVEN = ['fitbit', 'garmin', 'strava', 'whoop', 'oura', 'withings', 'polar'] as const;
+/** Polar's tokens live until they are revoked: there is nothing to refresh. */
+const NEVER_REFRESHED: ReadonlySet<string> = new Set(['polar']);
+
+describe.each(SEVEN)('%s, through the public API', (provider) => {
+  let world: ProviderWorld;
+  let userId = '';
+  let connectionId = '';
+  beforeAll(async () => {
+    world = await openProviderWorld();
+    userId = await world.newUser();
+  }, 180_000);
+  afterAll(() => world?.stop());
+
+  const control = (path: string, body: object = {}) =>
+    world.control('POST', `/control/${provider}${path}`, body);
+  /** Everything that the person's data come to is there, and nothing else. */
+  const expectTruth = async () => {
+    await expect
+      .poll(async () => differences(world, userId, await world.truth(provider, PERSON, DAYS)), POLL)
+      .toEqual([]);
+  };
+  const statistics = async () =>
+    (await world.control('GET', `/control/${provider}/stats`)) as {
+      tokenRefreshes: number;
+      tokenExchanges: number;
+      revocations: number;
+    };
+
+  test('CON1 CON20 consent ends on the success page, and the first sync brings all that the person has', async () => {
+    const arrived = await world.connect(userId, provider, PERSON);
+    expect({ status: arrived.status, path: new URL(arrived.url).pathname }).toEqual({
+      status: 200,
+      path: `/v1/oauth/${provider}/callback`,
+    });
+    expect(arrived.page).toContain('connected');
+    const connection = await world.connectionOf(userId, provider);
+    expect(connection).toMatchObject({ status: 'connected', provider });
+    connectionId = connection.id;
+    const first = await world.rest(userId, connectionId);
+    expect(first.types.filter(({ status }) => status !== 'succeeded' && status !== 'skipped')).toEqual([]);
+    expect(first).toMatchObject({ status: 'succeeded', counts: { refused: 0 } });
+    await expectTruth();
+  }, 120_000);
+
+  test('CON57 new data, late revisions and deletions arrive by push', async () => {
+    for (const action of ['record', 'revise', 'delete']) {
+      const changed = await control(`/people/${PERSON}/${action}`);
+      await world.control('POST', '/control/flush', {});
+      await expectTruth().catch((error: unknown) => {
+        throw new Error(`after ${action} ${JSON.stringify(changed).slice(0, 600)}`, { cause: error });
+      });
+    }
+  }, 240_000);
+
+  test('CON6 CON19 an expired token is refreshed once, and the sync goes on', async () => {
+    const before = await statistics();
+    await control('/tokens/expire');
+    const synced = await world.sync(userId, connectionId);
+    expect(synced).toMatchObject({ status: 'succeeded' });
+    const after = await statistics();
+    expect(after.tokenRefreshes - before.tokenRefreshes).toBe(NEVER_REFRESHED.has(provider) ? 0 : 1);
+    expect(await world.connectionOf(userId, provider)).toMatchObject({ status: 'connected' });
+  }, 120_000);
+
+  test('CON8 CON9 a grant that the person ended needs a new consent, which brings the same connection back', async () => {
+    await control('/tokens/revoke', { name: PERSON });
+    await world.syncUntilDone(userId, connectionId);
+    await expect
+      .poll(() => world.connectionOf(userId, provider), POLL)
+      .toMatchObject({ status: 'needs_reauth' });
+    expect((await world.connectionOf(userId, provider)).reason).toBeTypeOf('string');
+    const arrived = await world.connect(userId, provider, PERSON);
+    expect(arrived.status).toBe(200);
+    const back = await world.connectionOf(userId, provider);
+    expect(back).toMatchObject({ id: connectionId, status: 'connected' });
+    expect(await world.rest(userId, connectionId)).toMatchObject({ status: 'succeeded' });
+    await expectTruth();
+  }, 120_000);
+
+  test('CON10 a disconnect ends the grant at the provider and erases the data when asked to', async () => {
+    const before = await statistics();
+    const path = `/v1/users/${userId}/connections/${connectionId}?data=erase`;
+    expect((await world.api(path, { method: 'DELETE' })).status).toBeLessThan(300);
+    expect(await world.connectionOf(userId, provider)).toMatchObject({ status: 'disconnected' });
+    expect((await statistics()).revocations).toBe(before.revocations + 1);
+    const range = 'from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z';
+    await expect
+      .poll(async () => {
+        const { body } = await world.api<{ metrics: { count: number }[] }>(
+          `/v1/users/${userId}/health/metrics`,
+        );
+        const sleeps = await world.api<{ sessions: object[] }>(
+          `/v1/users/${userId}/health/records/sleep?${range}`,
+        );
+        const workouts = await world.api<{ workouts: object[] }>(
+          `/v1/users/${userId}/health/records/workouts?${range}`,
+        );
+        const counted = body.metrics.reduce((sum, { count }) => sum + count, 0);
+        return counted + sleeps.body.sessions.length + workouts.body.workouts.length;
+      }, POLL)
+      .toBe(0);
+  }, 120_000);
+});
