@@ -7,32 +7,47 @@ const USAGE = `node infra/local/providers/main.ts [--port n] [--seed text] [--we
   --seed text        secrets, tokens and data repeat for the same text
   --webhooks address prove and use <address>/v1/inbound/<cloud> for pushes`;
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '0' },
-    seed: { type: 'string' },
-    webhooks: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
-
-if (values.help) {
-  console.log(USAGE);
-} else {
-  const { seed } = values;
-  const simulator = await startSimulator({
-    port: Number(values.port),
-    ...(seed === undefined ? {} : { seed }),
-  });
-  console.log(simulator.url);
-  if (values.webhooks !== undefined) {
-    const response = await fetch(`${simulator.url}/control/webhooks`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ baseUrl: values.webhooks }),
+/** What was asked for, or the fault in it. */
+function readArguments(): { port: number; seed?: string; webhooks?: string; help: boolean } | string {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: '0' },
+        seed: { type: 'string' },
+        webhooks: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
     });
-    console.log(await response.text());
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) return `--port ${values.port} is no port`;
+    return { ...values, port };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
+}
+
+async function run({
+  port,
+  seed,
+  webhooks,
+}: {
+  port: number;
+  seed?: string;
+  webhooks?: string;
+}): Promise<void> {
+  const simulator = await startSimulator({ port, ...(seed === undefined ? {} : { seed }) });
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void simulator.stop().then(() => process.exit(0)));
+  console.log(simulator.url);
+  if (webhooks === undefined) return;
+  const body = JSON.stringify({ baseUrl: webhooks });
+  const response = await fetch(`${simulator.url}/control/webhooks`, { method: 'PUT', body });
+  console.log(await response.text());
 }
+
+const asked = readArguments();
+if (typeof asked === 'string') {
+  console.error(`${asked}\n\n${USAGE}`);
+  process.exitCode = 2;
+} else if (asked.help) console.log(USAGE);
+else await run(asked);

@@ -81,7 +81,7 @@ function createFitbit(kit: CloudKit): Cloud {
     origins: ['accounts', 'oauth', 'api', 'keys'],
     oauth: oauthRules(kit),
     errors,
-    routes: [...dataRoutes({ kit, accountOf, unlinked }), ...openRoutes(kit, keyset)],
+    routes: [...dataRoutes({ kit, accountOf, unlinked }), ...openRoutes(kit, keyset), ...GONE],
     limits: {
       windows: [
         { name: 'userPerMinute', limit: 6000, documented: 300, windowSec: 60, per: 'user', aligned: false },
@@ -102,6 +102,25 @@ function createFitbit(kit: CloudKit): Cloud {
     },
   };
 }
+
+/** The Fitbit Web API, shut down on 2026-11-02, with its OAuth. */
+const GONE: readonly Route[] = (
+  ['/1/user/{id}/{resource}', '/1.2/user/{id}/{resource}', '/oauth2/token'] as const
+).flatMap((path) =>
+  (['GET', 'POST'] as const).map((method) => ({
+    method,
+    origin: 'api',
+    path,
+    access: 'public',
+    handle: () => ({
+      status: 410,
+      json: {
+        errors: [{ errorType: 'gone', message: 'The Fitbit Web API has been shut down.' }],
+        success: false,
+      },
+    }),
+  })),
+);
 
 /** What needs no person: the keyset, and the revocation of a token (with all of its grant). */
 const openRoutes = (kit: CloudKit, keyset: Keyset): readonly Route[] => [

@@ -408,6 +408,11 @@ test('SIMP9 roll-ups of Google have a longest range, and an account without a pr
   expect((await get(access, '/identity')).json.error.details[0].reason).toBe('ACCOUNT_NOT_LINKED');
 });
 
+test('SIMP9 the old Fitbit Web API is gone', async () => {
+  for (const path of ['/1/user/-/profile.json', '/oauth2/token'])
+    expect((await send(`${origin('api')}${path}`)).status).toBe(410);
+});
+
 test('SIMP10 whole numbers of Google are texts, and offsets and civil times stand beside instants', async () => {
   const { access_token: access } = await connect();
   const { json } = await get(

@@ -59,6 +59,16 @@ test('SIMP12 a fault waits for its path, and is forgotten when it is cleared', a
   expect((await sleeps()).status).toBe(200);
 });
 
+test('SIMP12 tokens go wrong only when their address is named', async () => {
+  await fault('server_error');
+  expect((await token({ grant_type: 'refresh_token', refresh_token: refresh })).status).toBe(200);
+  await fault('server_error', { on: '/oauth/oauth2/token' });
+  expect((await token({ grant_type: 'refresh_token', refresh_token: 'any' })).status).toBe(500);
+  expect((await clouds.control('GET', 'whoop/faults')).json).toEqual({
+    faults: [{ kind: 'server_error', left: 1 }],
+  });
+});
+
 test('SIMP12 a rate limit comes with Retry-After or without', async () => {
   await fault('rate_limit', { retryAfterSec: 7 });
   await fault('rate_limit');

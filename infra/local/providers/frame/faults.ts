@@ -40,8 +40,11 @@ const LASTING: readonly FaultKind[] = ['inactive', 'membership', 'keyset_unreach
 
 export interface Faults {
   add(fault: Fault, count: number | undefined): void;
-  /** Takes one of this kind, and counts it down. `path` = `/<origin>/<documented path>`. */
-  take(kind: FaultKind, path: string): Fault | undefined;
+  /**
+   * Takes one of this kind, and counts it down. `path` = `/<origin>/<documented path>`. With `onlyNamed`, a fault
+   * without `on` is left: addresses without a person (tokens, consent, keys) go wrong only when they are named.
+   */
+  take(kind: FaultKind, path: string, onlyNamed?: boolean): Fault | undefined;
   waiting(): readonly { readonly kind: FaultKind; readonly left: number | 'until cleared' }[];
   clear(): void;
 }
@@ -52,8 +55,10 @@ export function createFaults(): Faults {
     add(fault, count) {
       waiting.push({ fault, left: count ?? (LASTING.includes(fault.kind) ? Number.POSITIVE_INFINITY : 1) });
     },
-    take(kind, path) {
-      const found = waiting.find(({ fault }) => fault.kind === kind && isFor(fault, path));
+    take(kind, path, onlyNamed = false) {
+      const found = waiting.find(
+        ({ fault }) => fault.kind === kind && (fault.on !== undefined || !onlyNamed) && isFor(fault, path),
+      );
       if (found === undefined) return undefined;
       found.left--;
       if (found.left <= 0) waiting = waiting.filter((entry) => entry !== found);

@@ -19,6 +19,7 @@ export interface WindowUsage {
   readonly limit: number;
   /** This request included. */
   readonly used: number;
+  readonly windowSec: number;
   readonly resetSec: number;
 }
 
@@ -48,7 +49,13 @@ export function createLimits(rules: LimitRules): Limits {
     entry.used++;
     counts.set(key, entry);
     const resetSec = Math.ceil(entry.startSec + window.windowSec - nowSec);
-    return { name: window.name, limit: limits.get(window.name) ?? window.limit, used: entry.used, resetSec };
+    return {
+      name: window.name,
+      limit: limits.get(window.name) ?? window.limit,
+      used: entry.used,
+      windowSec: window.windowSec,
+      resetSec,
+    };
   };
   const current = (): Record<string, number> => Object.fromEntries(limits);
   return {
@@ -77,3 +84,11 @@ export const withHeaders = (answer: Answer, headers: Readonly<Record<string, str
   ...answer,
   headers: { ...headers, ...answer.headers },
 });
+
+/** The usage as it is when the shortest windows are used up: what a limit that was reached by others looks like. */
+export function usedUp(usage: readonly WindowUsage[]): readonly WindowUsage[] {
+  const shortest = Math.min(...usage.map(({ windowSec }) => windowSec));
+  return usage.map((one) =>
+    one.windowSec === shortest ? { ...one, used: Math.max(one.used, one.limit + 1) } : one,
+  );
+}

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer, Call } from './call.ts';
-import { spoil } from './faults.ts';
+import { type FaultKind, spoil } from './faults.ts';
 import { send } from './http.ts';
-import { withHeaders } from './limits.ts';
+import { usedUp, withHeaders } from './limits.ts';
 import { type Match, matchRoute } from './router.ts';
 import type { CloudRuntime } from './runtime.ts';
 
@@ -15,11 +15,12 @@ export async function serveCloud(runtime: CloudRuntime, call: Call, response: Se
   const match = matchRoute(runtime.cloud.routes, call.method, call.origin, call.path);
   const what = `${call.method} ${match?.route.label?.(call) ?? match?.route.path ?? call.path}`;
   runtime.stats.request(match === undefined ? `${call.method} ${call.path}` : what);
-  const path = `/${call.origin}${call.path}`;
-  const slow = runtime.faults.take('slow', path);
+  const where = { path: `/${call.origin}${call.path}`, onlyNamed: match?.route.access !== 'user' };
+  const slow = runtime.faults.take('slow', where.path, where.onlyNamed);
   if (slow) await delay(slow.ms ?? 2000);
   const ended = runtime.grants.endedCount();
-  const reply = early(runtime, path) ?? oauthReply(runtime, call) ?? (await routed(runtime, call, match));
+  const reply =
+    early(runtime, call, where) ?? oauthReply(runtime, call) ?? (await routed(runtime, call, match));
   // What the client ends through an address is a revocation; what a person ends is not.
   if (runtime.grants.endedCount() > ended) runtime.stats.add('revocations');
   runtime.stats.answered({
@@ -29,19 +30,27 @@ export async function serveCloud(runtime: CloudRuntime, call: Call, response: Se
   });
   if (reply === 'hang') return;
   if (reply === 'drop') return void response.socket?.destroy();
-  finish(runtime, path, reply, response);
+  finish(runtime, where, reply, response);
 }
 
-/** Faults that need no more than the path. */
-function early({ faults, cloud }: CloudRuntime, path: string): Reply | undefined {
-  if (faults.take('timeout', path)) return 'hang';
-  const server = faults.take('server_error', path);
+interface Where {
+  readonly path: string;
+  /** For addresses without a person: faults must name them. */
+  readonly onlyNamed: boolean;
+}
+
+/** Faults that come before anything else is looked at. */
+function early(runtime: CloudRuntime, call: Call, { path, onlyNamed }: Where): Reply | undefined {
+  const { faults, cloud, limits, kit } = runtime;
+  if (faults.take('timeout', path, onlyNamed)) return 'hang';
+  const server = faults.take('server_error', path, onlyNamed);
   if (server) return { ...cloud.errors.serverError(), ...(server.status ? { status: server.status } : {}) };
-  const limited = faults.take('rate_limit', path);
+  const limited = faults.take('rate_limit', path, onlyNamed);
   if (limited === undefined) return undefined;
+  const { usage } = limits.count(call, kit.now());
   const retryAfter =
     limited.retryAfterSec === undefined ? {} : { 'retry-after': String(limited.retryAfterSec) };
-  return withHeaders(cloud.errors.rateLimited(), retryAfter);
+  return withHeaders(cloud.errors.rateLimited(), { ...cloud.limits.headers(usedUp(usage)), ...retryAfter });
 }
 
 function oauthReply(runtime: CloudRuntime, call: Call): Reply | undefined {
@@ -76,9 +85,15 @@ function grantOf({ grants }: CloudRuntime, call: Call) {
 }
 
 /** Faults that spoil what was to be answered. */
-function finish({ faults }: CloudRuntime, path: string, answer: Answer, response: ServerResponse): void {
+function finish(
+  { faults }: CloudRuntime,
+  { path, onlyNamed }: Where,
+  answer: Answer,
+  response: ServerResponse,
+): void {
   const ok = answer.status === 200 && answer.json !== undefined;
-  const wrong = ok ? (faults.take('wrong_types', path) ?? faults.take('missing_fields', path)) : undefined;
-  const cut = ok && faults.take('truncated', path) !== undefined;
+  const take = (kind: FaultKind) => (ok ? faults.take(kind, path, onlyNamed) : undefined);
+  const wrong = take('wrong_types') ?? take('missing_fields');
+  const cut = take('truncated') !== undefined;
   send(response, wrong ? spoil(answer, wrong) : answer, cut);
 }

@@ -17,7 +17,10 @@ const ITEM_DAYS = 7;
 
 const refuse = (status: number, errorMessage: string): Answer => ({ status, json: { errorMessage } });
 
-/** `GET /backfill/{type}`: 202 at once and notifications afterwards; the same request twice is 409. */
+/**
+ * `GET /backfill/{type}`: 202 at once and notifications afterwards; the same request twice is 409. Without historical
+ * data it is 403, without the type's own permission 412: both were seen.
+ */
 export function createBackfill({
   accountOf,
   permissions,
@@ -33,7 +36,7 @@ export function createBackfill({
     if (!granted.includes('HISTORICAL_DATA_EXPORT'))
       return refuse(403, 'user has not granted HISTORICAL_DATA_EXPORT');
     if (type !== undefined && !granted.includes(permissionFor(type)))
-      return refuse(403, `user has not granted ${permissionFor(type)}`);
+      return refuse(412, `user has not granted ${permissionFor(type)}`);
     const range = rangeOf(call);
     if ('status' in range) return range;
     const key = `${call.grant.id}/${name}/${range.low}/${range.high}`;

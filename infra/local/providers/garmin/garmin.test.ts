@@ -104,7 +104,7 @@ test('SIMP2 Garmin exports what is permitted, and tells when that changes', asyn
     add: ['HISTORICAL_DATA_EXPORT'],
     remove: ['HEALTH_EXPORT'],
   });
-  expect((await backfill(access, 'dailies')).status).toBe(403);
+  expect((await backfill(access, 'dailies')).status).toBe(412);
   expect((await backfill(access, 'activities')).status).toBe(202);
   await clouds.control('POST', 'flush');
   const [change, ...rest] = bodies(receiver.received);

@@ -219,6 +219,19 @@ test('SIMP8 Strava counts in quarter hours and UTC days, refused requests too', 
   expect((await get(access, '/athlete')).headers.get('x-readratelimit-usage')).toBe('1,6');
 });
 
+test('SIMP12 a rate limit that Strava is made to reach shows in its headers', async () => {
+  const { access_token: access } = await connect();
+  await clouds.control('PUT', 'strava/limits', { documented: true });
+  await clouds.control('POST', 'strava/faults', { kind: 'rate_limit' });
+  const limited = await get(access, '/athlete');
+  expect([
+    limited.status,
+    limited.headers.get('x-readratelimit-usage'),
+    limited.headers.get('retry-after'),
+  ]).toEqual([429, '101,1', null]);
+  expect((await get(access, '/athlete')).headers.get('x-readratelimit-usage')).toBe('2,2');
+});
+
 test('SIMP9 an inactive application is refused everything at Strava', async () => {
   const { access_token: access } = await connect();
   await clouds.control('POST', 'strava/faults', { kind: 'inactive' });
