@@ -48,7 +48,9 @@ export const unreadablePage = (reason: string): MappedPage => ({
 export function reasonOf(error: z.core.$ZodError): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'not as documented';
-  const path = issue.path.map((part) => (FIELD_NAME.test(String(part)) ? String(part) : '?')).join('.');
+  const names = issue.path.map((part) => (FIELD_NAME.test(String(part)) ? String(part) : '?'));
+  // A key that is refused is part of the input.
+  const path = (issue.code === 'invalid_key' ? [...names.slice(0, -1), '?'] : names).join('.');
   return `${path === '' ? 'entry' : path}: ${faultOf(issue)}`.slice(0, MAX_REASON_LENGTH);
 }
 
