@@ -66,7 +66,7 @@ export const nightlyRecharge = dayList({
 export const skinTemperature = dayList({
   code: 'skin-temperature',
   title: 'Skin temperature',
-  path: '/v3/users/biosensing/skintemperature',
+  path: '/v3/users/biosensing/skin-temperature',
   isRanged: true,
   isOptional: true,
   hasDays: false,

@@ -74,7 +74,7 @@ export const spo2 = dayList({
 export const bodyTemperature = dayList({
   code: 'body-temperature',
   title: 'Body temperature',
-  path: '/v3/users/biosensing/bodytemperature',
+  path: '/v3/users/biosensing/body-temperature',
   isRanged: true,
   isOptional: true,
   hasDays: false,
