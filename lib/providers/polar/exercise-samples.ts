@@ -23,7 +23,7 @@ export function seriesOf({ samples = [], duration }: ExercisePayload, startMs: E
   const taken = new Set<string>();
   return samples.flatMap(({ sample_type, recording_rate, data }) => {
     const series = SERIES[sample_type];
-    const isUsable = recording_rate !== undefined && recording_rate >= 0.1 && data !== undefined;
+    const isUsable = isRate(recording_rate) && data !== undefined;
     if (series === undefined || !isUsable || taken.has(series.metric)) return [];
     taken.add(series.metric);
     const lastIndex = Math.min(MAX_READING_COUNT, Math.ceil(duration / recording_rate) + 1);
@@ -32,6 +32,10 @@ export function seriesOf({ samples = [], duration }: ExercisePayload, startMs: E
       .flatMap((text, index) => toReading(series, text, startMs + index * recording_rate * SECOND_MS));
   });
 }
+
+/** Seconds between readings: ten a second is the most that a sensor gives, one an hour the least. */
+const isRate = (rateSec: number | undefined): rateSec is number =>
+  rateSec !== undefined && rateSec >= 0.1 && rateSec <= 3_600;
 
 function toReading(
   { metric, unit }: { readonly metric: string; readonly unit: string },
