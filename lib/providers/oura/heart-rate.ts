@@ -1,13 +1,15 @@
 import { toIso } from '../../core/instants.ts';
+import { definedFields } from '../defined-fields.ts';
 import type { DataType, MapContext } from '../definition.ts';
 import { fieldOf } from '../json-body.ts';
 import type { MappedPage } from '../model.ts';
 import { readList } from '../read-list.ts';
-import { timePages } from './collections.ts';
+import { readingPages } from './collections.ts';
+import { offsetsOf } from './night-offsets.ts';
 import { HeartRatePayload } from './payloads.ts';
 import { RING } from './ring.ts';
 
-/** Readings of some five minutes, day and night. Never notified; without ids, so known by their times. */
+/** Readings of some five minutes, day and night. Never notified; without ids, so known by their times. On the clock of the nights around. */
 export const heartRate: DataType = {
   code: 'heartrate',
   title: 'Heart rate',
@@ -16,12 +18,13 @@ export const heartRate: DataType = {
   maxWindowDays: 30,
   source: {
     kind: 'pull',
-    fetchPages: (context, window, cursor) => timePages(context, 'heartrate', { window, cursor }),
+    fetchPages: (context, window, cursor) => readingPages(context, 'heartrate', { window, cursor }),
   },
   map: mapHeartRate,
 };
 
 function mapHeartRate(payload: unknown, _context: MapContext): MappedPage {
+  const offsetAt = offsetsOf(fieldOf(payload, 'bedtimes'));
   return readList(fieldOf(payload, 'data'), HeartRatePayload, ({ bpm, timestamp }) =>
     bpm <= 0
       ? []
@@ -31,6 +34,7 @@ function mapHeartRate(payload: unknown, _context: MapContext): MappedPage {
             source: RING,
             metric: 'heart_rate',
             start: toIso(timestamp),
+            ...definedFields({ zoneOffsetMinutes: offsetAt(timestamp) }),
             value: bpm,
             unit: '/min',
           },

@@ -212,6 +212,65 @@ test('PRV27 heart rate is read by time, 0 is no reading', () => {
   expect(page.fetchedCount).toBe(3);
 });
 
+test('PRV37 a reading is on the clock of the last bedtime before it, else of the first after it', () => {
+  const offsets = (bedtimes: unknown, ...times: string[]) =>
+    typed('heartrate')
+      .map({ data: times.map((timestamp) => ({ bpm: 60, timestamp })), bedtimes }, MAP)
+      .records.map((record) => (record.kind === 'sample' ? record.zoneOffsetMinutes : 'no sample'));
+  const bedtimes = [
+    // The night in which the clocks went back, after a flight.
+    { bedtime_start: '2026-11-17T23:00:00-05:00', bedtime_end: '2026-11-18T06:00:00-06:00' },
+    { bedtime_start: '2026-11-15T23:00:00+01:00', bedtime_end: '2026-11-16T07:00:00+01:00' },
+    { bedtime_start: 'late', bedtime_end: '2026-11-19T07:00:00+09:00' },
+    { bedtime_start: '2026-11-19T23:00:00Z', bedtime_end: '2026-11-20T07:00:00Z' },
+    7,
+  ];
+  const times = [
+    '2026-11-14T10:00:00Z',
+    '2026-11-16T10:00:00Z',
+    '2026-11-18T05:00:00Z',
+    '2026-11-20T08:00:00Z',
+  ];
+  expect(offsets(bedtimes, ...times)).toEqual([60, 60, -300, -360]);
+  expect(offsets([], ...times.slice(0, 1))).toEqual([undefined]);
+  expect(offsets(undefined, ...times.slice(0, 1))).toEqual([undefined]);
+});
+
+test('PRV37 pages of heart rate carry the bedtimes around the window, asked for once, so a replay needs no call', async () => {
+  const cloud = paperCloud(({ path, query }) => {
+    const isSecond = query?.['next_token'] !== undefined;
+    return path.endsWith('/sleep')
+      ? { data: [isSecond ? { ...night, id: 'night-2' } : night], next_token: isSecond ? null : 'more' }
+      : { data: [{ bpm: 61, timestamp: '2026-11-18T10:00:00Z' }], next_token: isSecond ? null : 'second' };
+  });
+  const pages = await pagesOf(pull('heartrate').fetchPages(cloud.context, lastDays(2), undefined));
+  expect(pages).toHaveLength(2);
+  expect(cloud.asked.map(({ path }) => path.split('/').at(-1))).toEqual([
+    'heartrate',
+    'sleep',
+    'sleep',
+    'heartrate',
+  ]);
+  expect(cloud.asked[1]?.query).toMatchObject({ start_date: '2026-11-10', end_date: '2026-11-21' });
+  for (const { body } of pages) {
+    const kept: unknown = JSON.parse(new TextDecoder().decode(body));
+    expect(kept).not.toHaveProperty('bedtimes.0.id');
+    expect(typed('heartrate').map(kept, MAP).records).toMatchObject([{ zoneOffsetMinutes: 60, value: 61 }]);
+  }
+});
+
+test('PRV37 heart rate is read without bedtimes when sleeps were not granted, and not when the cloud is down', async () => {
+  const withSleeps = (code: number) =>
+    paperCloud(({ path }) =>
+      path.endsWith('/sleep') ? status(code) : { data: [{ bpm: 61, timestamp: '2026-11-18T10:00:00Z' }] },
+    ).context;
+  const fetched = (code: number) =>
+    pagesOf(pull('heartrate').fetchPages(withSleeps(code), lastDays(2), undefined));
+  const [page] = await fetched(403);
+  expect(typed('heartrate').map(page?.payload, MAP).records).toHaveLength(1);
+  await expect(fetched(503)).rejects.toThrow('unavailable');
+});
+
 test('PRV27 a workout is a record in our types, and adds nothing to the totals of its day', () => {
   const { records } = mapped('workout', {
     id: 'w-1',
@@ -266,7 +325,7 @@ test('PRV27 days are asked for with a day to spare, activity with two, and pages
     start_datetime: '2026-11-18T09:30:00.000Z',
     end_datetime: '2026-11-20T09:30:00.000Z',
   });
-  expect(cloud.asked[6]?.path).toBe('/v2/usercollection/vO2_max');
+  expect(cloud.asked.at(-1)?.path).toBe('/v2/usercollection/vO2_max');
 });
 
 test('PRV27 every type is asked for at its own address, and by id where notifications name it', async () => {
@@ -287,7 +346,7 @@ test('PRV27 every type is asked for at its own address, and by id where notifica
       'workout',
     ]
       .flatMap((path) => [path, `${path}/x`])
-      .concat('heartrate', 'personal_info'),
+      .concat('heartrate', 'sleep', 'personal_info'),
   );
 });
 
