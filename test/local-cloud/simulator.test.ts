@@ -63,6 +63,23 @@ test('the API’s address is told to the clouds, and which handshakes failed is 
   expect(failed.some((line) => line.startsWith('whoop'))).toBe(false);
 });
 
+test('a cloud that got no answer at first does its handshake again, and the others do not', async () => {
+  const asked: string[] = [];
+  const api = createServer((request, response) => {
+    const path = request.url?.split('?')[0] ?? '';
+    asked.push(path);
+    const isFirst = asked.filter((each) => each === path).length === 1;
+    response.writeHead(request.method === 'HEAD' && !isFirst ? 200 : 503).end();
+  });
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+  stops.push(() => new Promise((resolve) => api.close(() => resolve())));
+  const simulator = await start(newLayout());
+  const failed = await simulator.announce(`http://127.0.0.1:${(api.address() as AddressInfo).port}`);
+  expect(failed.some((line) => line.startsWith('withings'))).toBe(false);
+  expect(asked.filter((path) => path.endsWith('/withings'))).toHaveLength(2);
+  expect(asked.filter((path) => path.endsWith('/strava'))).toHaveLength(3);
+});
+
 test('one that a killed start left behind is ended by the next, and no other process is', async () => {
   const layout = newLayout();
   const other = await start(newLayout());

@@ -20,6 +20,7 @@ export interface Simulator {
 
 const PROGRAM = fileURLToPath(new URL('../providers/main.ts', import.meta.url));
 const ANSWER_LIMIT_MS = 20_000;
+const HANDSHAKE_COUNT = 3;
 const Webhooks = z.record(z.string(), z.string());
 
 /**
@@ -53,12 +54,7 @@ export async function startSimulator(layout: Layout, onEnded: (error: Error) => 
   return {
     url,
     apps: async () => JSON.stringify(await call(`${url}/apps`)),
-    announce: async (apiUrl) => {
-      const answered = await call(`${url}/control/webhooks`, { baseUrl: apiUrl });
-      return Object.entries(Webhooks.parse(answered))
-        .filter(([, state]) => state !== 'active')
-        .map(([provider, state]) => `${provider} ${state}`);
-    },
+    announce: (apiUrl) => announce(url, apiUrl),
     stop,
   };
 }
@@ -67,6 +63,18 @@ async function endOrphan(layout: Layout): Promise<void> {
   if (!existsSync(layout.simulatorPort)) return;
   const port = readFileSync(layout.simulatorPort, 'utf8');
   await endOrphanOf(layout.simulatorProcess, [`${PROGRAM} --port ${port}`]);
+}
+
+/** The clouds wait a moment for each answer, and the first comes from a function that is still loading. */
+async function announce(url: string, baseUrl: string): Promise<readonly string[]> {
+  let failed: readonly (readonly [string, string])[] = [];
+  for (let attempt = 1; attempt <= HANDSHAKE_COUNT; attempt += 1) {
+    const only = attempt === 1 ? {} : { only: failed.map(([provider]) => provider) };
+    const answered = await call(`${url}/control/webhooks`, { baseUrl, ...only });
+    failed = Object.entries(Webhooks.parse(answered)).filter(([, state]) => state !== 'active');
+    if (failed.length === 0) break;
+  }
+  return failed.map(([provider, state]) => `${provider} ${state}`);
 }
 
 /** GET, or PUT where there is a body. */
