@@ -5,6 +5,7 @@ import { idBig, idHex } from '../people/dice.ts';
 import type { Person } from '../people/people.ts';
 import { createActions } from './actions.ts';
 import { DAILY_TYPES } from './daily-types.ts';
+import { EMPTY_TYPES } from './empty-types.ts';
 import { errors, googleError } from './errors.ts';
 import { createKeyset, type Keyset } from './keys.ts';
 import { calendar, listPoints, told } from './list.ts';
@@ -28,7 +29,7 @@ const READABLE = [
   'ecg',
   'irn',
 ];
-const TYPES: readonly DataType[] = [...MINUTE_TYPES, ...DAILY_TYPES, ...SESSION_TYPES];
+const TYPES: readonly DataType[] = [...MINUTE_TYPES, ...DAILY_TYPES, ...SESSION_TYPES, ...EMPTY_TYPES];
 const KEYSET_PATH = '/googlehealthapi/webhooks/webhooks_public_keyset.json';
 
 /** Refresh tokens stay; they come with the first consent or with `prompt=consent`, and only for `access_type=offline`. */

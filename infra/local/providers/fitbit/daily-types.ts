@@ -233,6 +233,18 @@ const breathing = samples(
     })).slice(0, 1),
 );
 
+/** Measured on Sundays, in the words of the laboratory. */
+const vo2 = samples(
+  { url: 'vo2-max', json: 'vo2Max', scope: 'activity_and_fitness' },
+  READ,
+  (account, day) => {
+    const atMs = weekly(account, day, 0, 660);
+    return atMs === undefined
+      ? []
+      : [{ atMs, fields: { vo2Max: day.vo2Max, measurementMethod: 'FITNESS_TEST' } }];
+  },
+);
+
 export const DAILY_TYPES: readonly DataType[] = [
   daily({ url: 'daily-resting-heart-rate', json: 'dailyRestingHeartRate' }, (day) => ({
     beatsPerMinute: int64(day.restingHeartRate),
@@ -284,5 +296,6 @@ export const DAILY_TYPES: readonly DataType[] = [
   hrv,
   oxygen,
   runVo2,
+  vo2,
   breathing,
 ];

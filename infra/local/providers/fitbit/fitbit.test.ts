@@ -408,6 +408,26 @@ test('SIMP9 roll-ups of Google have a longest range, and an account without a pr
   expect((await get(access, '/identity')).json.error.details[0].reason).toBe('ACCOUNT_NOT_LINKED');
 });
 
+test('SIMP9 every readable type of Google can be asked for, and an unknown one is 404', async () => {
+  const { access_token: access } = await connect();
+  const reconciled = [
+    'steps',
+    'floors',
+    'vo2-max',
+    'run-vo2-max',
+    'activity-level',
+    'daily-heart-rate-zones',
+    'basal-energy-burned',
+    'nutrition-log',
+  ];
+  for (const type of reconciled)
+    expect((await get(access, `/dataTypes/${type}/dataPoints:reconcile`)).status, type).toBe(200);
+  expect((await get(access, '/dataTypes/mood/dataPoints')).status).toBe(404);
+  expect((await get(access, '/dataTypes/electrocardiogram/dataPoints')).json.error.details[0].reason).toBe(
+    'MISSING_OAUTH_SCOPE',
+  );
+});
+
 test('SIMP9 the old Fitbit Web API is gone', async () => {
   for (const path of ['/1/user/-/profile.json', '/oauth2/token'])
     expect((await send(`${origin('api')}${path}`)).status).toBe(410);

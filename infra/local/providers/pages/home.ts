@@ -44,9 +44,9 @@ function cloudCard(runtime: CloudRuntime): string {
     ['requests', Object.values(view.requests).reduce((sum, count) => sum + count, 0)],
     ['tokens', view.tokenExchanges],
     ['refreshes', view.tokenRefreshes],
-    ['pushes taken', view.pushesAccepted],
-    ['pushes failed', view.pushesFailed],
-    ['pushes waiting', deliveries.pending()],
+    ['pushes', view.pushesAccepted],
+    ['failed', view.pushesFailed],
+    ['waiting', deliveries.pending()],
   ];
   const waiting = faults
     .waiting()

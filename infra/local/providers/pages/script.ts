@@ -4,7 +4,7 @@ const said = document.getElementById('said');
 async function ask(method, path, body) {
   const response = await fetch(path, { method, headers: { 'content-type': 'application/json' }, body: body || undefined });
   const text = await response.text();
-  said.textContent = method + ' ' + path + ' ' + (body || '') + ' → ' + response.status + ' ' + text.slice(0, 400);
+  said.textContent = method + ' ' + path + ' ' + (body || '') + ' → ' + response.status + ' ' + (text.length > 180 ? text.slice(0, 180) + ' …' : text);
   await refresh();
 }
 async function refresh() {

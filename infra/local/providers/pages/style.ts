@@ -14,7 +14,7 @@ h3 { font-size: 13px; margin: 16px 0 6px; color: var(--soft); font-weight: 600; 
 p { margin: 4px 0; color: var(--soft); max-width: 72ch; }
 form { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; }
 input[type=url] { font: inherit; padding: 6px 10px; border: 1px solid var(--line); border-radius: 8px; background: var(--card); color: inherit; width: 250px; }
-button { font: inherit; font-size: 13px; padding: 5px 11px; border: 1px solid var(--line); border-radius: 8px; background: var(--card); color: var(--ink); cursor: pointer; white-space: nowrap; }
+button { font: inherit; font-size: 13px; padding: 5px 11px; border: 1px solid var(--line); border-radius: 8px; background: var(--card); color: var(--ink); cursor: pointer; white-space: nowrap; margin: 2px 0; }
 button:hover { border-color: var(--accent); color: var(--accent); }
 button:focus-visible, input:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 button.main { background: var(--accent); border-color: var(--accent); color: var(--card); font-weight: 600; }
