@@ -60,6 +60,16 @@ describe('lists of a page', () => {
     );
   });
 
+  test('PRV3 an entry that the mapper fails on is set aside by the name of the failure', () => {
+    const entries = [1, 2, 3].map((count) => ({ id: 'a', steps: { count } }));
+    const page = readList(entries, Entry, ({ steps }) => {
+      if (steps.count === 2) throw new RangeError('Invalid time value of 2');
+      return [sampleOf(steps.count)];
+    });
+    expect(page.records).toEqual([sampleOf(1), sampleOf(3)]);
+    expect(page.unreadable).toEqual([{ index: 1, reason: 'unexpected: RangeError' }]);
+  });
+
   test('PRV3 lists of one page are joined', () => {
     const page = readList([{ id: 'a', steps: { count: 1 } }, {}], Entry, () => [sampleOf(1)]);
     const joined = joinPages([page, page, unreadablePage('x')]);

@@ -26,7 +26,9 @@ export function readList<Schema extends z.ZodType>(
   const unreadable: UnreadableRecord[] = [];
   entries.forEach((entry: unknown, index) => {
     const parsed = schema.safeParse(entry);
-    const mapped = parsed.success ? map(parsed.data, index) : { fault: reasonOf(parsed.error) };
+    const mapped = parsed.success
+      ? unlessThrown(() => map(parsed.data, index))
+      : { fault: reasonOf(parsed.error) };
     if (!('fault' in mapped)) {
       for (const record of mapped) records.push(record);
       return;
@@ -35,6 +37,18 @@ export function readList<Schema extends z.ZodType>(
     unreadable.push({ index, reason: mapped.fault, ...(externalId === undefined ? {} : { externalId }) });
   });
   return { records, unreadable, fetchedCount: entries.length };
+}
+
+/** What a mapper must not meet begins so; the tests of every provider hold it to never being said. */
+export const UNEXPECTED = 'unexpected';
+
+/** A mapper that fails sets its entry aside as well: one odd record must not stop every later sync. */
+function unlessThrown(map: () => Mapped): Mapped {
+  try {
+    return map();
+  } catch (error) {
+    return { fault: `${UNEXPECTED}: ${error instanceof Error ? error.name : 'fault'}` };
+  }
 }
 
 /** A page that is not what the provider documents. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { metricOf } from '../../contracts/metrics/catalog.ts';
 import type { EpochMs } from '../core/instants.ts';
 import type { MappedPage } from './model.ts';
+import { UNEXPECTED } from './read-list.ts';
 import { PROVIDERS } from './registry.ts';
 
 const CONTEXT = { timeZone: 'Europe/Berlin', nowMs: 1_795_000_000_000 as EpochMs };
@@ -60,7 +61,10 @@ describe('every provider', () => {
         fc.property(pages, (payload) => {
           const page: MappedPage = type.map(payload, CONTEXT);
           expect(page.fetchedCount).toBeGreaterThanOrEqual(0);
-          for (const { reason } of page.unreadable) expect(reason.length).toBeLessThanOrEqual(200);
+          for (const { reason } of page.unreadable) {
+            expect(reason.length).toBeLessThanOrEqual(200);
+            expect(reason).not.toContain(UNEXPECTED);
+          }
         }),
         { seed: 8, numRuns: 100 },
       );

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DAY_MS, type EpochMs } from '../../lib/core/instants.ts';
 import type { DataType, ProviderDefinition } from '../../lib/providers/definition.ts';
+import { UNEXPECTED } from '../../lib/providers/read-list.ts';
 import { PROVIDERS } from '../../lib/providers/registry.ts';
 import { connectReader, type Reader } from '../support/provider-reader.ts';
 import {
@@ -113,6 +114,7 @@ describe.each(PROVIDERS)('$name', (definition) => {
           unreadableCount += page.unreadable.length;
           for (const { reason } of page.unreadable) {
             expect(reason).not.toContain(CANARY);
+            expect(reason).not.toContain(UNEXPECTED);
             expect(reason.length).toBeLessThanOrEqual(200);
           }
         }),
