@@ -2,7 +2,7 @@ import type { SyncId } from '../../contracts/primitives/ids.ts';
 import type { InboxEntry, Sync, SyncCounts, SyncError } from './model.ts';
 import { NO_COUNTS } from './model.ts';
 import type { GroupPlace } from './page-group.ts';
-import { addCounts, endSync, isAwaited, newProgress, withType } from './sync-progress.ts';
+import { addCounts, endSync, isAsked, newProgress, withType } from './sync-progress.ts';
 import { commitSync, type SyncSession } from './sync-session.ts';
 
 /** What a push asked for: data of one type, by window, id, address or as it is. */
@@ -21,7 +21,7 @@ export interface PushLedger {
 }
 
 const awaitsType = ({ awaited }: PushLedger, dataType: string): number =>
-  awaited === undefined ? -1 : awaited.types.findIndex((each) => each.type === dataType && isAwaited(each));
+  awaited === undefined ? -1 : awaited.types.findIndex((each) => each.type === dataType && isAsked(each));
 
 /** Pushes that a backfill waits for are a part of it, as far as anybody can tell. */
 export function placeOf(ledger: PushLedger, { entryId, dataType }: TargetEntry, part = ''): GroupPlace {

@@ -4,7 +4,7 @@ import type { TypeStep } from './fetch-type.ts';
 import type { Sync, TypeProgress } from './model.ts';
 import { nextChunk } from './plan-sync.ts';
 import { ARRIVAL_LOOK_MS, ARRIVAL_QUIET_LONG_MS, ARRIVAL_QUIET_MS } from './sync-limits.ts';
-import { isAwaited, withType } from './sync-progress.ts';
+import { isAwaited, isOpen, withType } from './sync-progress.ts';
 import { commitSync, fetchContextOf, isLate, type SyncSession } from './sync-session.ts';
 
 export type RequestedType = DataType & {
@@ -16,7 +16,8 @@ const ASKED_BEFORE = 'asked-before';
 
 /**
  * Asks the provider to send the window of a type, chunk by chunk, each committed once it is asked for (CON25).
- * Then the type waits for its pushes. `more`: the time is up before all chunks were asked for.
+ * That it is going to ask is committed first: pushes may be here before the answer is. Then the type waits for
+ * its pushes. `more`: the time is up before all chunks were asked for.
  */
 export async function requestType(
   session: SyncSession,
@@ -26,23 +27,16 @@ export async function requestType(
 ): Promise<'done' | 'more'> {
   for (;;) {
     const progress = step.sync.types[index];
-    if (progress === undefined) return 'done';
-    if (progress.chunkFromMs >= progress.window.toMs) {
-      const requestedAtMs = session.deps.clock.now();
-      step.sync = await commitSync(
-        session,
-        withType(step.sync, index, { ...progress, status: 'requested', requestedAtMs }),
-      );
-      return 'done';
-    }
+    if (progress === undefined || !isOpen(progress)) return 'done';
     if (isLate(session)) return 'more';
+    const asking = { ...progress, status: 'running' as const, requestedAtMs: session.deps.clock.now() };
+    if (progress.requestedAtMs === undefined) {
+      step.sync = await commitSync(session, withType(step.sync, index, asking));
+    }
     const chunk = nextChunk(progress, type);
     const answer = await type.source.request(fetchContextOf(session), chunk);
-    step.sync = await commitSync(
-      session,
-      withType({ ...step.sync, stallCount: 0 }, index, afterRequest(progress, answer, chunk.toMs)),
-    );
-    if (answer === 'not_permitted') return 'done';
+    const asked = afterRequest(asking, answer, chunk.toMs);
+    step.sync = await commitSync(session, withType({ ...step.sync, stallCount: 0 }, index, asked));
   }
 }
 
@@ -52,8 +46,12 @@ function afterRequest(
   chunkFromMs: EpochMs,
 ): TypeProgress {
   if (answer === 'not_permitted') return { ...progress, status: 'failed', error: 'not_permitted' };
-  const isKnown = answer === 'already_requested';
-  return { ...progress, status: 'running', chunkFromMs, cursor: isKnown ? ASKED_BEFORE : progress.cursor };
+  return {
+    ...progress,
+    status: chunkFromMs >= progress.window.toMs ? 'requested' : 'running',
+    chunkFromMs,
+    cursor: answer === 'already_requested' ? ASKED_BEFORE : progress.cursor,
+  };
 }
 
 /** What waits for pushes, judged now: pushes that came and have gone quiet, or a deadline that has passed. */

@@ -13,7 +13,7 @@ import { settleAwaited } from './request-type.ts';
 import { releaseSlot, runSync, takeSlot } from './run-sync.ts';
 import { silentSince } from './schedule.ts';
 import { INBOX_READ_COUNT, LEASE_MARGIN_MS, MAX_EXECUTION_COUNT, MAX_WAKE_DELAY_SEC } from './sync-limits.ts';
-import { isAwaited, isBegun, isOpen } from './sync-progress.ts';
+import { isAsked, isAwaited, isBegun, isOpen } from './sync-progress.ts';
 import {
   commitSync,
   LeaseLost,
@@ -141,7 +141,7 @@ async function workRound(session: SyncSession, ledger: PushLedger): Promise<Foll
   const entries = await deps.runs.readInbox(scope, connectionId, INBOX_READ_COUNT);
   if (!entries.some(isSyncEntry) && (await requestDue(session))) return 'next';
   const wanted = await pickSync(session, entries);
-  const awaited = wanted?.sync.types.some(isAwaited) ? wanted.sync : undefined;
+  const awaited = wanted?.sync.types.some(isAsked) ? wanted.sync : undefined;
   ledger.awaited = awaited;
   const pushes = await applyPushes(session, ledger, entries);
   if (pushes.kind === 'changed') return 'next';

@@ -10,7 +10,7 @@ import type { PushLedger } from './push-ledger.ts';
 import { letGo, type QueuedRun } from './run-queued.ts';
 import { beginSync, releaseSlot, runSync } from './run-sync.ts';
 import { INBOX_READ_COUNT, LEASE_MARGIN_MS, MAX_WAIT_SEC } from './sync-limits.ts';
-import { isAwaited } from './sync-progress.ts';
+import { isAsked } from './sync-progress.ts';
 import { LeaseLost, openSession, type SyncDependencies, type SyncSession } from './sync-session.ts';
 
 /** A step of an execution: it is about this sync alone, and does pushes that came meanwhile on the way. */
@@ -116,7 +116,7 @@ async function workSlice(session: SyncSession, wanted: WantedSync): Promise<Sync
   const entries = await deps.runs.readInbox(scope, connectionId, INBOX_READ_COUNT);
   const ledger: PushLedger = {
     pushSyncId: newSyncId(deps.clock.now(), deps.randomness),
-    awaited: wanted.sync.types.some(isAwaited) ? wanted.sync : undefined,
+    awaited: wanted.sync.types.some(isAsked) ? wanted.sync : undefined,
     push: undefined,
   };
   const pushes = await applyPushes(session, ledger, entries);

@@ -23,8 +23,8 @@ export const PUSH_KEPT_MS = DAY_MS;
 
 /** SQS delays a message by at most this (its quota). */
 export const MAX_WAKE_DELAY_SEC = 900;
-/** A wait of the state machine; longer ones wait again. */
-export const MAX_WAIT_SEC = 3_600;
+/** A wait of the state machine; longer ones wait again. No provider's quota window is longer than a day. */
+export const MAX_WAIT_SEC = 86_400;
 
 /** A sync that waits for quotas longer than this is given up: the next one covers the same window. */
 export const MAX_SYNC_AGE_MS = 2 * DAY_MS;

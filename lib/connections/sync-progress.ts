@@ -5,6 +5,9 @@ import { NO_COUNTS, type Sync, type SyncCounts, type SyncError, type TypeProgres
 /** What a type still needs: calls, pushes, or nothing any more. */
 export const isOpen = ({ status }: TypeProgress): boolean => status === 'waiting' || status === 'running';
 export const isAwaited = ({ status }: TypeProgress): boolean => status === 'requested';
+/** Asked for at least in part: pushes of the type belong to the sync. */
+export const isAsked = (progress: TypeProgress): boolean =>
+  progress.requestedAtMs !== undefined && (isOpen(progress) || isAwaited(progress));
 export const isBegun = (sync: Sync): boolean => sync.types.length > 0;
 
 export const addCounts = (left: SyncCounts, right: SyncCounts): SyncCounts => ({

@@ -179,12 +179,14 @@ export async function openSyncWorld(
   };
   const queued = through({ ...plain, workflow } as QueuedDependencies) as QueuedDependencies;
 
+  let afterCrash = (): void => undefined;
   const deliver = async (wake: Wake): Promise<void> => {
     try {
       const deadlineMs = (clock.now() + budget.inlineMs) as EpochMs;
       await runQueued(queued, { scope, connectionId, correlationId: wake.correlationId, deadlineMs });
     } catch (error) {
       if (!isPassing(error)) throw error;
+      afterCrash();
       wakes.push({ ...wake, atMs: clock.now() + VISIBILITY_MS });
     }
   };
@@ -199,6 +201,7 @@ export async function openSyncWorld(
         execution.state = (await prepareSync(deps, run)) === 'run' ? 'fetch' : 'ended';
       } else if (execution.state === 'fetch') {
         const slice = await runSlice(deps, run);
+        execution.atMs = clock.now();
         if (slice.outcome === 'done') execution.state = 'finish';
         if (slice.outcome === 'wait') {
           transitions.count += 1;
@@ -216,6 +219,7 @@ export async function openSyncWorld(
       execution.retryCount = 0;
     } catch (error) {
       if (!isPassing(error)) throw error;
+      afterCrash();
       const waitSec = RETRIES_SEC[execution.retryCount];
       execution.retryCount += 1;
       if (waitSec !== undefined) execution.atMs = clock.now() + waitSec * SECOND_MS;
@@ -228,7 +232,13 @@ export async function openSyncWorld(
     }
   };
 
+  const planned: { readonly atMs: number; readonly run: () => Promise<void> }[] = [];
   const nextEvent = (): { readonly atMs: number; readonly run: () => Promise<void> } | undefined => {
+    const first = planned.toSorted((a, b) => a.atMs - b.atMs)[0];
+    if (first !== undefined && first.atMs <= clock.now()) {
+      planned.splice(planned.indexOf(first), 1);
+      return first;
+    }
     const wake = wakes.toSorted((a, b) => a.atMs - b.atMs)[0];
     const execution = executions
       .filter(({ state }) => state !== 'ended')
@@ -249,7 +259,12 @@ export async function openSyncWorld(
   const runUntil = async (untilMs: number): Promise<void> => {
     for (let count = 0; count < 5_000; count += 1) {
       const event = nextEvent();
-      if (event === undefined || event.atMs > untilMs) break;
+      const nextMs = Math.min(event?.atMs ?? Number.POSITIVE_INFINITY, ...planned.map(({ atMs }) => atMs));
+      if (nextMs > untilMs) break;
+      if (event === undefined || nextMs < event.atMs) {
+        clock.advance(Math.max(0, nextMs - clock.now()));
+        continue;
+      }
       clock.advance(Math.max(0, event.atMs - clock.now()));
       await event.run();
     }
@@ -275,6 +290,14 @@ export async function openSyncWorld(
     budget,
     runUntil,
     deliver,
+    /** Something of the outside that happens then, or as soon as whatever runs then has ended. */
+    later: (durationMs: number, run: () => Promise<void>): void => {
+      planned.push({ atMs: clock.now() + durationMs, run });
+    },
+    /** Called when a function ended with a fault, before anything else runs. */
+    onCrash: (then: () => void): void => {
+      afterCrash = then;
+    },
     runFor: (durationMs: number) => runUntil(clock.now() + durationMs),
     requestSync: (trigger?: SyncTrigger) => requestSync(requests, place, trigger),
     requestBackfill: (wanted: Parameters<typeof requestBackfill>[2]) =>
