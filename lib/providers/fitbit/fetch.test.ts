@@ -64,7 +64,7 @@ describe('the pages', () => {
   };
   const points = '/v4/users/me/dataTypes';
 
-  test('PRV66 each type is filtered by the time it has, from the merged stream or by source', async () => {
+  test('PRV60 each type is filtered by the time it has, from the merged stream or by source', async () => {
     expect(await filterOf('steps')).toEqual([
       `${points}/steps/dataPoints:reconcile`,
       'steps.interval.start_time >= "2026-11-17T23:30:00.000Z" AND steps.interval.start_time < "2026-11-19T10:00:00.000Z"',
@@ -82,7 +82,7 @@ describe('the pages', () => {
     ]);
   });
 
-  test('PRV66 dates are those of the account, else those of every clock on earth', async () => {
+  test('PRV60 dates are those of the account, else those of every clock on earth', async () => {
     const name = 'daily_resting_heart_rate.date';
     const [, inBerlin] = await filterOf('daily-resting-heart-rate', 'Europe/Berlin');
     expect(inBerlin).toBe(`${name} >= "2026-11-18" AND ${name} < "2026-11-20"`);
@@ -90,7 +90,7 @@ describe('the pages', () => {
     expect(anywhere).toBe(`${name} >= "2026-11-17" AND ${name} < "2026-11-20"`);
   });
 
-  test('PRV66 exercises take clock times, with a day to spare or every clock on earth', async () => {
+  test('PRV60 exercises take clock times, with a day to spare or every clock on earth', async () => {
     const name = 'exercise.interval.civil_start_time';
     expect(await filterOf('exercise', 'Europe/Berlin')).toEqual([
       `${points}/exercise/dataPoints`,
@@ -101,7 +101,7 @@ describe('the pages', () => {
     expect(anywhere).toBe(`${name} >= "2026-11-17T11:30:00" AND ${name} < "2026-11-20T00:00:00"`);
   });
 
-  test('PRV66 pages follow their tokens; a token that is not taken any more begins the window again', async () => {
+  test('PRV60 pages follow their tokens; a token that is not taken any more begins the window again', async () => {
     const cloud = api(({ query }) => {
       if (query?.['pageToken'] === 'old') return refusal(400, 'INVALID_PAGE_TOKEN');
       return answer(
@@ -121,7 +121,7 @@ describe('the pages', () => {
     ]);
   });
 
-  test('PRV66 an entry whose time is told in either of two ways is asked for in both', async () => {
+  test('PRV60 an entry whose time is told in either of two ways is asked for in both', async () => {
     const cloud = api(({ query }) =>
       String(query?.['filter']).startsWith('hydration_log.sample_time')
         ? answer(200, { dataPoints: [] })
@@ -134,7 +134,7 @@ describe('the pages', () => {
     await expect(pagesOf('steps', neither)).rejects.toMatchObject({ reason: 'invalid_filter' });
   });
 
-  test('PRV66 what Google does not offer has no pages; any other refusal is a fault', async () => {
+  test('PRV60 what Google does not offer has no pages; any other refusal is a fault', async () => {
     for (const refused of [
       refusal(400, 'UNSUPPORTED_DATA_TYPE_ACTION'),
       refusal(404, 'RESOURCE_NOT_FOUND'),
@@ -155,7 +155,7 @@ describe('the pages', () => {
     });
   });
 
-  test('PRV60 days are rolled up over the local dates of the window', async () => {
+  test('PRV38 days are rolled up over the local dates of the window', async () => {
     const cloud = api(() => answer(200, { rollupDataPoints: [] }));
     expect(await pagesOf('total-calories', cloud, { timeZone: 'Europe/Berlin' })).toHaveLength(1);
     expect(cloud.calls[0]).toEqual({
@@ -181,7 +181,7 @@ describe('the account', () => {
     legacyUserId: 'ABC123',
   });
 
-  test('PRV67 the new id is the join key, the old one of Fitbit comes along, and the zone if it was granted', async () => {
+  test('PRV61 the new id is the join key, the old one of Fitbit comes along, and the zone if it was granted', async () => {
     const both = api(({ path }) =>
       path.endsWith('/identity') ? identity : answer(200, { timeZone: 'Asia/Tokyo' }),
     );
@@ -197,7 +197,7 @@ describe('the account', () => {
     expect('timeZone' in (await fitbit.identify(noSettings.http, GRANT))).toBe(false);
   });
 
-  test('PRV67 a Google account without a health profile is forbidden, though every call of it says 400', async () => {
+  test('PRV61 a Google account without a health profile is forbidden, though every call of it says 400', async () => {
     const unlinked = api(() => refusal(400, 'ACCOUNT_NOT_LINKED'));
     await expect(fitbit.identify(unlinked.http, GRANT)).rejects.toMatchObject({
       kind: 'forbidden',
@@ -205,13 +205,13 @@ describe('the account', () => {
     });
   });
 
-  test('PRV67 the scopes granted are those of the token, else of the callback', () => {
+  test('PRV61 the scopes granted are those of the token, else of the callback', () => {
     if (fitbit.auth.kind !== 'oauth2') throw new Error('not OAuth 2');
     expect(fitbit.auth.grantedScopes({ scope: 'x' }, GRANT)).toEqual(['one', 'two']);
     expect(fitbit.auth.grantedScopes({ scope: 'x y' }, { accessToken: 'a' })).toEqual(['x', 'y']);
   });
 
-  test('PRV67 the grant is revoked by its refresh token; one that is gone is a success', async () => {
+  test('PRV61 the grant is revoked by its refresh token; one that is gone is a success', async () => {
     const forms: unknown[] = [];
     const revokeBy = (status: number) => {
       const send = async ({ form }: ProviderRequest) => {

@@ -226,7 +226,7 @@ describe('roll-ups of days', () => {
       CONTEXT,
     ).records;
 
-  test('PRV60 what cannot be listed comes as one value for each local date', () => {
+  test('PRV38 what cannot be listed comes as one value for each local date', () => {
     expect(rollup('total-calories', 'totalCalories', { kcalSum: 2_210.5 })).toEqual([
       {
         kind: 'sample',

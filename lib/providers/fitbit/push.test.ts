@@ -59,7 +59,7 @@ const verdict = (keys: PublicKeys, request: Partial<PushRequest>) =>
 const authorization = 'Bearer webhook-1';
 
 describe('signatures', () => {
-  test('PRV63 a signature by a key of the set is genuine, under the new name of the header and the old', async () => {
+  test('PRV49 a signature by a key of the set is genuine, under the new name of the header and the old', async () => {
     for (let round = 0; round < 20; round += 1) {
       const { privateKey, publicKey } = pair();
       const keys = keysOf({
@@ -73,7 +73,7 @@ describe('signatures', () => {
     }
   });
 
-  test('PRV63 a coordinate that begins with a zero byte is read with its length', async () => {
+  test('PRV49 a coordinate that begins with a zero byte is read with its length', async () => {
     const beginsWithZero = (key: KeyObject): boolean =>
       Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url')[0] === 0;
     let rare = pair();
@@ -83,7 +83,7 @@ describe('signatures', () => {
     expect(await verdict(keys, { headers })).toBe('genuine');
   });
 
-  test('PRV63 a changed byte, another key, re-serialised JSON and a broken signature are forged', async () => {
+  test('PRV49 a changed byte, another key, re-serialised JSON and a broken signature are forged', async () => {
     const { privateKey, publicKey } = pair();
     const set = { key: [tinkKey(publicKey, 1)] };
     const by = (signature: string, body: Uint8Array = BODY) =>
@@ -101,7 +101,7 @@ describe('signatures', () => {
     }
   });
 
-  test('PRV63 an unknown key id fetches the set once more, for keys rotate', async () => {
+  test('PRV49 an unknown key id fetches the set once more, for keys rotate', async () => {
     const [old, fresh] = [pair(), pair()];
     const headers = {
       authorization,
@@ -120,7 +120,7 @@ describe('signatures', () => {
     }
   });
 
-  test('PRV63 a key that is no point of the curve verifies nothing', async () => {
+  test('PRV49 a key that is no point of the curve verifies nothing', async () => {
     const { privateKey, publicKey } = pair();
     const key = tinkKey(publicKey, 1);
     const value = Buffer.from(key.keyData.value, 'base64');
@@ -136,7 +136,7 @@ describe('signatures', () => {
     }
   });
 
-  test('PRV63 a key set that cannot be had is unavailable, never forged', async () => {
+  test('PRV49 a key set that cannot be had is unavailable, never forged', async () => {
     const headers = {
       authorization,
       'google-health-api-signature': tinkSignature(pair().privateKey, 1, BODY),
@@ -145,7 +145,7 @@ describe('signatures', () => {
     expect(await verdict(away, { headers })).toBe('unavailable');
   });
 
-  test('PRV63 without our Authorization or without a signature nothing is genuine', async () => {
+  test('PRV49 without our Authorization or without a signature nothing is genuine', async () => {
     const { privateKey, publicKey } = pair();
     const signature = { 'google-health-api-signature': tinkSignature(privateKey, 1, BODY) };
     const keys = keysOf({ key: [tinkKey(publicKey, 1)] });
@@ -162,13 +162,13 @@ describe('the handshake', () => {
   const ask = (headers: Record<string, string>, body: unknown = { type: 'verification' }) =>
     fitbit.push.handshake({ method: 'POST', query: {}, headers, body: bytes(body) }, APP);
 
-  test('PRV64 with our Authorization it is 201, without or with another 401', () => {
+  test('PRV58 with our Authorization it is 201, without or with another 401', () => {
     expect(ask({ authorization })).toEqual({ status: 201 });
     expect(ask({})).toEqual({ status: 401 });
     expect(ask({ authorization: 'Bearer webhook-2' })).toEqual({ status: 401 });
   });
 
-  test('PRV64 notifications are no handshake', () => {
+  test('PRV58 notifications are no handshake', () => {
     expect(ask({ authorization }, [{ data: {} }])).toBeUndefined();
     expect(ask({ authorization }, { type: 'verification', pad: 'x'.repeat(2_000) })).toBeUndefined();
   });
@@ -189,7 +189,7 @@ describe('notifications', () => {
   });
   const at = (text: string): number => Date.parse(text);
 
-  test('PRV65 a change is a window of the type, with its end inside, from a list or a bare object', () => {
+  test('PRV59 a change is a window of the type, with its end inside, from a list or a bare object', () => {
     const window = { fromMs: at('2026-11-18T07:29:00Z'), toMs: at('2026-11-18T07:34:01Z') };
     const item = {
       kind: 'changed',
@@ -207,7 +207,7 @@ describe('notifications', () => {
     ]);
   });
 
-  test('PRV65 civil times stand for the window that they mean anywhere on earth', () => {
+  test('PRV59 civil times stand for the window that they mean anywhere on earth', () => {
     const window = { fromMs: at('2026-11-17T10:00:00Z'), toMs: at('2026-11-19T12:00:01Z') };
     const civilDateTimeInterval = {
       startDateTime: { date: { year: 2026, month: 11, day: 18 } },
@@ -221,7 +221,7 @@ describe('notifications', () => {
     }
   });
 
-  test('PRV65 a deletion names its record, else what is gone from its window', () => {
+  test('PRV59 a deletion names its record, else what is gone from its window', () => {
     expect(parse([one({ operation: 'DELETE', dataType: 'sleep', recordId: '9875412' })])).toEqual([
       { kind: 'deleted', providerUserId: '343', dataType: 'sleep', id: '9875412' },
     ]);
@@ -230,7 +230,7 @@ describe('notifications', () => {
     ]);
   });
 
-  test('PRV65 unknown types and operations are ignored, the rest that cannot be read is unreadable', () => {
+  test('PRV59 unknown types and operations are ignored, the rest that cannot be read is unreadable', () => {
     expect(parse([one({ dataType: 'moods' }), one({ operation: 'MERGE' })])).toEqual([
       { kind: 'ignored', reason: 'unknown_type' },
       { kind: 'ignored', reason: 'unknown_operation' },

@@ -46,7 +46,7 @@ const sleepOf = (fields: object) =>
   SLEEP_TYPE.map({ dataPoints: [{ ...POINT, sleep: { ...NIGHT, ...fields } }] }, CONTEXT);
 
 describe('sleep', () => {
-  test('PRV61 a main sleep has its stages in order, its totals, and the values of the day of waking up', () => {
+  test('PRV39 a main sleep has its stages in order, its totals, and the values of the day of waking up', () => {
     expect(sleepOf({}).records).toEqual([
       {
         kind: 'sleep',
@@ -89,18 +89,18 @@ describe('sleep', () => {
     ]);
   });
 
-  test('PRV61 a nap and a second sleep have no values of the day', () => {
+  test('PRV39 a nap and a second sleep have no values of the day', () => {
     for (const metadata of [{ nap: true }, { nap: true, mainSleep: true }, { mainSleep: false }]) {
       expect(sleepOf({ metadata }).records).toMatchObject([{ isNap: metadata.nap === true, values: [] }]);
     }
   });
 
-  test('PRV61 a session that is still computed is not final, and has no stages yet', () => {
+  test('PRV39 a session that is still computed is not final, and has no stages yet', () => {
     const page = sleepOf({ metadata: { processed: false }, stages: undefined, summary: undefined });
     expect(page.records).toMatchObject([{ isFinal: false, stages: [], totals: {}, values: [] }]);
   });
 
-  test('PRV61 without an offset the date is that of the account; without a name there is no record', () => {
+  test('PRV39 without an offset the date is that of the account; without a name there is no record', () => {
     const interval = { startTime: '2026-11-17T12:00:00Z', endTime: '2026-11-17T21:00:00Z' };
     expect(sleepOf({ interval }).records).toMatchObject([{ date: '2026-11-18' }]);
     const page = SLEEP_TYPE.map({ dataPoints: [{ sleep: NIGHT }] }, CONTEXT);
@@ -133,7 +133,7 @@ describe('exercises', () => {
     exercise,
   };
 
-  test('PRV62 an exercise is a workout in metres and seconds', () => {
+  test('PRV48 an exercise is a workout in metres and seconds', () => {
     expect(EXERCISE_TYPE.map({ dataPoints: [point] }, CONTEXT).records).toEqual([
       {
         kind: 'workout',
@@ -162,7 +162,7 @@ describe('exercises', () => {
     ]);
   });
 
-  test('PRV62 a type that is not known is other, in its own words', () => {
+  test('PRV48 a type that is not known is other, in its own words', () => {
     const odd = {
       ...point,
       exercise: { ...exercise, exerciseType: 'EXTREME_IRONING', activeDuration: undefined },
@@ -173,7 +173,7 @@ describe('exercises', () => {
     expect(['constructor', '__proto__'].map(workoutTypeOf)).toEqual(['other', 'other']);
   });
 
-  test('PRV62 a duration of another form sets the exercise aside', () => {
+  test('PRV48 a duration of another form sets the exercise aside', () => {
     const page = EXERCISE_TYPE.map(
       { dataPoints: [{ ...point, exercise: { ...exercise, activeDuration: 'PT1H' } }] },
       CONTEXT,
