@@ -199,7 +199,7 @@ type Taken = Awaited<ReturnType<RunStore['takeLease']>>;
 async function takeLease(deps: RunStoreDependencies, key: Item, wanted: Wanted): Promise<Taken> {
   for (let round = 0; round < MAX_ROUND_COUNT; round += 1) {
     const free = await update(deps, key, {
-      UpdateExpression: 'SET holder = :me, heldUntil = :until, fence = fence + :one REMOVE again',
+      UpdateExpression: 'SET holder = :me, heldUntil = :until ADD fence :one REMOVE again',
       ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(holder) OR heldUntil <= :now)',
       ExpressionAttributeValues: {
         ':me': S(wanted.owner),
