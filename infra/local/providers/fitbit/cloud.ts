@@ -247,4 +247,4 @@ function personRoutes(route: MakeRoute): readonly Route[] {
   ];
 }
 
-export const FITBIT: CloudMaker = { name: 'fitbit', create: createFitbit };
+export const FITBIT: CloudMaker = { name: 'fitbit', tellsMinutes: true, create: createFitbit };

@@ -1,6 +1,6 @@
 import type { Person } from '../people/people.ts';
 
-/** What a cloud answers. Give `json`, `text` or `bytes`; a bigint inside `json` becomes a JSON number of all its digits. */
+/** What a cloud answers. Give `json` or `text`; a bigint inside `json` becomes a JSON number of all its digits. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;

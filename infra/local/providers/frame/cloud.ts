@@ -60,7 +60,7 @@ export interface PushRules {
   deactivates?(status: number, failingForSec: number): boolean;
 }
 
-export type ActionName = 'revise' | 'delete' | 'record' | 'deauthorize' | 'permissions' | 'burst' | 'load';
+export type ActionName = 'revise' | 'delete' | 'record' | 'deauthorize' | 'permissions' | 'burst';
 
 export interface Change {
   readonly type: string;
@@ -133,4 +133,10 @@ export interface CloudKit {
   load(person: Person): { readonly records: number; readonly pageDelayMs: number } | undefined;
 }
 
-export type CloudMaker = { readonly name: string; create(kit: CloudKit): Cloud };
+/** How a cloud is put into the simulator: one of these, and one line in `clouds.ts`. */
+export interface CloudMaker {
+  readonly name: string;
+  /** Set where the cloud tells the minutes of the day: recorded ones of the people who have them. */
+  readonly tellsMinutes?: true;
+  create(kit: CloudKit): Cloud;
+}

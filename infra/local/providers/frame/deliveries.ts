@@ -25,7 +25,6 @@ export interface Deliveries {
   /** Starts what is due; nobody waits for it. */
   tick(): void;
   pending(): number;
-  deactivate(): void;
 }
 
 export interface DeliveriesOptions {
@@ -78,9 +77,6 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     },
     tick: () => sendDue(outbox),
     pending: () => outbox.queue.length + outbox.running.size,
-    deactivate() {
-      outbox.state = 'inactive';
-    },
   };
 }
 

@@ -35,9 +35,6 @@ export interface RuntimeOptions {
   readonly baseUrl: () => string;
 }
 
-/** Clouds that tell the minutes of the day. */
-const WITH_MINUTES = ['fitbit', 'garmin'];
-
 export function createRuntime(options: RuntimeOptions): CloudRuntime {
   const { maker, now, random } = options;
   const state = {
@@ -45,7 +42,7 @@ export function createRuntime(options: RuntimeOptions): CloudRuntime {
     stats: createStats(),
     loads: new Map<string, { records: number; pageDelayMs: number }>(),
   };
-  const parts: { grants?: Grants; deliveries?: Deliveries; approved?: Cloud['approved'] } = {};
+  const parts: { grants?: Grants; deliveries?: Deliveries } = {};
   const people = everyone();
   const histories = historiesOf(options, people);
   const kit: CloudKit = {
@@ -127,7 +124,7 @@ function historiesOf(
         person,
         seed: `${dataSeed}/${maker.name}`,
         startMs,
-        recorded: WITH_MINUTES.includes(maker.name),
+        recorded: maker.tellsMinutes === true,
       }),
     ]),
   );

@@ -185,4 +185,4 @@ function collect(
   return { status: 200, json: found.summaries };
 }
 
-export const GARMIN: CloudMaker = { name: 'garmin', create: createGarmin };
+export const GARMIN: CloudMaker = { name: 'garmin', tellsMinutes: true, create: createGarmin };

@@ -57,8 +57,6 @@ export function createActs(kit: CloudKit, subscriptions: Subscriptions): OuraAct
           return kit.endGrant(person) ? [{ type: 'grant', id: userIdOf(person) }] : [];
         case 'permissions':
           return undefined;
-        case 'load':
-          return [];
       }
     },
   };

@@ -39,7 +39,6 @@ export const createAct =
       // Polar has no word for what was deleted: it is no longer in the lists, and nobody is told.
       case 'delete':
       case 'permissions':
-      case 'load':
         return undefined;
     }
   };

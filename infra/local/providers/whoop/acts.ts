@@ -42,7 +42,6 @@ export function createActs(kit: CloudKit): WhoopActs {
           // WHOOP tells nobody: the next call is refused.
           return kit.endGrant(person) ? [{ type: 'grant', id: String(userIdOf(person)) }] : [];
         case 'permissions':
-        case 'load':
           return undefined;
       }
     },

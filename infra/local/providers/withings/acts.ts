@@ -58,7 +58,6 @@ export function createActs(kit: CloudKit, notifications: Notifications): Withing
         case 'deauthorize':
           return unlink(desk, person);
         case 'permissions':
-        case 'load':
           return undefined;
       }
     },
