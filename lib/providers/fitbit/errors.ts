@@ -9,6 +9,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ACCOUNT_NOT_LINKED', 'account_not_linked'],
   ['INVALID_PAGE_TOKEN', 'invalid_page_token'],
   ['UNSUPPORTED_DATA_TYPE_ACTION', 'unsupported_action'],
+  ['RESOURCE_NOT_FOUND', 'resource_not_found'],
   ['MISSING_OAUTH_SCOPE', 'scope_missing'],
   ['DISALLOWED_OAUTH_SCOPES', 'scopes_disallowed'],
   ['DATA_ACCESS_DENIED', 'access_denied'],
@@ -41,6 +42,9 @@ function reasonOf(response: ProviderResponse): string | undefined {
 export const hasReason = (error: unknown, reason: string): boolean =>
   error instanceof ProviderFault && error.reason === reason;
 
-/** A type that Google does not have (yet, or any more), or not by this call: its contract still moves. */
+/**
+ * A type that Google does not have (yet, or any more), or not by this call: its contract still moves. A 404
+ * that is not Google's own says nothing of the type.
+ */
 export const isNotOffered = (error: unknown): boolean =>
-  hasReason(error, 'unsupported_action') || (error instanceof ProviderFault && error.kind === 'not_found');
+  hasReason(error, 'unsupported_action') || hasReason(error, 'resource_not_found');

@@ -148,6 +148,12 @@ describe('the pages', () => {
         ).toEqual([]);
       }
     }
+    await expect(
+      pagesOf(
+        'steps',
+        api(() => answer(404, {})),
+      ),
+    ).rejects.toMatchObject({ kind: 'not_found' });
     const denied = api(() => refusal(403, 'MISSING_OAUTH_SCOPE'));
     await expect(pagesOf('steps', denied)).rejects.toMatchObject({
       kind: 'forbidden',

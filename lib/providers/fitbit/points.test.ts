@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { metricOf } from '../../../contracts/metrics/catalog.ts';
 import type { EpochMs } from '../../core/instants.ts';
 import type { DataType } from '../definition.ts';
 import type { SampleRecord } from '../model.ts';
@@ -15,7 +16,7 @@ const mapped = (code: string, dataPoints: unknown, context = CONTEXT) =>
 const samplesOf = (code: string, dataPoints: unknown): readonly SampleRecord[] =>
   mapped(code, dataPoints).records.flatMap((record) => (record.kind === 'sample' ? [record] : []));
 const brief = (code: string, dataPoints: unknown): readonly string[] =>
-  samplesOf(code, dataPoints).map(({ metric, value, unit }) => `${metric} ${value} ${unit}`);
+  samplesOf(code, dataPoints).map(inWords);
 
 const interval = {
   startTime: '2026-11-18T08:14:00Z',
@@ -26,6 +27,12 @@ const interval = {
 };
 const sampleTime = { physicalTime: '2026-11-18T08:14:30Z', utcOffset: '-18000s' };
 const date = { year: 2026, month: 11, day: 18 };
+
+/** `metric value unit`; the unit is one that the metric takes. */
+function inWords({ metric, value, unit }: SampleRecord): string {
+  expect([metric, unit, metricOf(metric)?.acceptedUnits[unit] !== undefined]).toEqual([metric, unit, true]);
+  return `${metric} ${value} ${unit}`;
+}
 
 describe('points', () => {
   test('PRV19 an interval has its count, though that is text, and the offset of its start', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { metricOf } from '../../../contracts/metrics/catalog.ts';
 import type { EpochMs } from '../../core/instants.ts';
 import type { MappedPage, SampleRecord } from '../model.ts';
 import { mapBloodPressures, mapBodyCompositions } from './body-measures.ts';
@@ -12,9 +13,7 @@ const CONTEXT = { timeZone: 'America/New_York', nowMs: Date.parse('2026-11-21T00
 const START = 1_794_956_400;
 const samplesOf = (page: MappedPage): readonly SampleRecord[] =>
   page.records.flatMap((record) => (record.kind === 'sample' ? [record] : []));
-/** `metric value unit`, and the start where it matters. */
-const brief = (page: MappedPage): readonly string[] =>
-  samplesOf(page).map(({ metric, value, unit }) => `${metric} ${value} ${unit}`);
+const brief = (page: MappedPage): readonly string[] => samplesOf(page).map(inWords);
 
 const DAILY = {
   userId: 'u-1',
@@ -39,6 +38,12 @@ const DAILY = {
   timeOffsetHeartRateSamples: { '15': 55, '30': 0, '45': null, '60': 57 },
   someNewField: { of: 'tomorrow' },
 };
+
+/** `metric value unit`; the unit is one that the metric takes. */
+function inWords({ metric, value, unit }: SampleRecord): string {
+  expect([metric, unit, metricOf(metric)?.acceptedUnits[unit] !== undefined]).toEqual([metric, unit, true]);
+  return `${metric} ${value} ${unit}`;
+}
 
 describe('days', () => {
   test('PRV10 a day is known by its date, spans it on its own clock, and holds what Garmin counted', () => {

@@ -67,6 +67,13 @@ describe('nights', () => {
     expect(night).toMatchObject({ end: at(25_200 + 1_200 + 600), stages: [] });
   });
 
+  test('PRV14 a night without a date has that of waking up, where the clock is known', () => {
+    const dateless = { ...NIGHT, calendarDate: undefined };
+    expect(sleepsOf(mapSleeps([dateless]))[0]?.date).toBe('2026-11-18');
+    const [nowhere] = sleepsOf(mapSleeps([{ ...dateless, startTimeOffsetInSeconds: null }]));
+    expect(nowhere !== undefined && 'date' in nowhere).toBe(false);
+  });
+
   test('PRV14 tentative comes before final and final before an edit, whatever order they arrive in', () => {
     const revisionOf = (validation: string, durationInSeconds = 25_200) => {
       const [night] = sleepsOf(mapSleeps([{ ...NIGHT, validation, durationInSeconds }]));

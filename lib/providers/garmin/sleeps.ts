@@ -1,3 +1,4 @@
+import { type EpochMs, type LocalDate, localDateOf, SECOND_MS } from '../../core/instants.ts';
 import { definedFields } from '../defined-fields.ts';
 import type { DayValue, MappedPage, SleepRecord, SleepStage, StageSegment } from '../model.ts';
 import { readList } from '../read-list.ts';
@@ -42,9 +43,16 @@ function toNight(sleep: Sleep): SleepRecord {
       awakeMin: minutesOf(sleep.awakeDurationInSeconds),
     }),
     values: valuesOf(sleep),
-    ...definedFields({ zoneOffsetMinutes: sleep.startTimeOffsetInSeconds, date: sleep.calendarDate }),
+    ...definedFields({
+      zoneOffsetMinutes: sleep.startTimeOffsetInSeconds,
+      date: sleep.calendarDate ?? dateAt(endSec, sleep.startTimeOffsetInSeconds),
+    }),
   };
 }
+
+/** The day of waking up, for a night that has no date of its own. */
+const dateAt = (epochSec: number, offsetMinutes: number | undefined): LocalDate | undefined =>
+  offsetMinutes === undefined ? undefined : localDateOf((epochSec * SECOND_MS) as EpochMs, offsetMinutes);
 
 const minutesOf = (sec: number | undefined): number | undefined =>
   sec === undefined || sec < 0 ? undefined : sec / 60;
