@@ -5,7 +5,7 @@ import { fieldOf } from '../json-body.ts';
 import type { MappedPage } from '../model.ts';
 import { readList } from '../read-list.ts';
 import { readingPages } from './collections.ts';
-import { offsetsOf } from './night-offsets.ts';
+import { clockOf } from './night-offsets.ts';
 import { HeartRatePayload } from './payloads.ts';
 import { RING } from './ring.ts';
 
@@ -24,7 +24,7 @@ export const heartRate: DataType = {
 };
 
 function mapHeartRate(payload: unknown, _context: MapContext): MappedPage {
-  const offsetAt = offsetsOf(fieldOf(payload, 'bedtimes'));
+  const clock = clockOf(fieldOf(payload, 'bedtimes'));
   return readList(fieldOf(payload, 'data'), HeartRatePayload, ({ bpm, timestamp }) =>
     bpm <= 0
       ? []
@@ -34,7 +34,7 @@ function mapHeartRate(payload: unknown, _context: MapContext): MappedPage {
             source: RING,
             metric: 'heart_rate',
             start: toIso(timestamp),
-            ...definedFields({ zoneOffsetMinutes: offsetAt(timestamp) }),
+            ...definedFields({ zoneOffsetMinutes: clock.at(timestamp) }),
             value: bpm,
             unit: '/min',
           },

@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { addDays, type EpochMs, localDateOf } from '../../core/instants.ts';
+import { addDays, localDateOf } from '../../core/instants.ts';
 import type { FetchContext } from '../definition.ts';
 import { LocalInstantField } from '../instant-field.ts';
 import { fieldOf } from '../json-body.ts';
 import { ProviderFault, type TimeWindow } from '../model.ts';
+import { type NightClock, nightClockOf } from '../night-clock.ts';
 
 /**
  * Oura's heart rate is UTC, and neither the readings nor the account say where the wearer was. The nights do:
@@ -53,17 +54,11 @@ const bedtimesOf = (sleep: unknown): unknown => ({
   bedtime_end: fieldOf(sleep, 'bedtime_end'),
 });
 
-/**
- * Minutes east of UTC at an instant: those of the last going to bed or getting up before it, else of the first
- * after it; undefined without any. What cannot be read says nothing.
- */
-export function offsetsOf(bedtimes: unknown): (atMs: EpochMs) => number | undefined {
-  const told = (Array.isArray(bedtimes) ? bedtimes : [])
-    .flatMap((sleep: unknown) => {
+/** The clock that bedtimes tell. What cannot be read says nothing. */
+export const clockOf = (bedtimes: unknown): NightClock =>
+  nightClockOf(
+    (Array.isArray(bedtimes) ? bedtimes : []).flatMap((sleep: unknown) => {
       const parsed = Bedtimes.safeParse(sleep);
       return parsed.success ? [parsed.data.bedtime_start, parsed.data.bedtime_end] : [];
-    })
-    .flatMap(({ atMs, offsetMinutes }) => (offsetMinutes === undefined ? [] : [{ atMs, offsetMinutes }]))
-    .sort((a, b) => a.atMs - b.atMs);
-  return (atMs) => (told.findLast((one) => one.atMs <= atMs) ?? told[0])?.offsetMinutes;
-}
+    }),
+  );

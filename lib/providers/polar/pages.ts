@@ -25,9 +25,12 @@ export async function askPolar(
   return payload;
 }
 
-/** One answer as the only page; nothing is an empty list. */
-export const onlyPage = (payload: unknown): RawPage => ({
-  ...composedPage({ entries: entriesOf(payload) }),
+/** One answer as the only page, with what it has to be read with; nothing is an empty list. */
+export const onlyPage = (
+  payload: unknown,
+  joined: { readonly nights?: readonly unknown[] } = {},
+): RawPage => ({
+  ...composedPage({ entries: entriesOf(payload), ...joined }),
   next: undefined,
 });
 

@@ -322,6 +322,70 @@ describe('days and readings', () => {
     expect(unzoned.records).toMatchObject([{ zoneOffsetMinutes: 0 }]);
   });
 
+  test('PRV38 readings without an offset are on the clock of the nights, which pages and pushes bring along', async () => {
+    const nights = [
+      {
+        date: '2026-11-18',
+        sleep_start_time: '2026-11-17T23:30:00+09:00',
+        sleep_end_time: '2026-11-18T07:00:00+09:00',
+      },
+      {
+        date: '2026-11-17',
+        'sleep-start-time': '2026-11-16T23:30:00+02:00',
+        'sleep-end-time': '2026-11-17T07:00:00+02:00',
+      },
+    ];
+    const times = ['00:10:00', '12:00:00', '23:45:00'];
+    const day = {
+      date: '2026-11-17',
+      heart_rate_samples: times.map((sample_time) => ({ heart_rate: 60, sample_time })),
+    };
+    const { context, asked } = paperCloud(({ path }) =>
+      path.endsWith('/sleep') ? { nights } : path.endsWith('/2026-11-17') ? day : [day],
+    );
+    const [listed] = await pagesOf(pull('continuous-heart-rate').fetchPages(context, lastDays(5), undefined));
+    const named = await pull('continuous-heart-rate').fetchRecord?.(context, '2026-11-17');
+    expect(asked.filter(({ path }) => path === '/v3/users/sleep')).toHaveLength(2);
+    for (const page of [listed, named]) {
+      const kept: unknown = JSON.parse(new TextDecoder().decode(page?.body));
+      const { records } = typed('continuous-heart-rate').map(kept, { ...MAP, timeZone: undefined });
+      expect(records).toMatchObject([120, 120, 540].map((zoneOffsetMinutes) => ({ zoneOffsetMinutes })));
+    }
+    const body = (start_time: string) => ({
+      start_time,
+      samples: [{ temperature_celsius: 36.6, recording_time_delta_milliseconds: 0 }],
+    });
+    const told = (start_time: string) =>
+      typed('body-temperature').map({ entries: [body(start_time)], nights }, { ...MAP, timeZone: undefined })
+        .records[0];
+    expect(told('2026-11-18T01:00:00')).toMatchObject({
+      start: '2026-11-17T16:00:00.000Z',
+      zoneOffsetMinutes: 540,
+    });
+    expect(told('2026-11-17T16:00:00Z')).toMatchObject({
+      start: '2026-11-17T16:00:00.000Z',
+      zoneOffsetMinutes: 540,
+    });
+    expect(told('2026-11-17T16:00:00-05:00')).toMatchObject({
+      start: '2026-11-17T21:00:00.000Z',
+      zoneOffsetMinutes: -300,
+    });
+  });
+
+  test('PRV38 without nights to read, readings are taken as before; an outage is none of them', async () => {
+    const fetched = (code: number) =>
+      pagesOf(
+        pull('continuous-heart-rate').fetchPages(
+          paperCloud(({ path }) => (path.endsWith('/sleep') ? status(code) : [])).context,
+          lastDays(5),
+          undefined,
+        ),
+      );
+    expect((await fetched(403))[0]?.payload).toEqual({ entries: [], nights: [] });
+    expect((await fetched(204))[0]?.payload).toEqual({ entries: [], nights: [] });
+    await expect(fetched(503)).rejects.toThrow('unavailable');
+  });
+
   test('PRV54 oxygen and temperatures are readings at their times', () => {
     const sec = 1_763_449_200;
     const spo2 = { test_time: sec, time_zone_offset: 120, blood_oxygen_percent: 97 };

@@ -1,11 +1,12 @@
-import { type EpochMs, SECOND_MS, toIso } from '../../core/instants.ts';
+import { type EpochMs, MINUTE_MS, SECOND_MS, toIso } from '../../core/instants.ts';
 import { parseIsoTime } from '../../core/iso-time.ts';
 import { definedFields } from '../defined-fields.ts';
 import type { MapContext } from '../definition.ts';
 import { unlessZero } from '../measured.ts';
 import type { ProviderRecord, SampleRecord } from '../model.ts';
+import type { NightClock } from '../night-clock.ts';
 import type { EntryFault } from '../read-list.ts';
-import { instantOf, LATEST_EPOCH_SEC } from '../times.ts';
+import { instantOf, LATEST_EPOCH_SEC, namedOffsetMinutes } from '../times.ts';
 import { dayList } from './day-lists.ts';
 import { offsetOfWall, POLAR } from './pages.ts';
 import { BodyTemperaturePayload, HeartRateDayPayload, Spo2Payload } from './payloads.ts';
@@ -19,28 +20,32 @@ const reading = (metric: string, start: string, value: number, unit: string): Sa
   unit,
 });
 
-/** Readings of day and night on the wearer's clock, without an offset. What a night lists of them is the same. */
+/** Readings of day and night on the wearer's clock, without an offset: that of the nights around is theirs. What a night lists of them is the same. */
 export const continuousHeartRate = dayList({
   code: 'continuous-heart-rate',
   title: 'Heart rate',
   path: '/v3/users/continuous-heart-rate',
   isRanged: true,
   hasDays: true,
+  isOnNightClock: true,
   maxWindowDays: 5,
   produces: { metrics: ['heart_rate'], records: [] },
   schema: HeartRateDayPayload,
-  toRecords: (day, context) => day.heart_rate_samples.flatMap((one) => toHeartRate(day, one, context)),
+  toRecords: (day, context, clock) => {
+    const offsetAt = (wallMs: number): number => clock.atWall(wallMs) ?? offsetOfWall(wallMs, context);
+    return day.heart_rate_samples.flatMap((one) => toHeartRate(day, one, offsetAt));
+  },
 });
 
 function toHeartRate(
   { date }: HeartRateDayPayload,
   { heart_rate, sample_time }: HeartRateDayPayload['heart_rate_samples'][number],
-  context: MapContext,
+  offsetAt: (wallMs: number) => number,
 ): readonly SampleRecord[] {
   const start = `${date}T${sample_time}`;
   const time = parseIsoTime(start);
   if (time === undefined || time.offset !== 'none' || heart_rate <= 0) return [];
-  const zoneOffsetMinutes = offsetOfWall(time.wallMs, context);
+  const zoneOffsetMinutes = offsetAt(time.wallMs);
   return [{ ...reading('heart_rate', start, heart_rate, '/min'), zoneOffsetMinutes }];
 }
 
@@ -78,6 +83,7 @@ export const bodyTemperature = dayList({
   isRanged: true,
   isOptional: true,
   hasDays: false,
+  isOnNightClock: true,
   maxWindowDays: 5,
   produces: { metrics: ['body_temperature'], records: [] },
   schema: BodyTemperaturePayload,
@@ -87,21 +93,30 @@ export const bodyTemperature = dayList({
 function toTemperatures(
   { start_time, samples }: BodyTemperaturePayload,
   context: MapContext,
+  clock: NightClock,
 ): readonly ProviderRecord[] | EntryFault {
-  const startMs = instantOf(start_time) ?? instantOfWall(start_time, context);
-  if (startMs === undefined) return { fault: 'start_time: expected a time' };
+  const start = startOf(start_time, context, clock);
+  if (start === undefined) return { fault: 'start_time: expected a time' };
+  const known = definedFields({ zoneOffsetMinutes: start.offsetMinutes });
   return samples.flatMap(({ temperature_celsius, recording_time_delta_milliseconds: deltaMs }) => {
-    const atMs = startMs + deltaMs;
+    const atMs = start.atMs + deltaMs;
     const isPossible = temperature_celsius > 0 && atMs >= 0 && atMs <= LATEST_EPOCH_SEC * SECOND_MS;
-    return isPossible
-      ? [reading('body_temperature', toIso(Math.floor(atMs) as EpochMs), temperature_celsius, 'Cel')]
-      : [];
+    const at = () => toIso(Math.floor(atMs) as EpochMs);
+    return isPossible ? [{ ...reading('body_temperature', at(), temperature_celsius, 'Cel'), ...known }] : [];
   });
 }
 
-function instantOfWall(text: string, context: MapContext): EpochMs | undefined {
+/** With an offset of its own, or on the clock of the nights. `Z` is an instant, and says nothing of the wearer. */
+function startOf(
+  text: string,
+  context: MapContext,
+  clock: NightClock,
+): { readonly atMs: EpochMs; readonly offsetMinutes: number | undefined } | undefined {
   const time = parseIsoTime(text);
-  return time === undefined
-    ? undefined
-    : ((time.wallMs - offsetOfWall(time.wallMs, context) * 60_000) as EpochMs);
+  if (time === undefined) return undefined;
+  const instantMs = instantOf(text);
+  if (instantMs !== undefined)
+    return { atMs: instantMs, offsetMinutes: namedOffsetMinutes(text) ?? clock.at(instantMs) };
+  const offsetMinutes = clock.atWall(time.wallMs) ?? offsetOfWall(time.wallMs, context);
+  return { atMs: (time.wallMs - offsetMinutes * MINUTE_MS) as EpochMs, offsetMinutes };
 }
