@@ -118,7 +118,7 @@ function httpOf(deps: Omit<UserHttpDependencies, 'tokens'>, calls: Calls): UserH
   return {
     send,
     json,
-    jsonAt: (origin, url) => {
+    jsonAt: async (origin, url) => {
       const { definition, app } = calls.provider;
       const path = pathWithin(originOf(definition, app, origin), url);
       if (path === undefined) throw new ProviderFault('rejected', { reason: 'address_outside' });

@@ -142,9 +142,12 @@ class TokenCloud {
   #generation = 1;
   #repeated = 0;
   #isRevoked = false;
+  #refusesData = false;
   #expiresAtMs: number;
   /** Every request for tokens, also the refused ones. */
   requestCount = 0;
+  /** Calls for data. */
+  dataCount = 0;
   /** How often tokens were given out for the newest refresh token. */
   refreshCount = 0;
 
@@ -174,6 +177,11 @@ class TokenCloud {
     this.#isRevoked = true;
   }
 
+  /** Every access token is refused from now on, the newest too; tokens are given out as before. */
+  refuseData(): void {
+    this.#refusesData = true;
+  }
+
   /** The access token is refused from now on, whatever was said of its life. */
   endAccess(): void {
     this.#expiresAtMs = this.#scheduler.now();
@@ -191,7 +199,9 @@ class TokenCloud {
 
   #answerData({ headers }: ProviderRequest): ProviderResponse {
     const isNewest = headers?.['authorization'] === `Bearer access-${this.#generation}`;
-    const isGood = isNewest && !this.#isRevoked && this.#scheduler.now() < this.#expiresAtMs;
+    this.dataCount += 1;
+    const isGood =
+      isNewest && !this.#isRevoked && !this.#refusesData && this.#scheduler.now() < this.#expiresAtMs;
     return isGood ? responseOf(200, { steps: [] }) : responseOf(401, {});
   }
 

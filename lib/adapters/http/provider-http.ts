@@ -68,7 +68,7 @@ export const createAppHttp = (
   definition: Pick<ProviderDefinition, 'name' | 'origins'>,
   app: Pick<ProviderApp, 'origins'>,
 ): AppHttp => ({
-  send: (request): Promise<ProviderResponse> =>
+  send: async (request): Promise<ProviderResponse> =>
     raw.exchange(toRawRequest(originOf(definition, app, request.origin), request)),
 });
 
