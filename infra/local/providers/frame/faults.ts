@@ -105,18 +105,36 @@ function firstRecord(value: unknown): Fields | undefined {
   return value;
 }
 
-/** Spoils the named field wherever it is in the record, else the first number (deepest first), else the first field. */
+/** Spoils the named field wherever it is in the record, else the first measured value, else the first field. */
 function spoilField(record: Fields, fault: Fault): void {
-  const place = findField(record, fault.field) ?? { owner: record, name: Object.keys(record)[0] ?? 'id' };
+  const wanted = fault.field;
+  const place = findField(record, wanted === undefined ? isMeasured : (name) => name === wanted) ??
+    findField(record, (_, value) => typeof value === 'number') ?? {
+      owner: record,
+      name: Object.keys(record)[0] ?? 'id',
+    };
+  const value = place.owner[place.name];
   if (fault.kind === 'missing_fields') delete place.owner[place.name];
-  else place.owner[place.name] = typeof place.owner[place.name] === 'number' ? 'n/a' : { unexpected: true };
+  else place.owner[place.name] = isNumber(value) ? 'n/a' : { unexpected: true };
 }
 
-function findField(owner: Fields, wanted: string | undefined): { owner: Fields; name: string } | undefined {
+/** Names of what tells which and when, not how much. */
+const NOT_MEASURED =
+  /(id|date|day|month|year|time|timestamp|offset|interval|hours|minutes|seconds|start|end)$/i;
+
+const isNumber = (value: unknown): boolean =>
+  typeof value === 'number' || (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value));
+
+const isMeasured = (name: string, value: unknown): boolean => isNumber(value) && !NOT_MEASURED.test(name);
+
+type Fits = (name: string, value: unknown) => boolean;
+
+/** The first field in the order of the record that fits, inner ones included. */
+function findField(owner: Fields, fits: Fits): { owner: Fields; name: string } | undefined {
   for (const [name, value] of Object.entries(owner)) {
-    const inner = isFields(value) ? findField(value, wanted) : undefined;
+    if (fits(name, value)) return { owner, name };
+    const inner = isFields(value) ? findField(value, fits) : undefined;
     if (inner !== undefined) return inner;
-    if (wanted === undefined ? typeof value === 'number' : name === wanted) return { owner, name };
   }
   return undefined;
 }
