@@ -322,7 +322,7 @@ describe('days and readings', () => {
     expect(unzoned.records).toMatchObject([{ zoneOffsetMinutes: 0 }]);
   });
 
-  test('PRV38 readings without an offset are on the clock of the nights, which pages and pushes bring along', async () => {
+  test('PRV62 readings without an offset are on the clock of the nights, which pages and pushes bring along', async () => {
     const nights = [
       {
         date: '2026-11-18',
@@ -372,7 +372,7 @@ describe('days and readings', () => {
     });
   });
 
-  test('PRV38 without nights to read, readings are taken as before; an outage is none of them', async () => {
+  test('PRV62 without nights to read, readings are taken as before; an outage is none of them', async () => {
     const fetched = (code: number) =>
       pagesOf(
         pull('continuous-heart-rate').fetchPages(
