@@ -10,13 +10,14 @@ export interface FlowEvent {
 }
 
 /**
- * Counts since the start. At rest they reconcile: every message sent is deleted once, and every receive
- * beyond the first of a message is a redelivery.
+ * Counts since the start. At rest they reconcile: every message that the bus or a function sent is deleted
+ * once, and every receive beyond the first of a message is a redelivery.
  */
 export interface FlowTotals {
   /** Handed to a function that returned; what it reports as failed comes again and counts again. */
   readonly streamRecords: number;
   readonly publishedEvents: number;
+  /** By the bus: what functions send by themselves does not pass here. */
   readonly queueSends: number;
   readonly queueReceives: number;
   readonly queueRedeliveries: number;

@@ -16,10 +16,16 @@ const STATUS_WORDS: Readonly<Record<string, string>> = {
   disconnected: 'disconnected',
 };
 
+/** What the table shows. It is made anew only when that changes, so that a button stays under the pointer. */
+let shownText = '';
+
 /** One line per provider: its connection, what its last sync brought, and what can be done. */
 export async function showConnections(userId: string): Promise<void> {
   if (userId === '') return;
   const [providers, connections] = await Promise.all([listProviders(), listConnections(userId)]);
+  const text = JSON.stringify([userId, providers, connections]);
+  if (text === shownText) return;
+  shownText = text;
   const rows = providers.filter(({ configured }) => configured);
   element('connections-empty').hidden = rows.length > 0;
   element('connections').hidden = rows.length === 0;
@@ -52,7 +58,7 @@ function connectionLine(
     make('td', {}, title),
     make('td', {}, connection === undefined ? '–' : statusWords(connection)),
     make('td', {}, lastSyncWords(connection)),
-    make('td', { class: 'number' }, ...buttons),
+    make('td', {}, make('div', { class: 'actions' }, ...buttons)),
   );
 }
 

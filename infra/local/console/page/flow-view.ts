@@ -67,7 +67,7 @@ export function showTotals(totals: FlowTotals): void {
   element('totals').textContent = [
     `Since the start: ${counted(totals.streamRecords, 'stream record')}`,
     counted(totals.publishedEvents, 'event'),
-    `${counted(totals.queueSends, 'message')} sent, ${number(totals.queueReceives)} received (${number(totals.queueRedeliveries)} again), ${number(totals.queueDeletions)} deleted`,
+    `${counted(totals.queueSends, 'message')} sent by the bus, ${number(totals.queueReceives)} received (${number(totals.queueRedeliveries)} again), ${number(totals.queueDeletions)} deleted`,
     counted(totals.stateTransitions, 'state transition'),
   ].join(' · ');
 }
