@@ -134,6 +134,8 @@ export interface RecordDeletion {
   readonly kind: 'record_deletion';
   readonly of: RecordKind;
   readonly externalId: string;
+  /** Metrics that the record's own stream gave readings of: those of the provider within its span go along. */
+  readonly series?: readonly string[];
 }
 
 /** What a page of a provider comes to. */
@@ -165,6 +167,11 @@ export interface ProviderAccount {
   readonly timeZone?: string;
   /** Granted or permitted, in the provider's words. Undefined: the provider does not say. */
   readonly grantedScopes?: readonly string[];
+  /**
+   * Where this person's notifications are to go, as of the last consent: the deployment's own address without
+   * its key. Only of providers that subscribe each person.
+   */
+  readonly inboundUrl?: string;
 }
 
 export type ProviderFaultKind =

@@ -220,6 +220,33 @@ describe('what a page comes to', () => {
     expect(await writer.listStored(scope, 'garmin', ['steps'], window)).toHaveLength(1);
   });
 
+  test('REC4 what the stream of a deleted workout gave goes along, of its provider and span alone', async () => {
+    const { counts, stored, writer, scope, groupOf } = await open();
+    const beat = (minute: number): SampleRecord => ({
+      kind: 'sample',
+      source: RING,
+      metric: 'heart_rate',
+      start: `2026-11-20T16:${String(minute).padStart(2, '0')}:00Z`,
+      zoneOffsetMinutes: 60,
+      value: 140,
+      unit: 'bpm',
+    });
+    const before = { ...beat(30), start: '2026-11-20T15:59:00Z' };
+    await counts([RIDE, before, beat(0), beat(30), beat(59)]);
+    await writer.write(scope, groupOf([beat(10)], { provider: 'garmin' }));
+    const deletion = {
+      kind: 'record_deletion' as const,
+      of: 'workout' as const,
+      externalId: 'ride-1',
+      series: ['heart_rate'],
+    };
+    expect(await counts([deletion])).toEqual({ ...NONE, deleted: 4 });
+    expect(await counts([deletion], { groupKey: 'again' })).toEqual(NONE);
+    expect(await stored('heart_rate')).toEqual(['2026-11-20T15:59:00.000Z']);
+    const window = { fromMs: 0 as EpochMs, toMs: START_MS };
+    expect(await writer.listStored(scope, 'garmin', ['heart_rate'], window)).toHaveLength(1);
+  });
+
   test('REC7 a dry run says what would move, writes nothing, and does the same when it is done', async () => {
     const { writer, scope, groupOf, stored, list, seqNow, counts } = await open();
     await counts([steps(1, 10)]);

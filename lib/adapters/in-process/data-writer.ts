@@ -9,6 +9,7 @@ import {
 import { canonicalJson } from '../../core/canonical-json.ts';
 import type { ChangeEntry } from '../../outbox/model.ts';
 import { AppError } from '../../problems/app-error.ts';
+import type { TimeWindow } from '../../providers/model.ts';
 import { eraseProviderRecords } from '../../records/erase-provider.ts';
 import type { WriteRecordsDependencies } from '../../records/write-records.ts';
 import { type EraseProviderDependencies, eraseProviderSamples } from '../../samples/erase-provider.ts';
@@ -68,6 +69,12 @@ export const createDataWriter = (deps: DataWriterDependencies): DataWriter => ({
     }),
 });
 
+const toListDependencies = ({ heads, samples, decode }: DataWriterDependencies) => ({
+  heads,
+  reader: samples.reader,
+  decode,
+});
+
 async function writeGroup(
   deps: DataWriterDependencies,
   scope: UserScope,
@@ -75,7 +82,10 @@ async function writeGroup(
 ): Promise<DataOutcome> {
   const head = await deps.heads.load(scope);
   requireOpen(head);
-  const split = await splitGroup(deps.records, scope, group, head);
+  const { provider } = group;
+  const listReadings = (metrics: readonly string[], window: TimeWindow) =>
+    listStored(toListDependencies(deps), scope, { provider, metrics, window });
+  const split = await splitGroup({ ...deps.records, listReadings }, scope, group, head);
   let outcome = split.outcome;
   // What moved to another day goes from the old one first: a record id in two buckets is two samples (ING2).
   for (const items of [split.firstDeletions, split.items]) {

@@ -1,5 +1,5 @@
-import type { DataGroup, DataOutcome } from '../../connections/data-writer.ts';
-import { DAY_MS, type EpochMs, type LocalDate, utcMidnightOf } from '../../core/instants.ts';
+import type { DataGroup, DataOutcome, StoredReading } from '../../connections/data-writer.ts';
+import { DAY_MS, type EpochMs, type LocalDate, toIso, utcMidnightOf } from '../../core/instants.ts';
 import { offsetMinutesAt } from '../../core/zones.ts';
 import type { SampleDeletion, SleepRecord, TimeWindow, WorkoutRecord } from '../../providers/model.ts';
 import type { NormalisedRecord, RecordPointer } from '../../records/model.ts';
@@ -29,6 +29,8 @@ interface Pending {
   readonly op: RecordOp;
   /** Of a put. */
   readonly sent: PutRecord | undefined;
+  /** Of a deletion: metrics whose readings within the record's span go along. */
+  readonly series: readonly string[];
 }
 
 /** Days around a record's date in which its day values are looked for: every offset there is, and a moved night. */
@@ -36,9 +38,17 @@ const AROUND_DAYS = 2;
 /** Where nothing says when: what is deleted is mostly new. */
 const RECENT_DAYS = 31;
 
+export interface SplitDependencies extends WriteRecordsDependencies {
+  /** Living readings of the group's provider (DataWriter.listStored). */
+  readonly listReadings: (
+    metrics: readonly string[],
+    window: TimeWindow,
+  ) => Promise<readonly StoredReading[]>;
+}
+
 /** Writes the sleep sessions and workouts of the group, and lists the samples and deletions that remain. */
 export async function splitGroup(
-  deps: WriteRecordsDependencies,
+  deps: SplitDependencies,
   scope: UserScope,
   group: DataGroup,
   head: Head,
@@ -50,6 +60,7 @@ export async function splitGroup(
   const results = await writeRecords(deps, scope, ops, { origin, correlationId });
   const given = pending.map((each, position) => toGiven(group, head, each, results[position]));
   const own = await ownItems(deps, scope, group, head);
+  const series = await seriesItems(deps, group, head, { pending, results });
   return {
     outcome: {
       counts: { ...countsOf(results), refused: refused.length },
@@ -57,7 +68,7 @@ export async function splitGroup(
       moves: [],
     },
     firstDeletions: given.flatMap(({ moved }) => moved),
-    items: [...own, ...given.flatMap(({ items }) => items)],
+    items: [...own, ...given.flatMap(({ items }) => items), ...series],
   };
 }
 
@@ -71,7 +82,12 @@ function toPending(
   records.forEach((record, index) => {
     if (record.kind === 'record_deletion') {
       const recordId = recordIdOf(provider, record.of, record.externalId);
-      pending.push({ index, op: { kind: 'delete', of: record.of, recordId }, sent: undefined });
+      pending.push({
+        index,
+        op: { kind: 'delete', of: record.of, recordId },
+        sent: undefined,
+        series: record.series ?? [],
+      });
     } else if (record.kind === 'sleep' || record.kind === 'workout') {
       const metric = record.kind === 'sleep' ? 'sleep_session' : 'workout';
       if (head.privacy.blockedMetrics.includes(metric)) {
@@ -79,7 +95,8 @@ function toPending(
         return;
       }
       const normalised = normaliseRecord(record, door);
-      if (normalised.ok) pending.push({ index, op: { kind: 'put', record: normalised.value }, sent: record });
+      if (normalised.ok)
+        pending.push({ index, op: { kind: 'put', record: normalised.value }, sent: record, series: [] });
       else refused.push({ index, reason: normalised.failure });
     }
   });
@@ -188,4 +205,27 @@ async function windowNear(
     if (pointer !== undefined) return around(pointer.date);
   }
   return { fromMs: (nowMs - RECENT_DAYS * DAY_MS) as EpochMs, toMs: nowMs };
+}
+
+/** Readings without ids that a deleted record's stream gave: those of the provider within its span. */
+async function seriesItems(
+  { listReadings }: SplitDependencies,
+  { provider }: DataGroup,
+  head: Head,
+  done: { readonly pending: readonly Pending[]; readonly results: readonly RecordResult[] },
+): Promise<readonly IngestItem[]> {
+  const items: IngestItem[] = [];
+  for (const [position, { index, series }] of done.pending.entries()) {
+    const before = done.results[position]?.before;
+    if (series.length === 0 || before === undefined) continue;
+    const window = { fromMs: before.startMs, toMs: (before.endMs + 1) as EpochMs };
+    for (const { metric, startMs, endMs, sourceId } of await listReadings(series, window)) {
+      const source = head.sources[sourceId];
+      if (source === undefined) continue;
+      const { sourceId: _sourceId, ...named } = source;
+      const fields = { metric, start: toIso(startMs), end: toIso(endMs) };
+      items.push({ index, kind: 'deletion', source: { ...named, provider }, fields });
+    }
+  }
+  return items;
 }

@@ -38,7 +38,7 @@ export const activities: DataType = {
       recordId: recordIdOf(id),
       near: { of: 'workout', externalId: id },
     },
-    { kind: 'record_deletion', of: 'workout', externalId: id },
+    { kind: 'record_deletion', of: 'workout', externalId: id, series: STREAM_METRICS },
   ],
 };
 

@@ -10,6 +10,7 @@ import type {
 import { isFresh, isHmacOf, isSameSecret } from '../signatures.ts';
 import { parseExactJson } from './exact-json.ts';
 import { EventPayload } from './payloads.ts';
+import { subscribeApp } from './subscription.ts';
 
 /** An event is some 250 bytes; titles may be long. */
 const MAX_BODY_BYTES = 16_384;
@@ -39,6 +40,7 @@ export const push: PushDefinition = {
     const event = readEvent(body);
     return [event === undefined ? { kind: 'unreadable', reason: 'not an event' } : itemOf(event)];
   },
+  subscribeApp,
 };
 
 /** `t=<seconds>,v1=<hex HMAC-SHA256 of "t.body">`. */
