@@ -30,6 +30,15 @@ export interface ConnectionStore {
     provider: string,
     providerUserId: string,
   ): Promise<readonly { readonly scope: UserScope; readonly connectionId: ConnectionId }[]>;
+  /**
+   * Whether another connection than this one is connected with the account, whosever it is. Strongly consistent,
+   * and read from the lookup alone: no other workspace's data is touched.
+   */
+  isUsedElsewhere(
+    provider: string,
+    providerUserId: string,
+    except: { readonly scope: UserScope; readonly connectionId: ConnectionId },
+  ): Promise<boolean>;
   /** Connections whose `dueAtMs` has come, in the order of their time, of one of the 64 shards. */
   listDue(
     shard: number,

@@ -34,8 +34,6 @@ export interface DisconnectRequest {
 
 /** The provider is given this long; whoever disconnects does not wait longer. */
 const REVOKE_LIMIT_MS = 8 * SECOND_MS;
-/** Of others with the same account; with more, one of them lives for all we know. */
-const MAX_LOOKED_AT_COUNT = 20;
 const MAX_ROUND_COUNT = 6;
 const ROUND_DELAY = { baseMs: 30, capMs: 500 };
 
@@ -101,29 +99,14 @@ export async function endGrant(
 ): Promise<GrantEnd> {
   const tokens = await deps.tokens.load(scope, connection.connectionId);
   if (tokens === undefined) return 'none';
-  const end = (await isInUse(deps, scope, connection))
+  const { connectionId, provider, account } = connection;
+  const place = { scope, connectionId };
+  // At most providers an account has one grant per application: ending it would end the others' too.
+  const end = (await deps.connections.isUsedElsewhere(provider, account.providerUserId, place))
     ? 'in_use'
     : await revokeInTime(deps, scope, connection, tokens);
   await deps.tokens.remove(scope, connection.connectionId);
   return end;
-}
-
-/** At most providers an account has one grant per application: ending it would end the others' too. */
-async function isInUse(
-  { connections }: DisconnectDependencies,
-  scope: UserScope,
-  { connectionId, provider, account }: Connection,
-): Promise<boolean> {
-  const found = await connections.findByProviderUser(provider, account.providerUserId);
-  const others = found.filter(
-    (one) => one.scope.userId !== scope.userId || one.connectionId !== connectionId,
-  );
-  if (others.length > MAX_LOOKED_AT_COUNT) return true;
-  for (const other of others) {
-    const connection = await connections.load(other.scope, other.connectionId);
-    if (connection?.status === 'connected') return true;
-  }
-  return false;
 }
 
 async function revokeInTime(

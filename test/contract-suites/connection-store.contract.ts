@@ -217,6 +217,29 @@ export function connectionStoreContract(name: string, openStorage: () => Promise
       expect(await store.findByProviderUser('polar', `shared-${name}`)).toEqual([]);
     });
 
+    test('CON10 an account is in use elsewhere while another connection of it is connected', async () => {
+      const account = { providerUserId: `used-${name}` };
+      const stranger = await stores.createUser();
+      const mine = connectionOf({ account });
+      const theirs = connectionOf({ account });
+      const isUsedWithout = (of: UserScope, { connectionId }: Connection) =>
+        store.isUsedElsewhere('garmin', `used-${name}`, { scope: of, connectionId });
+      await store.save(scope, mine, announce);
+      expect(await isUsedWithout(scope, mine)).toBe(false);
+      await store.save(stranger, theirs, announce);
+      expect(await isUsedWithout(scope, mine)).toBe(true);
+      await store.save(
+        stranger,
+        { ...theirs, version: 2, status: 'needs_reauth', reason: 'grant_revoked' },
+        announce,
+      );
+      expect(await isUsedWithout(scope, mine)).toBe(false);
+      expect(await isUsedWithout(stranger, theirs)).toBe(true);
+      expect(
+        await store.isUsedElsewhere('polar', `used-${name}`, { scope, connectionId: mine.connectionId }),
+      ).toBe(false);
+    });
+
     test('CON18 an id that a later consent brings is found too', async () => {
       const connection = connectionOf();
       await store.save(scope, connection, announce);

@@ -28,7 +28,7 @@ import {
   providerUserPartition,
   userPartition,
 } from './core-keys.ts';
-import { type Dynamo, type Item, N, S, stringOf } from './dynamo.ts';
+import { type Dynamo, type Item, N, optionalStringOf, S, stringOf } from './dynamo.ts';
 import { announceOnHead, readHeadSeq } from './head-announcement.ts';
 import { queryPages } from './query-pages.ts';
 import { isFailedCondition, readItem } from './read-item.ts';
@@ -70,6 +70,8 @@ export function createConnectionStore(deps: ConnectionStoreDependencies): Connec
         found.push(...page.map((item) => parseProviderUserSortKey(stringOf(item, 'sk'))));
       return found;
     },
+    isUsedElsewhere: (provider, providerUserId, except) =>
+      isUsedElsewhere(deps, accountHashOf(provider, providerUserId), except),
     listDue: (shard, nowMs, limit) => listDue(deps, { shard, nowMs, limit }),
   };
 }
@@ -79,6 +81,19 @@ const wholePartition = (table: string, partition: string) => ({
   KeyConditionExpression: 'pk = :pk',
   ExpressionAttributeValues: { ':pk': S(partition) },
 });
+
+async function isUsedElsewhere(
+  { dynamo, coreTable }: ConnectionStoreDependencies,
+  accountHash: string,
+  except: { readonly scope: UserScope; readonly connectionId: ConnectionId },
+): Promise<boolean> {
+  const own = stringOf(providerUserKey(accountHash, except.scope, except.connectionId), 'sk');
+  const partition = wholePartition(coreTable, providerUserPartition(accountHash));
+  for await (const page of queryPages(dynamo, partition))
+    if (page.some((item) => stringOf(item, 'sk') !== own && optionalStringOf(item, 'status') === 'connected'))
+      return true;
+  return false;
+}
 
 function parseProviderUserSortKey(sk: string) {
   const [workspaceId, userId, connectionId] = sk.split('#');
@@ -194,17 +209,20 @@ function writeConnection(
   };
 }
 
-/** With a new connection, and with each consent or end: the ids by which the provider names the person may change. */
+/** With a new connection and each change of status: they say it too, and a consent may bring other ids of the person. */
 function writeLookups(
   coreTable: string,
   scope: UserScope,
-  { connectionId, provider, account, version }: Connection,
+  { connectionId, provider, account, version, status }: Connection,
   announce: Announce,
 ): readonly TransactWriteItem[] {
   if (version > 1 && announce === undefined) return [];
   const hashes = accountHashes(provider, account);
   const lookups = hashes.map((hash) => ({
-    Put: { TableName: coreTable, Item: providerUserKey(hash, scope, connectionId) },
+    Put: {
+      TableName: coreTable,
+      Item: { ...providerUserKey(hash, scope, connectionId), status: S(status) },
+    },
   }));
   if (version > 1) return lookups;
   const only = {
