@@ -87,9 +87,39 @@ export const ReplayRequest = z
   .strictObject({
     from: LocalDateText.meta({ description: 'First UTC day on which the payloads came' }),
     to: LocalDateText.meta({ description: 'Last UTC day, included' }),
+    dryRun: z.boolean().optional().meta({ description: 'Says what would change, and changes nothing' }),
   })
   .meta({ id: 'ReplayRequest' });
 export type ReplayRequest = z.infer<typeof ReplayRequest>;
+
+const tally = z.int().nonnegative();
+
+export const ReplayPreviewAnswer = z
+  .object({
+    complete: z
+      .boolean()
+      .meta({ description: 'false: there are more payloads than could be looked at in time' }),
+    counts: z.object({
+      payloads: tally,
+      accepted: tally,
+      updated: tally,
+      duplicate: tally,
+      deleted: tally,
+      refused: tally,
+      unreadable: tally,
+    }),
+    changes: z
+      .array(
+        z.object({
+          what: z.string().meta({ description: 'A metric, `sleep` or `workout`' }),
+          dates: z.array(z.string()),
+          counts: z.object({ added: tally, updated: tally, deleted: tally }),
+        }),
+      )
+      .meta({ description: 'The first 100, without values' }),
+  })
+  .meta({ id: 'ReplayPreview' });
+export type ReplayPreviewAnswer = z.infer<typeof ReplayPreviewAnswer>;
 
 export const QuarantinedRecord = z
   .object({

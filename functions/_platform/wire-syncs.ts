@@ -1,28 +1,21 @@
 import { createAnnouncements } from '../../lib/adapters/dynamo/announcements.ts';
-import { createBlockReader } from '../../lib/adapters/dynamo/block-reader.ts';
 import { createDynamoClient } from '../../lib/adapters/dynamo/client.ts';
 import { createGateStore } from '../../lib/adapters/dynamo/gate-store.ts';
 import { createHeadStore } from '../../lib/adapters/dynamo/head-store.ts';
 import { createQuarantineStore } from '../../lib/adapters/dynamo/quarantine-store.ts';
-import { createRecordStore } from '../../lib/adapters/dynamo/record-store.ts';
 import { createRunStore } from '../../lib/adapters/dynamo/run-store.ts';
-import { createSampleStore } from '../../lib/adapters/dynamo/sample-store.ts';
 import { createSyncStore } from '../../lib/adapters/dynamo/sync-store.ts';
-import type { VaultStore } from '../../lib/adapters/dynamo/vault-store.ts';
-import { createDataWriter } from '../../lib/adapters/in-process/data-writer.ts';
 import { createS3Client } from '../../lib/adapters/s3/client.ts';
-import { createPayloadStore } from '../../lib/adapters/s3/payload-store.ts';
 import { createRawStore } from '../../lib/adapters/s3/raw-store.ts';
 import { createSqsClient } from '../../lib/adapters/sqs/client.ts';
 import { createSyncQueue } from '../../lib/adapters/sqs/sync-queue.ts';
 import { createCallGate } from '../../lib/connections/create-call-gate.ts';
-import type { DataWriter } from '../../lib/connections/data-writer.ts';
 import type { SyncDependencies } from '../../lib/connections/sync-session.ts';
 import { PROVIDERS } from '../../lib/providers/registry.ts';
-import { decodeSamples, encodeSamples } from '../../lib/samples/block-codec.ts';
 import { wireVault } from './http/wire-access.ts';
 import type { Platform } from './platform.ts';
 import { wireConnections } from './wire-connections.ts';
+import { wireDataWriter } from './wire-data-writer.ts';
 
 export interface SyncEnv {
   readonly CORE_TABLE_NAME: string;
@@ -62,29 +55,4 @@ export function wireSyncs(env: SyncEnv, platform: Platform): SyncDependencies {
     randomness,
     meter,
   };
-}
-
-/** The ingest core and the record store, in this process. */
-export function wireDataWriter(
-  env: Pick<SyncEnv, 'CORE_TABLE_NAME' | 'SAMPLES_TABLE_NAME' | 'VAULT_TABLE_NAME' | 'PAYLOAD_BUCKET_NAME'>,
-  platform: Platform,
-  vault: VaultStore,
-): DataWriter {
-  const { clock, randomness, meter } = platform;
-  const dynamo = platform.client('dynamo', createDynamoClient);
-  const s3 = platform.client('s3', createS3Client);
-  const tables = { core: env.CORE_TABLE_NAME, samples: env.SAMPLES_TABLE_NAME, vault: env.VAULT_TABLE_NAME };
-  const bucketName = env.PAYLOAD_BUCKET_NAME;
-  const heads = createHeadStore(dynamo, tables.core);
-  const store = createSampleStore({ dynamo, tables, dataKeys: vault, clock, randomness });
-  const reader = createBlockReader({ dynamo, samplesTable: tables.samples, dataKeys: vault });
-  const payloads = createPayloadStore({ s3, bucketName, dataKeys: vault, randomness });
-  const records = createRecordStore({ dynamo, coreTable: tables.core, dataKeys: vault, clock, randomness });
-  return createDataWriter({
-    samples: { store, reader, payloads, clock, randomness, meter },
-    records: { store: records, heads, clock, randomness },
-    heads,
-    erase: { store, reader, heads, clock, randomness, emptyPayload: encodeSamples([]) },
-    decode: decodeSamples,
-  });
 }

@@ -10,7 +10,13 @@ import type { Env as ManageUsersEnv } from '../../functions/http/manage-users/en
 import type { Env as ReadHealthEnv } from '../../functions/http/read-health/env.ts';
 import type { Env as ReceivePushEnv } from '../../functions/http/receive-push/env.ts';
 import type { ConnectionsStack } from '../stacks/connections-stack.ts';
-import { type DataStack, INBOUND_PREFIX, PAYLOAD_PREFIX, UPLOAD_PREFIX } from '../stacks/data-stack.ts';
+import {
+  type DataStack,
+  INBOUND_PREFIX,
+  PAYLOAD_PREFIX,
+  RAW_PREFIX,
+  UPLOAD_PREFIX,
+} from '../stacks/data-stack.ts';
 import type { FoundationStack } from '../stacks/foundation-stack.ts';
 import type { IdentityStack } from '../stacks/identity-stack.ts';
 import {
@@ -186,17 +192,23 @@ function addManageConnections(scope: Construct, props: HttpFunctionsProps) {
     timeoutSec: TIMEOUT_SEC,
     environment: {
       ...principalEnvironment(props),
+      SAMPLES_TABLE_NAME: data.samples.tableName,
+      PAYLOAD_BUCKET_NAME: data.payloads.bucketName,
       PROVIDER_SECRET_ARN: connections.providers.arn,
       PROVIDER_SYNC_QUEUE_URL: connections.syncs.queueUrl,
       PUBLIC_URL: props.publicUrl,
     },
   });
   grantTable(made, data.core, [...PRINCIPAL_USES, 'query', 'delete', 'check']);
-  // Replays and erasures are asked for here and done behind the queue: no samples and no pages are touched.
+  // Replays and erasures are asked for here and done behind the queue.
   grantTable(made, data.vault, ['get', 'put', 'update']);
   grantWorkspaceKey(made, foundation.workspaceKey);
   grantSecret(made, connections.providers.secret);
   grantSend(made, connections.syncs);
+  // The dry run of a replay reads what is kept and what is stored, and writes neither.
+  grantTable(made, data.samples, ['batchGet', 'query']);
+  grantObjects(made, data.payloads, { prefix: PAYLOAD_PREFIX, uses: ['get'] });
+  grantObjects(made, data.payloads, { prefix: RAW_PREFIX, uses: ['get'] });
   return made;
 }
 

@@ -3,7 +3,7 @@ import { payloadOf } from './apply-entry.ts';
 import type { Sync } from './model.ts';
 import { PageGroup } from './page-group.ts';
 import type { SyncEntry } from './plan-sync.ts';
-import { dataTypeOfRawKey } from './raw-store.ts';
+import { dataTypeOfRawKey, type RawStore } from './raw-store.ts';
 import type { TypesOutcome } from './run-types.ts';
 import { addCounts, withType } from './sync-progress.ts';
 import { commitSync, findType, isLate, type SyncSession } from './sync-session.ts';
@@ -34,7 +34,13 @@ export async function runReplay(
 
 /** Keys of the days from `from` to `to`, behind `after`. */
 export async function* keptKeys(
-  { deps, scope, connectionId }: Pick<SyncSession, 'deps' | 'scope' | 'connectionId'>,
+  {
+    deps,
+    scope,
+    connectionId,
+  }: Pick<SyncSession, 'scope' | 'connectionId'> & {
+    readonly deps: { readonly raw: Pick<RawStore, 'list'> };
+  },
   { from, to }: { readonly from: LocalDate; readonly to: LocalDate },
   after: string | undefined,
 ): AsyncGenerator<string> {

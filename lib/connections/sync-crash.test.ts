@@ -4,7 +4,8 @@ import { pullProvider, requestProvider, ScriptedCloud } from '../../test/support
 import { openSyncWorld, type SyncWorld } from '../../test/support/sync-world.ts';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../core/instants.ts';
 import type { ProviderDefinition } from '../providers/definition.ts';
-import type { SyncDependencies } from './sync-session.ts';
+import type { UserHttp } from '../providers/http.ts';
+import type { OpenUserHttp, SyncDependencies } from './sync-session.ts';
 
 /** The container is gone: whatever was under way is not heard of again. */
 class Crash extends Error {
@@ -29,14 +30,14 @@ class Killer {
   }
 
   readonly through = <Deps extends SyncDependencies>(deps: Deps): Deps => {
-    const wrapped: Record<string, unknown> = { ...deps };
+    const wrapped: Record<string, unknown> = Object.fromEntries(Object.entries(deps));
     for (const name of PORTS) {
       const port = wrapped[name];
       if (typeof port === 'object' && port !== null) wrapped[name] = this.#wrap(port);
     }
-    wrapped['openUserHttp'] = (...parameters: Parameters<Deps['openUserHttp']>) =>
-      this.#wrap(deps.openUserHttp(...parameters));
-    return wrapped as Deps;
+    const openUserHttp: OpenUserHttp = (...parameters) =>
+      this.#wrap(deps.openUserHttp(...parameters)) as UserHttp;
+    return { ...(wrapped as unknown as Deps), openUserHttp };
   };
 
   #wrap(port: object): object {

@@ -3,6 +3,7 @@ import { START_MS } from '../../test/contract-suites/store-fixtures.ts';
 import { pullProvider, ScriptedCloud } from '../../test/support/scripted-cloud.ts';
 import { openSyncWorld } from '../../test/support/sync-world.ts';
 import { DAY_MS, type EpochMs, HOUR_MS, localDateOf, MINUTE_MS } from '../core/instants.ts';
+import { previewReplay } from './preview-replay.ts';
 
 /** A cloud with `count` readings of each type, one per hour, the newest an hour old. */
 function hourly(count: number): ScriptedCloud {
@@ -167,6 +168,12 @@ test('CON38 kept payloads are mapped again, and what was repaired since then is 
   await world.plain.writer.eraseProvider(world.scope, 'sample', 'c');
   expect(await world.stored('heart_rate')).toEqual([]);
   const day = localDateOf(world.clock.now(), 0);
+  const place = { scope: world.scope, connectionId: world.connectionId, correlationId: 'c' };
+  const preview = await previewReplay(world.plain, place, { from: day, to: day });
+  expect(preview).toMatchObject({ isComplete: true, counts: { payloads: 6, accepted: 100, duplicate: 0 } });
+  expect(preview.changes.length).toBeGreaterThan(0);
+  expect(new Set(preview.changes.map(({ what }) => what))).toEqual(new Set(['heart_rate', 'steps']));
+  expect(await world.stored('heart_rate')).toEqual([]);
   const syncId = await world.requestReplay({ from: day, to: day });
   await world.runFor(MINUTE_MS);
   expect(await world.sync(syncId)).toMatchObject({ status: 'succeeded', trigger: 'replay' });

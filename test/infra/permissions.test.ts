@@ -158,6 +158,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       ProjectRollups: { Core: ['GetItem', 'PutItem', 'Query'], Samples: ['Query'], Vault: ['GetItem'] },
       ManageConnections: {
         Core: [...PRINCIPAL, 'ConditionCheckItem', 'DeleteItem', 'Query'],
+        Samples: ['BatchGetItem', 'Query'],
         Vault: ['GetItem', 'PutItem', 'UpdateItem'],
       },
       ApplyPush: { Core: CONNECTIONS, Vault: ['GetItem'] },

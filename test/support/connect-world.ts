@@ -17,6 +17,7 @@ import { createSyncStore } from '../../lib/adapters/dynamo/sync-store.ts';
 import { createTokenStore } from '../../lib/adapters/dynamo/token-store.ts';
 import { createProviderDirectory } from '../../lib/adapters/http/provider-directory.ts';
 import { openGate } from '../../lib/connections/call-gate.ts';
+import type { DataOutcome } from '../../lib/connections/data-writer.ts';
 import { createFlowOf } from '../../lib/connections/flow-of.ts';
 import { requestSync } from '../../lib/connections/request-sync.ts';
 import { createUserHttp } from '../../lib/connections/user-http.ts';
@@ -33,6 +34,7 @@ import {
   START_MS,
   seededRandomness,
 } from '../contract-suites/store-fixtures.ts';
+import { memoryRaw } from './memory-raw.ts';
 import { createSampleCloud } from './sample-cloud.ts';
 import { SAMPLE_SETTINGS, sampleProvider } from './sample-provider.ts';
 
@@ -60,6 +62,13 @@ export interface CallOptions {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** What a dry run of nothing comes to: the data itself is not these tests' business. */
+const NOTHING: DataOutcome = {
+  counts: { accepted: 0, updated: 0, duplicate: 0, deleted: 0, refused: 0 },
+  refused: [],
+  moves: [],
+};
 
 export type ConnectWorld = Awaited<ReturnType<typeof createConnectWorld>>;
 
@@ -100,6 +109,8 @@ export async function createConnectWorld(wrap: (dynamo: Dynamo) => Dynamo = (dyn
     heads: stores.headStore,
     queue: { wake: async (_: UserScope, id: string) => void wakes.push(id) },
     openUserHttp: createUserHttp(calls),
+    raw: memoryRaw(),
+    writer: { preview: async () => NOTHING },
   };
   const deps: ManageConnectionsDependencies = {
     ...base,

@@ -8,7 +8,6 @@ import { createRunStore } from '../../lib/adapters/dynamo/run-store.ts';
 import { createSyncStore } from '../../lib/adapters/dynamo/sync-store.ts';
 import { createDataWriter } from '../../lib/adapters/in-process/data-writer.ts';
 import type { Connection, InboxEntry, Sync, SyncTrigger } from '../../lib/connections/model.ts';
-import { type RawStore, rawKeyOf } from '../../lib/connections/raw-store.ts';
 import { requestBackfill, requestReplay, requestSync } from '../../lib/connections/request-sync.ts';
 import { type QueuedDependencies, runQueued } from '../../lib/connections/run-queued.ts';
 import { finishRun, prepareSync, runSlice, type WorkflowRun } from '../../lib/connections/run-workflow.ts';
@@ -17,7 +16,6 @@ import { type EpochMs, MINUTE_MS, SECOND_MS } from '../../lib/core/instants.ts';
 import type { Meter } from '../../lib/observability/metrics.ts';
 import type { ProviderDefinition } from '../../lib/providers/definition.ts';
 import { decodeSamples, encodeSamples } from '../../lib/samples/block-codec.ts';
-import type { UserScope } from '../../lib/samples/model.ts';
 import {
   createStores,
   manualClock,
@@ -26,39 +24,11 @@ import {
 } from '../contract-suites/store-fixtures.ts';
 import { connectionOf } from './connection-builders.ts';
 import { memoryPayloads } from './memory-payloads.ts';
+import { memoryRaw } from './memory-raw.ts';
 import { directoryOf } from './push-world.ts';
 import type { ScriptedCloud } from './scripted-cloud.ts';
 
 export const VISIBILITY_MS = 12 * MINUTE_MS;
-
-/** RawStore in memory. */
-export function memoryRaw(): RawStore & { readonly kept: Map<string, Uint8Array> } {
-  const kept = new Map<string, Uint8Array>();
-  const nameOf = ({ workspaceId, userId }: UserScope, key: string) => `${workspaceId}/${userId}/${key}`;
-  return {
-    kept,
-    put: async (scope, place, body) => {
-      const key = rawKeyOf(place);
-      kept.set(nameOf(scope, key), body.slice());
-      return key;
-    },
-    get: async (scope, key) => kept.get(nameOf(scope, key)),
-    list: async (scope, { connectionId, date }, { after, limit }) => {
-      const prefix = nameOf(scope, `${connectionId}/${date}/`);
-      const root = nameOf(scope, '');
-      return [...kept.keys()]
-        .filter((name) => name.startsWith(prefix))
-        .map((name) => name.slice(root.length))
-        .filter((key) => after === undefined || key > after)
-        .sort()
-        .slice(0, limit);
-    },
-    removeAll: async (scope, connectionId) => {
-      for (const name of kept.keys())
-        if (name.startsWith(nameOf(scope, `${connectionId}/`))) kept.delete(name);
-    },
-  };
-}
 
 interface Wake {
   readonly atMs: number;

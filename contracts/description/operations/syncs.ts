@@ -3,6 +3,7 @@ import {
   BackfillRequest,
   ListQuarantineAnswer,
   ListSyncsAnswer,
+  ReplayPreviewAnswer,
   ReplayRequest,
   StartedSyncAnswer,
   Sync,
@@ -129,9 +130,34 @@ export const SYNC_OPERATIONS = {
     group: 'Connections',
     summary: 'Map kept payloads again',
     description:
-      'What the provider sent is kept for 30 days. After a mapping was mended it is mapped again, without asking the provider.',
+      'What the provider sent is kept for 30 days. After a mapping was mended it is mapped again, without asking the provider. With `dryRun` the answer says what would change, by metric and day, and nothing does.',
     body: { schema: ReplayRequest, example: { from: '2026-11-01', to: '2026-11-20' } },
-    answers: STARTED,
+    answers: {
+      ...STARTED,
+      200: {
+        description: 'With `dryRun`: what would change',
+        schema: ReplayPreviewAnswer,
+        example: {
+          complete: true,
+          counts: {
+            payloads: 12,
+            accepted: 0,
+            updated: 30,
+            duplicate: 410,
+            deleted: 0,
+            refused: 0,
+            unreadable: 0,
+          },
+          changes: [
+            {
+              what: 'respiratory_rate',
+              dates: ['2026-11-19', '2026-11-20'],
+              counts: { added: 0, updated: 30, deleted: 0 },
+            },
+          ],
+        },
+      },
+    },
     problems: ['connection.not_found', 'provider.not_configured', 'backfill.range_invalid'],
   },
 } as const satisfies Partial<Record<Operation, OperationDoc>>;

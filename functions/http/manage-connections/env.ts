@@ -3,11 +3,13 @@ import * as z from 'zod';
 export const Env = z.object({
   STAGE: z.string().min(1),
   CORE_TABLE_NAME: z.string().min(1),
+  SAMPLES_TABLE_NAME: z.string().min(1),
   VAULT_TABLE_NAME: z.string().min(1),
   WORKSPACE_KMS_KEY_ID: z.string().min(1),
   USER_POOL_ID: z.string().min(1),
   USER_POOL_CLIENT_ID: z.string().min(1),
   AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: z.url().optional(),
+  PAYLOAD_BUCKET_NAME: z.string().min(1),
   PROVIDER_SECRET_ARN: z.string().min(1),
   PROVIDER_SYNC_QUEUE_URL: z.string().min(1),
   PUBLIC_URL: z.url(),

@@ -6,6 +6,7 @@ import {
   listQuarantine,
   listSyncs,
 } from '../../../lib/connections/list-syncs.ts';
+import { type PreviewDependencies, previewReplay } from '../../../lib/connections/preview-replay.ts';
 import {
   type ConnectionPlace,
   type RequestDependencies,
@@ -21,7 +22,10 @@ import type { ApiRequest, OperationHandlers } from '../../_platform/http/operati
 import { parseJsonBody, parseQuery } from '../../_platform/http/parse-json-body.ts';
 import { connectionIdOf, syncIdOf } from './path-ids.ts';
 
-export interface SyncOperationDependencies extends RequestDependencies, HistoryDependencies {
+export interface SyncOperationDependencies
+  extends RequestDependencies,
+    HistoryDependencies,
+    PreviewDependencies {
   readonly connections: RequestDependencies['connections'] & HistoryDependencies['connections'];
   readonly syncs: RequestDependencies['syncs'] & HistoryDependencies['syncs'];
 }
@@ -49,8 +53,12 @@ const requestOperations = (deps: SyncOperationDependencies): OperationHandlers =
     return { status: 202, body: { syncId } };
   },
   replayPayloads: async (request) => {
-    const { from, to } = parseJsonBody(ReplayRequest, request);
+    const { from, to, dryRun } = parseJsonBody(ReplayRequest, request);
     const days = { from: from as LocalDate, to: to as LocalDate };
+    if (dryRun === true) {
+      const { isComplete, ...preview } = await previewReplay(deps, placeOf(request), days);
+      return { status: 200, body: { complete: isComplete, ...preview } };
+    }
     return { status: 202, body: { syncId: await requestReplay(deps, placeOf(request), days) } };
   },
 });

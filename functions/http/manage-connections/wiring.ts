@@ -5,6 +5,8 @@ import { createQuarantineStore } from '../../../lib/adapters/dynamo/quarantine-s
 import { createRunStore } from '../../../lib/adapters/dynamo/run-store.ts';
 import { createSyncStore } from '../../../lib/adapters/dynamo/sync-store.ts';
 import { createWorkspaceStore } from '../../../lib/adapters/dynamo/workspace-store.ts';
+import { createS3Client } from '../../../lib/adapters/s3/client.ts';
+import { createRawStore } from '../../../lib/adapters/s3/raw-store.ts';
 import { createSqsClient } from '../../../lib/adapters/sqs/client.ts';
 import { createSyncQueue } from '../../../lib/adapters/sqs/sync-queue.ts';
 import { openGate } from '../../../lib/connections/call-gate.ts';
@@ -12,6 +14,7 @@ import { requestSync } from '../../../lib/connections/request-sync.ts';
 import { wireAccess, wireVault } from '../../_platform/http/wire-access.ts';
 import type { Platform } from '../../_platform/platform.ts';
 import { wireConnections } from '../../_platform/wire-connections.ts';
+import { wireDataWriter } from '../../_platform/wire-data-writer.ts';
 import type { Env } from './env.ts';
 import type { ManageConnectionsDependencies, ManageConnectionsWiring } from './handler.ts';
 
@@ -29,6 +32,13 @@ export function wire(env: Env, platform: Platform): ManageConnectionsWiring {
     runs: createRunStore(runs),
     syncs: createSyncStore(runs),
     quarantine: createQuarantineStore(dynamo, coreTable),
+    raw: createRawStore({
+      s3: platform.client('s3', createS3Client),
+      bucketName: env.PAYLOAD_BUCKET_NAME,
+      dataKeys: vault,
+      randomness,
+    }),
+    writer: wireDataWriter(env, platform, vault),
     queue: createSyncQueue(platform.client('sqs', createSqsClient), env.PROVIDER_SYNC_QUEUE_URL),
     clock,
     randomness,
