@@ -38,8 +38,8 @@ const EXPECTED: Readonly<Record<FunctionName, Expected>> = {
   'project-rollups': { maxBytes: 670_000, clients: ['client-dynamodb', 'client-kms'] },
   'erase-user': { maxBytes: 790_000, clients: ['client-dynamodb', 'client-s3', 'client-sqs'] },
   'manage-connections': {
-    maxBytes: 970_000,
-    clients: ['client-dynamodb', 'client-kms', 'client-secrets-manager', 'client-sqs'],
+    maxBytes: 1_260_000,
+    clients: [...SYNC_CLIENTS, 'client-sqs'],
   },
   'receive-push': { maxBytes: 910_000, clients: ['client-s3', 'client-secrets-manager', 'client-sqs'] },
   'apply-push': {

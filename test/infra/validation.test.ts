@@ -8,4 +8,5 @@ test('the CDK’s own validation against the schemas of CloudFormation finds not
   const { app } = synthesise('prod', STAGES.prod, true);
   const report = JSON.parse(readFileSync(join(app.outdir, 'validation-report.json'), 'utf8'));
   expect(report.pluginReports).toEqual([]);
-});
+  // It loads the schema of every resource type of CloudFormation.
+}, 90_000);
