@@ -62,6 +62,14 @@ const bodyFor: Readonly<Record<string, (text: string, extra: string) => object>>
   putPrivacy: () => ({ uploadEnabled: true, blockedMetrics: ['weight'] }),
   putPriorities: (text) => ({ orders: { '*': [text || 'p'] } }),
   createUpload: () => ({}),
+  authorizeConnection: () => ({}),
+  createConnectTicket: () => ({}),
+  startBackfill: (text) => ({
+    from: '2026-11-01T00:00:00Z',
+    to: '2026-11-02T00:00:00Z',
+    types: text === 'plain' ? [] : [text || 't'],
+  }),
+  replayPayloads: () => ({ from: '2026-11-19', to: '2026-11-20' }),
   ingestSamples: (text, extra) => ({
     requestId:
       text
@@ -74,14 +82,33 @@ const bodyFor: Readonly<Record<string, (text: string, extra: string) => object>>
   }),
 };
 
+const INSTANT_RANGES: ReadonlySet<string> = new Set([
+  'listSamples',
+  'listSleepSessions',
+  'listWorkoutRecords',
+]);
+
 const queryFor = (operation: string, text: string, isPlain: boolean): Record<string, string> => ({
   metric: isPlain ? 'heart_rate' : text,
-  from: isPlain ? `2026-11-20${operation === 'listSamples' ? 'T00:00:00Z' : ''}` : text,
-  to: isPlain ? `2026-11-21${operation === 'listSamples' ? 'T00:00:00Z' : ''}` : text,
+  from: isPlain ? `2026-11-20${INSTANT_RANGES.has(operation) ? 'T00:00:00Z' : ''}` : text,
+  to: isPlain ? `2026-11-21${INSTANT_RANGES.has(operation) ? 'T00:00:00Z' : ''}` : text,
   ...(isPlain ? {} : { cursor: text, source: text, limit: '5', since: '0' }),
 });
 
-const ownPath = ({ userId, keyId, issuerId }: Tenant) => ({ userId, keyId, issuerId });
+const ownPath = ({ userId, keyId, issuerId, provider, connectionId, syncId }: Tenant) => ({
+  userId,
+  keyId,
+  issuerId,
+  provider,
+  connectionId,
+  syncId,
+});
+
+/** Someone else's ids beside one's own user, or the text wherever there is a parameter. */
+const hostilePath = (text: string, { mine, theirs }: { mine: Tenant; theirs: Tenant }) =>
+  text === theirs.userId
+    ? { ...ownPath(theirs), userId: mine.userId }
+    : { userId: text, keyId: text, issuerId: text, provider: text, connectionId: text, syncId: text };
 
 const requestFor = (world: { mine: Tenant; theirs: Tenant }) =>
   fc.record({
@@ -102,8 +129,8 @@ const isOwn = ({ kind, name, workspaceId }: Touch, own: string): boolean => {
   if (kind === 'object') return name.startsWith(`${own}/`) || name.includes(`/${own}/`);
   if (kind === 'message') return name === own;
   if (name === `W#${own}` || name.startsWith(`W#${own}#`)) return true;
-  // The two look-ups that are made before a workspace is known; what is written there says whose it is.
-  const isLookup = /^(KEYHASH|ISSUERPAIR)#[0-9a-f]{64}$/.test(name);
+  // The look-ups that are made before a workspace is known; what is written there says whose it is.
+  const isLookup = /^(KEYHASH|ISSUERPAIR|STATE|TICKET|PROVIDERUSER)#[0-9a-f]{64}$/.test(name);
   return isLookup && (kind === 'read' || workspaceId === undefined || workspaceId === own);
 };
 
@@ -132,7 +159,7 @@ describe('ING13 every storage key is derived from the principal', () => {
                 'x-min-seq': '1',
               },
               pathParameters: {
-                ...(isOwnPath ? ownPath(mine) : { userId: path, keyId: path, issuerId: path }),
+                ...(isOwnPath ? ownPath(mine) : hostilePath(path, world)),
                 workspaceId: theirs.workspaceId,
               },
               queryStringParameters:
@@ -150,14 +177,15 @@ describe('ING13 every storage key is derived from the principal', () => {
         ),
         { seed: SEED, numRuns: RUNS },
       );
-      expect(touchCount).toBeGreaterThan(10);
+      // The list of providers is the deployment's: it costs the look at who calls, which is remembered.
+      expect(touchCount).toBeGreaterThan(operation === 'listProviders' ? 0 : 10);
     },
   );
 
   test('ING13 the requests of this property do reach the stores: each operation succeeds for its own user', async () => {
     const world = await openTenantWorld(SEED);
     const statuses: Record<string, number | undefined> = {};
-    const last = ['revokeApiKey', 'deleteIssuer', 'deleteUser'];
+    const last = ['disconnect', 'revokeApiKey', 'deleteIssuer', 'deleteUser'];
     const inOrder = [...PRIVATE_ROUTES].sort((a, b) => last.indexOf(a.operation) - last.indexOf(b.operation));
     for (const route of inOrder) {
       const answer = await world.call(route, {

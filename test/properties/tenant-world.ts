@@ -1,13 +1,18 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { HttpFunction, ROUTES } from '../../contracts/http/routes.ts';
+import { type HttpFunction, type Operation, ROUTES } from '../../contracts/http/routes.ts';
+import { type ConnectionId, UserId } from '../../contracts/primitives/ids.ts';
 import type { HttpHandler } from '../../functions/_platform/http/create-http-handler.ts';
+import { wireVault } from '../../functions/_platform/http/wire-access.ts';
 import type { Clients, Platform } from '../../functions/_platform/platform.ts';
+import { wireConnections } from '../../functions/_platform/wire-connections.ts';
 import { createIngestSamplesHandler } from '../../functions/http/ingest-samples/handler.ts';
 import { wire as wireIngest } from '../../functions/http/ingest-samples/wiring.ts';
 import { createManageAccessHandler } from '../../functions/http/manage-access/handler.ts';
 import { wire as wireAccess } from '../../functions/http/manage-access/wiring.ts';
+import { createManageConnectionsHandler } from '../../functions/http/manage-connections/handler.ts';
+import { wire as wireManageConnections } from '../../functions/http/manage-connections/wiring.ts';
 import { createManageUsersHandler } from '../../functions/http/manage-users/handler.ts';
 import { wire as wireUsers } from '../../functions/http/manage-users/wiring.ts';
 import { createReadHealthHandler } from '../../functions/http/read-health/handler.ts';
@@ -19,9 +24,12 @@ import { createIssuerStore } from '../../lib/adapters/dynamo/issuer-store.ts';
 import { createVaultStore } from '../../lib/adapters/dynamo/vault-store.ts';
 import { createWorkspaceStore } from '../../lib/adapters/dynamo/workspace-store.ts';
 import { createKmsKeyWrapper } from '../../lib/adapters/kms/key-wrapper.ts';
+import { openGate } from '../../lib/connections/call-gate.ts';
+import { keepGrant } from '../../lib/connections/keep-grant.ts';
 import type { EpochMs } from '../../lib/core/instants.ts';
 import { silentLog } from '../../lib/observability/log.ts';
 import { silentMeter } from '../../lib/observability/metrics.ts';
+import type { UserScope } from '../../lib/samples/model.ts';
 import { createPrng, randomnessOf } from '../simulation/engine/prng.ts';
 import { createSimulatedDynamo, type SdkCommand } from '../simulation/engine/simulated-dynamo.ts';
 import { createSimulatedKms, createSimulatedS3 } from '../simulation/world/services.ts';
@@ -38,6 +46,9 @@ const ENV = {
   USER_POOL_CLIENT_ID: 'client',
   PAYLOAD_BUCKET_NAME: 'payloads',
   LARGE_INGEST_QUEUE_URL: 'http://127.0.0.1/large-ingests',
+  PROVIDER_SECRET_ARN: 'providers',
+  PROVIDER_SYNC_QUEUE_URL: 'http://127.0.0.1/provider-syncs',
+  PUBLIC_URL: 'https://api.example.com',
 };
 
 /** What a storage call named: the partition it reads or writes, or the object, or the queue's message. */
@@ -55,7 +66,13 @@ export interface Tenant {
   readonly issuerId: string;
   readonly userId: string;
   readonly userToken: string;
+  readonly provider: string;
+  readonly connectionId: string;
+  readonly syncId: string;
 }
+
+/** Their operations have no principal. */
+type PublicFunction = 'describe-api' | 'receive-push';
 
 /** Two workspaces behind the shipped HTTP functions, with every storage call of them written down. */
 export async function openTenantWorld(seed: number) {
@@ -77,14 +94,16 @@ export async function openTenantWorld(seed: number) {
     log: silentLog,
     meter: silentMeter,
   };
-  const handlers: Readonly<Record<Exclude<HttpFunction, 'describe-api'>, HttpHandler>> = {
+  const handlers: Readonly<Record<Exclude<HttpFunction, PublicFunction>, HttpHandler>> = {
     'manage-access': createManageAccessHandler(wireAccess(ENV, platform)),
     'manage-users': createManageUsersHandler(wireUsers(ENV, platform)),
     'ingest-samples': createIngestSamplesHandler(wireIngest(ENV, platform)),
     'read-health': createReadHealthHandler(wireRead(ENV, platform)),
+    'manage-connections': createManageConnectionsHandler(wireManageConnections(ENV, platform)),
   };
   const call = async (route: (typeof ROUTES)[number], event: Partial<APIGatewayProxyEventV2>) => {
-    if (route.function === 'describe-api') throw new Error('public operations have no principal');
+    if (route.function === 'describe-api' || route.function === 'receive-push')
+      throw new Error('public operations have no principal');
     const whole = { version: '2.0', routeKey: `${route.method} ${route.path}`, requestContext: {}, ...event };
     return handlers[route.function](whole as APIGatewayProxyEventV2, {});
   };
@@ -139,11 +158,16 @@ function openClients(
         return { MessageId: '1' };
       },
     },
+    secrets: { send: async () => ({ SecretString: PROVIDER_SECRET }) },
+    providerHttp: { exchange: async () => ({ status: 200, headers: {}, body: Buffer.from('{}') }) },
     jwks: { fetchJson: async () => keySet },
     eventBridge: { send: () => Promise.reject(new Error('no HTTP function publishes')) },
   };
   return fakes as unknown as Clients;
 }
+
+const PROVIDER = 'whoop';
+const PROVIDER_SECRET = JSON.stringify({ [PROVIDER]: { clientId: 'client', clientSecret: 'secret' } });
 
 /** What the commands of the adapters have in common, as far as it names items. */
 interface StorageInput {
@@ -187,15 +211,23 @@ function touchesOf(command: SdkCommand): readonly Touch[] {
 function touch(kind: 'read' | 'write', item: Item | undefined): Touch {
   const name = item?.['pk']?.S;
   if (name === undefined) throw new Error('a storage call names no partition');
-  return { kind, name, workspaceId: item?.['workspaceId']?.S };
+  return { kind, name, workspaceId: item?.['workspaceId']?.S ?? ownerOf(item) };
+}
+
+/** Consents say whose they are in `owner`, lookups by a provider's user in their sort key. */
+function ownerOf(item: Item | undefined): string | undefined {
+  const owner = item?.['owner']?.S;
+  if (owner !== undefined) return owner.split('#')[1];
+  return item?.['pk']?.S?.startsWith('PROVIDERUSER#') ? item['sk']?.S?.split('#')[0] : undefined;
 }
 
 async function addTenant(
   name: string,
-  { client, clock, randomness }: Platform,
+  platform: Platform,
   call: (route: (typeof ROUTES)[number], event: Partial<APIGatewayProxyEventV2>) => ReturnType<HttpHandler>,
   sign: (audience: string) => Promise<string>,
 ): Promise<Tenant> {
+  const { client, clock, randomness } = platform;
   const dynamo = client('dynamo', unused);
   const wrapper = createKmsKeyWrapper(client('kms', unused), ENV.WORKSPACE_KMS_KEY_ID);
   const keys = createApiKeyStore(dynamo, TABLES.core);
@@ -226,14 +258,11 @@ async function addTenant(
   await issuers.create({ ...issuer, algorithms: ['ES256'] });
   const headers = { authorization: `Bearer ${apiKey}` };
   const body = JSON.stringify({ externalId: 'same-subject', displayName: name });
-  const createUser = {
-    operation: 'createUser',
-    method: 'POST',
-    path: '/v1/users',
-    function: 'manage-users',
-    scope: 'users:write',
-  } as const;
+  const createUser = routeOf('createUser');
   const user = JSON.parse((await call(createUser, { headers, body })).body ?? '{}') as { id: string };
+  const connectionId = await connectUser(name, platform, { workspaceId, userId: UserId.parse(user.id) });
+  const pathParameters = { userId: user.id, connectionId };
+  const started = await call(routeOf('startSync'), { headers, pathParameters });
   const [key] = await keys.list(workspaceId, { limit: 1, after: undefined });
   return {
     workspaceId,
@@ -242,7 +271,30 @@ async function addTenant(
     issuerId: issuer.issuerId,
     userId: user.id,
     userToken: await sign(`app-${name}`),
+    provider: PROVIDER,
+    connectionId,
+    syncId: (JSON.parse(started.body ?? '{}') as { syncId: string }).syncId,
   };
+}
+
+function routeOf(operation: Operation): (typeof ROUTES)[number] {
+  const route = ROUTES.find((one) => one.operation === operation);
+  if (route === undefined) throw new Error(`there is no ${operation}`);
+  return route;
+}
+
+/** As a consent leaves it: tokens in the vault and a connection of an account of one's own. */
+async function connectUser(name: string, platform: Platform, scope: UserScope): Promise<ConnectionId> {
+  const vault = wireVault(ENV, platform);
+  const { connections, tokens, ...rest } = wireConnections(ENV, platform, { vault, gate: openGate });
+  const { clock, randomness } = platform;
+  const { connectionId } = await keepGrant({ ...rest, connections, tokens, clock, randomness }, scope, {
+    provider: PROVIDER,
+    grant: { accessToken: `access-${name}`, refreshToken: `refresh-${name}` },
+    account: { providerUserId: `account-${name}` },
+    correlationId: 'corr',
+  });
+  return connectionId;
 }
 
 const unused = (): never => {
