@@ -47,7 +47,7 @@ export const fitbit: ProviderDefinition = {
     // A tracker that was offline for a night or two brings both later.
     overlapMs: 2 * DAY_MS,
     backfillDays: undefined,
-    // Saturation, VO2 max and some more are not notified.
+    // VO2 max, active energy and some more are not notified.
     pollEveryMs: { withPush: 6 * HOUR_MS, withoutPush: HOUR_MS },
     silentAfterMs: 48 * HOUR_MS,
   },

@@ -20,7 +20,7 @@ const measure = (
     ...kind,
     names: namesOf(names),
     metrics: [metric],
-    fields: { [field]: Numeric },
+    fields: { [field]: number },
     values: (fields) => measured(metric, unlessZero(fields[field]), unit),
   });
 
@@ -29,30 +29,24 @@ const DAY = { when: 'day', action: 'reconcile', scope: SCOPES.metrics } as const
 /** Entries that can be named, by source: somebody may delete them. */
 const ENTRY = { when: 'sample', action: 'list', scope: SCOPES.metrics } as const;
 
-const variability = pointType({
-  ...STREAM,
-  names: namesOf(['heart-rate-variability', 'heartRateVariability', 'Heart rate variability']),
-  metrics: ['hrv_rmssd', 'hrv_sdnn'],
-  fields: {
-    rootMeanSquareOfSuccessiveDifferencesMilliseconds: number,
-    standardDeviationMilliseconds: number,
-  },
-  values: (fields) => [
-    ...measured('hrv_rmssd', unlessZero(fields.rootMeanSquareOfSuccessiveDifferencesMilliseconds), 'ms'),
-    ...measured('hrv_sdnn', unlessZero(fields.standardDeviationMilliseconds), 'ms'),
-  ],
-});
+/** RMSSD is taken from the night's average below, as the app shows it and as other providers give it. */
+const variability = measure(
+  ['heart-rate-variability', 'heartRateVariability', 'Heart rate variability (SDNN)'],
+  ['standardDeviationMilliseconds', 'hrv_sdnn', 'ms'],
+  STREAM,
+);
 
-/** The average of the night is that of `heart-rate-variability` and is not taken again. */
 const nightVariability = pointType({
   ...DAY,
   names: namesOf(['daily-heart-rate-variability', 'dailyHeartRateVariability', 'Variability of the night']),
-  metrics: ['hrv_rmssd_deep_sleep', 'sleeping_heart_rate_avg'],
+  metrics: ['hrv_rmssd', 'hrv_rmssd_deep_sleep', 'sleeping_heart_rate_avg'],
   fields: {
+    averageHeartRateVariabilityMilliseconds: number,
     deepSleepRootMeanSquareOfSuccessiveDifferencesMilliseconds: number,
     nonRemHeartRateBeatsPerMinute: number,
   },
   values: (fields) => [
+    ...measured('hrv_rmssd', unlessZero(fields.averageHeartRateVariabilityMilliseconds), 'ms'),
     ...measured(
       'hrv_rmssd_deep_sleep',
       unlessZero(fields.deepSleepRootMeanSquareOfSuccessiveDifferencesMilliseconds),
@@ -106,7 +100,7 @@ const nutrition = pointType({
 const ACTIVITY_DAY = { ...DAY, scope: SCOPES.activity };
 const ACTIVITY_STREAM = { ...STREAM, scope: SCOPES.activity };
 
-/** `daily-oxygen-saturation` and `respiratory-rate-sleep-summary` say the same as the types taken here. */
+/** `oxygen-saturation` and `respiratory-rate-sleep-summary` say the same as the types taken here. */
 export const MEASURE_TYPES: readonly DataType[] = [
   measure(['heart-rate', 'heartRate', 'Heart rate'], ['beatsPerMinute', 'heart_rate', 'bpm'], STREAM),
   variability,
@@ -117,9 +111,9 @@ export const MEASURE_TYPES: readonly DataType[] = [
     DAY,
   ),
   measure(
-    ['oxygen-saturation', 'oxygenSaturation', 'Oxygen saturation'],
-    ['percentage', 'spo2', '%'],
-    STREAM,
+    ['daily-oxygen-saturation', 'dailyOxygenSaturation', 'Oxygen saturation of the night'],
+    ['averagePercentage', 'spo2', '%'],
+    DAY,
   ),
   measure(
     ['daily-respiratory-rate', 'dailyRespiratoryRate', 'Respiratory rate of the night'],

@@ -66,7 +66,7 @@ describe('points', () => {
           sampleTime,
         },
       },
-      ['hrv_rmssd 41.5 ms', 'hrv_sdnn 52 ms'],
+      ['hrv_sdnn 52 ms'],
     ],
     [
       'daily-heart-rate-variability',
@@ -78,14 +78,18 @@ describe('points', () => {
           date,
         },
       },
-      ['hrv_rmssd_deep_sleep 47 ms', 'sleeping_heart_rate_avg 52 bpm'],
+      ['hrv_rmssd 40 ms', 'hrv_rmssd_deep_sleep 47 ms', 'sleeping_heart_rate_avg 52 bpm'],
     ],
     [
       'daily-resting-heart-rate',
       { dailyRestingHeartRate: { beatsPerMinute: '55', date } },
       ['resting_heart_rate 55 bpm'],
     ],
-    ['oxygen-saturation', { oxygenSaturation: { percentage: 96.5, sampleTime } }, ['spo2 96.5 %']],
+    [
+      'daily-oxygen-saturation',
+      { dailyOxygenSaturation: { averagePercentage: 96.5, lowerBoundPercentage: 93, date } },
+      ['spo2 96.5 %'],
+    ],
     [
       'daily-respiratory-rate',
       { dailyRespiratoryRate: { breathsPerMinute: 14.2, date } },

@@ -202,9 +202,6 @@ describe('notifications', () => {
     expect(parse([one({ dataType: 'total-calories' })])).toMatchObject(
       ['total-calories', 'active-energy-burned', 'basal-energy-burned'].map((dataType) => ({ dataType })),
     );
-    expect(parse([one({ dataType: 'daily-oxygen-saturation' })])).toMatchObject([
-      { dataType: 'oxygen-saturation' },
-    ]);
   });
 
   test('PRV59 civil times stand for the window that they mean anywhere on earth', () => {

@@ -9,6 +9,7 @@ import { Id, optional } from '../payload-fields.ts';
 import { isSameSecret } from '../signatures.ts';
 import { CivilTime } from './payloads.ts';
 import { signatureVerdict } from './signature.ts';
+import { subscribeApp } from './subscriber.ts';
 import { windowOfClock } from './windows.ts';
 
 /** Google batches 99 notifications; a body with more is taken up to here. */
@@ -28,6 +29,7 @@ export function fitbitPush(dataTypes: ReadonlySet<string>): PushDefinition {
     okStatus: 204,
     maxBodyBytes: MAX_BODY_BYTES,
     parse: (body) => parseNotifications(jsonOf(body), dataTypes),
+    subscribeApp,
   };
 }
 
@@ -74,7 +76,6 @@ function parseNotifications(payload: unknown, dataTypes: ReadonlySet<string>): r
 /** Types that change together with another, and are notified by that one alone. */
 const ALSO: ReadonlyMap<string, readonly string[]> = new Map([
   ['heart-rate', ['heart-rate', 'heart-rate-of-days']],
-  ['daily-oxygen-saturation', ['oxygen-saturation']],
   ['total-calories', ['total-calories', 'active-energy-burned', 'basal-energy-burned']],
 ]);
 

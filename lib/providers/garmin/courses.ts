@@ -2,7 +2,7 @@ import type { MapContext } from '../definition.ts';
 import type { MappedPage } from '../model.ts';
 import { readList } from '../read-list.ts';
 import { HealthSnapshot, Hrv, PulseOx, Respiration, StressDetail } from './payloads.ts';
-import { positive, samplesAt, samplesOfDate, samplesOfOffsets, summaryIdOf } from './readings.ts';
+import { isPositive, positive, samplesAt, samplesOfDate, samplesOfOffsets, summaryIdOf } from './readings.ts';
 
 /** What changes over a day or night: seconds after a start to values. */
 
@@ -47,23 +47,26 @@ export const mapRespiration = (payload: unknown): MappedPage =>
     summaryIdOf,
   );
 
-/** The values of five minutes; the night's average only where there are none, for it is theirs. */
+/** The night's average, as the app shows it; the values of five minutes only where there is none, for it is theirs. */
 export const mapHrv = (payload: unknown, context: MapContext): MappedPage =>
   readList(
     payload,
     Hrv,
     (summary) => {
-      const samples = samplesOfOffsets(summary, summary.hrvValues, { metric: 'hrv_rmssd', unit: 'ms' });
-      if (samples.length > 0 || summary.calendarDate === undefined) return samples;
-      const day = { context, zoneOffsetMinutes: summary.startTimeOffsetInSeconds };
-      return samplesOfDate('hrv', summary.calendarDate, day, [
-        positive('hrv_rmssd', summary.lastNightAvg, 'ms'),
-      ]);
+      const { calendarDate, lastNightAvg, hrvValues, startTimeOffsetInSeconds: zoneOffsetMinutes } = summary;
+      return calendarDate !== undefined && isPositive(lastNightAvg)
+        ? samplesOfDate('hrv', calendarDate, { context, zoneOffsetMinutes }, [
+            { metric: 'hrv_rmssd', value: lastNightAvg, unit: 'ms' },
+          ])
+        : samplesOfOffsets(summary, hrvValues, { metric: 'hrv_rmssd', unit: 'ms' });
     },
     summaryIdOf,
   );
 
-/** Snapshots of two minutes. Their heart rate, stress, SpO2 and respiration are in the other types as well. */
+/**
+ * Snapshots of two minutes. Their heart rate, stress, SpO2 and respiration are in the other types as well, and
+ * their RMSSD, taken awake, is not that of a night.
+ */
 export const mapHealthSnapshots = (payload: unknown): MappedPage =>
   readList(
     payload,
@@ -78,10 +81,7 @@ export const mapHealthSnapshots = (payload: unknown): MappedPage =>
           zoneOffsetMinutes: snapshot.startTimeOffsetInSeconds ?? snapshot.offsetStartTimeInSeconds,
           recordId: snapshot.summaryId,
         },
-        [
-          positive('hrv_sdnn', averageOf('sdrr_hrv'), 'ms'),
-          positive('hrv_rmssd', averageOf('rmssd_hrv'), 'ms'),
-        ],
+        [positive('hrv_sdnn', averageOf('sdrr_hrv'), 'ms')],
       );
     },
     summaryIdOf,

@@ -56,7 +56,7 @@ const PRESSURE_METRICS = ['blood_pressure_systolic', 'blood_pressure_diastolic',
 /** By the names of the notifications; backfills spell some otherwise. */
 export const GARMIN_DATA_TYPES: readonly DataType[] = [
   dataType(['dailies', 'Days'], HEALTH, [DAILY_METRICS], mapDailies),
-  dataType(['epochs', 'Quarters of an hour'], HEALTH, [['steps', 'pushes', 'distance', 'met']], mapEpochs),
+  dataType(['epochs', 'Quarters of an hour'], HEALTH, [['met']], mapEpochs),
   dataType(['sleeps', 'Sleep'], HEALTH, [NIGHT_METRICS, ['sleep']], mapSleeps),
   dataType(['bodyComps', 'Body composition'], HEALTH, [BODY_METRICS], mapBodyCompositions),
   dataType(
@@ -74,7 +74,7 @@ export const GARMIN_DATA_TYPES: readonly DataType[] = [
     mapRespiration,
   ),
   dataType(['hrv', 'Heart rate variability'], HEALTH, [['hrv_rmssd']], mapHrv),
-  dataType(['healthSnapshot', 'Health snapshots'], HEALTH, [['hrv_sdnn', 'hrv_rmssd']], mapHealthSnapshots),
+  dataType(['healthSnapshot', 'Health snapshots'], HEALTH, [['hrv_sdnn']], mapHealthSnapshots),
   dataType(['bloodPressures', 'Blood pressure'], HEALTH, [PRESSURE_METRICS], mapBloodPressures),
   dataType(['skinTemp', 'Skin temperature'], HEALTH, [['skin_temperature_deviation']], mapSkinTemperatures),
   dataType(['activities', 'Activities'], ACTIVITY, [[], ['workout']], mapActivities),

@@ -2,15 +2,16 @@ import type * as z from 'zod';
 import type { MappedPage, ProviderRecord } from '../model.ts';
 import { readList } from '../read-list.ts';
 import { Epoch } from './payloads.ts';
-import { positive, type Reading, samplesAt, summaryIdOf } from './readings.ts';
+import { positive, samplesAt, summaryIdOf } from './readings.ts';
 
 type EpochSummary = z.output<typeof Epoch>;
 
 /**
- * Quarters of an hour. Garmin sends one summary for each kind of activity within it, all over the same
- * quarter: they are added up, for intervals of one source that overlap count once. Of the same quarter and
- * kind in one page the last is taken. Energy is not: a quarter has whole kilocalories, whose sum strays from
- * the day's total, which `dailies` has.
+ * The effort of quarters of an hour. Garmin sends one summary for each kind of activity within a quarter, all
+ * over the same times: they become one value. Of the same quarter and kind in one page the last is taken.
+ *
+ * Steps, distance and energy are not taken: shorter intervals would set the day's total aside (SRC3), which is
+ * Garmin's own, grows by notifications of its own, and has fractions that quarters round away.
  */
 export function mapEpochs(payload: unknown): MappedPage {
   const quarters = new Map<string, Map<string, EpochSummary>>();
@@ -25,13 +26,10 @@ export function mapEpochs(payload: unknown): MappedPage {
     },
     summaryIdOf,
   );
-  return {
-    ...page,
-    records: [...quarters.values()].flatMap((kinds) => samplesOfQuarter([...kinds.values()])),
-  };
+  return { ...page, records: [...quarters.values()].flatMap((kinds) => effortOf([...kinds.values()])) };
 }
 
-function samplesOfQuarter(epochs: readonly EpochSummary[]): readonly ProviderRecord[] {
+function effortOf(epochs: readonly EpochSummary[]): readonly ProviderRecord[] {
   const first = epochs[0];
   if (first === undefined) return [];
   return samplesAt(
@@ -40,23 +38,8 @@ function samplesOfQuarter(epochs: readonly EpochSummary[]): readonly ProviderRec
       durationSec: first.durationInSeconds,
       zoneOffsetMinutes: first.startTimeOffsetInSeconds,
     },
-    readingsOf(epochs),
+    [positive('met', meanMet(epochs), 'MET')],
   );
-}
-
-function readingsOf(epochs: readonly EpochSummary[]): readonly Reading[] {
-  return [
-    { metric: 'steps', value: sumOf(epochs.map((epoch) => epoch.steps)), unit: 'steps' },
-    positive('pushes', sumOf(epochs.map((epoch) => epoch.pushes)), 'count'),
-    { metric: 'distance', value: sumOf(epochs.map((epoch) => epoch.distanceInMeters)), unit: 'm' },
-    positive('met', meanMet(epochs), 'MET'),
-  ];
-}
-
-/** Undefined when none is told. */
-function sumOf(values: readonly (number | undefined)[]): number | undefined {
-  const told = values.filter((value) => value !== undefined);
-  return told.length === 0 ? undefined : told.reduce((sum, value) => sum + value, 0);
 }
 
 /** Weighed by active time; where none is told each kind counts alike. */

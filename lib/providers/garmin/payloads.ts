@@ -50,9 +50,6 @@ export const Epoch = z.object({
   durationInSeconds: DurationSec,
   activityType: optional(shortText(64)),
   activeTimeInSeconds: number,
-  steps: number,
-  pushes: number,
-  distanceInMeters: number,
   met: number,
 });
 

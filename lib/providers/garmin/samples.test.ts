@@ -129,27 +129,15 @@ describe('quarters of an hour', () => {
     ...fields,
   });
 
-  test('PRV11 the kinds of activity within a quarter are added up, so that none is lost as an overlap', () => {
+  test('PRV11 the kinds of activity within a quarter become one effort, weighed by active time', () => {
     const page = mapEpochs([
-      quarter({
-        activityType: 'WALKING',
-        steps: 100,
-        distanceInMeters: 80,
-        activeKilocalories: 5,
-        met: 3,
-        activeTimeInSeconds: 300,
-      }),
-      quarter({
-        activityType: 'RUNNING',
-        steps: 500,
-        distanceInMeters: 600,
-        activeKilocalories: 40,
-        met: 9,
-        activeTimeInSeconds: 600,
-      }),
-      quarter({ activityType: 'SEDENTARY', steps: 0, startTimeInSeconds: START + 900 }),
+      quarter({ activityType: 'WALKING', steps: 100, met: 3, activeTimeInSeconds: 300 }),
+      quarter({ activityType: 'RUNNING', steps: 500, met: 9, activeTimeInSeconds: 600 }),
+      quarter({ activityType: 'SEDENTARY', met: 1, startTimeInSeconds: START + 900 }),
+      quarter({ activityType: 'WALKING', met: 2, startTimeInSeconds: START + 900 }),
+      quarter({ activityType: 'SEDENTARY', steps: 0, startTimeInSeconds: START + 1_800 }),
     ]);
-    expect(brief(page)).toEqual(['steps 600 steps', 'distance 680 m', 'met 7 MET', 'steps 0 steps']);
+    expect(brief(page)).toEqual(['met 7 MET', 'met 1.5 MET']);
     expect(samplesOf(page)[0]).toMatchObject({
       start: '2026-11-17T23:00:00.000Z',
       end: '2026-11-17T23:15:00.000Z',
@@ -159,10 +147,10 @@ describe('quarters of an hour', () => {
 
   test('PRV11 the same kind sent twice in a page counts once, as it was sent last', () => {
     const page = mapEpochs([
-      quarter({ activityType: 'WALKING', steps: 90 }),
-      quarter({ activityType: 'WALKING', steps: 100 }),
+      quarter({ activityType: 'WALKING', met: 3 }),
+      quarter({ activityType: 'WALKING', met: 4 }),
     ]);
-    expect(brief(page)).toEqual(['steps 100 steps']);
+    expect(brief(page)).toEqual(['met 4 MET']);
     expect(page.fetchedCount).toBe(2);
   });
 });
@@ -194,14 +182,19 @@ describe('courses', () => {
     expect(brief(mapRespiration([breaths]))).toEqual(['respiratory_rate 14.5 breaths/min']);
   });
 
-  test('PRV12 five-minute variability goes before the average of the night, which is made of it', () => {
-    const night = { ...timed, calendarDate: '2026-11-18', lastNightAvg: 44, lastNight5MinHigh: 71 };
-    expect(brief(mapHrv([{ ...night, hrvValues: { '300': 40, '600': 48 } }], CONTEXT))).toEqual([
-      'hrv_rmssd 40 ms',
-      'hrv_rmssd 48 ms',
-    ]);
-    const average = samplesOf(mapHrv([{ ...night, hrvValues: {} }], CONTEXT));
+  test('PRV12 the average of the night goes before the variability of five minutes that it is made of', () => {
+    const night = {
+      ...timed,
+      calendarDate: '2026-11-18',
+      lastNight5MinHigh: 71,
+      hrvValues: { '300': 40, '600': 48 },
+    };
+    expect(brief(mapHrv([night, { ...night, lastNightAvg: 0 }], CONTEXT))).toEqual(
+      Array(2).fill(['hrv_rmssd 40 ms', 'hrv_rmssd 48 ms']).flat(),
+    );
+    const average = samplesOf(mapHrv([{ ...night, lastNightAvg: 44 }], CONTEXT));
     expect(average).toMatchObject([{ metric: 'hrv_rmssd', value: 44, recordId: 'hrv:2026-11-18' }]);
+    expect(average).toHaveLength(1);
   });
 
   test('PRV12 a snapshot gives its variability; its offset has two names', () => {
@@ -217,8 +210,14 @@ describe('courses', () => {
       ],
     };
     expect(samplesOf(mapHealthSnapshots([snapshot]))).toMatchObject([
-      { metric: 'hrv_sdnn', value: 52, unit: 'ms', recordId: 'h-1', zoneOffsetMinutes: -300 },
-      { metric: 'hrv_rmssd', value: 38, end: '2026-11-17T23:02:00.000Z' },
+      {
+        metric: 'hrv_sdnn',
+        value: 52,
+        unit: 'ms',
+        recordId: 'h-1',
+        zoneOffsetMinutes: -300,
+        end: '2026-11-17T23:02:00.000Z',
+      },
     ]);
   });
 
