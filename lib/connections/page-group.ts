@@ -4,7 +4,7 @@ import type { SyncId } from '../../contracts/primitives/ids.ts';
 import { localDateOf } from '../core/instants.ts';
 import type { DataType, RawPage } from '../providers/definition.ts';
 import type { ProviderRecord } from '../providers/model.ts';
-import { type DataOutcome, MAX_GROUP_COUNT } from './data-writer.ts';
+import { type DataGroup, type DataOutcome, MAX_GROUP_COUNT } from './data-writer.ts';
 import { NO_COUNTS, type QuarantinedRecord, type SyncCounts } from './model.ts';
 import { GROUP_RAW_BYTES, GROUP_RECORD_COUNT } from './sync-limits.ts';
 import { addCounts } from './sync-progress.ts';
@@ -91,14 +91,21 @@ export class PageGroup {
     for (const [index, record] of records.entries()) this.#placed.push({ record, rawKey: '', index });
   }
 
-  /** Stores what was gathered and answers what became of it. A repeat stores and counts the same. */
-  async store(): Promise<SyncCounts> {
+  /**
+   * Stores what was gathered and answers what became of it. A repeat stores and counts the same. With `replaces`
+   * what is gathered is all there is in that window (DataGroup.replaces), if it fits one write.
+   */
+  async store(replaces?: DataGroup['replaces']): Promise<SyncCounts> {
     const { deps, scope } = this.#session;
     let counts = this.#counts;
+    const isWhole = this.#placed.length <= MAX_GROUP_COUNT;
+    const replaced = isWhole && replaces !== undefined ? { replaces } : {};
     for (let start = 0, part = 0; start < this.#placed.length; start += MAX_GROUP_COUNT, part += 1) {
       const placed = this.#placed.slice(start, start + MAX_GROUP_COUNT);
-      counts = addCounts(counts, this.#countsOf(await this.#write(placed, part), placed));
+      counts = addCounts(counts, this.#countsOf(await this.#write(placed, part, replaced), placed));
     }
+    if (this.#placed.length === 0 && replaces !== undefined)
+      counts = addCounts(counts, this.#countsOf(await this.#write([], 0, replaced), []));
     if (this.#quarantined.length > 0) {
       await deps.quarantine.add(scope, this.#quarantined);
       deps.meter.add('RecordsQuarantined', this.#quarantined.length);
@@ -106,7 +113,11 @@ export class PageGroup {
     return counts;
   }
 
-  #write(placed: readonly Placed[], part: number): Promise<DataOutcome> {
+  #write(
+    placed: readonly Placed[],
+    part: number,
+    replaced: Pick<DataGroup, 'replaces'>,
+  ): Promise<DataOutcome> {
     const { deps, scope, connection, correlationId } = this.#session;
     return deps.writer.write(scope, {
       groupKey: `${this.#place.groupKey}:${part}`,
@@ -115,6 +126,7 @@ export class PageGroup {
       correlationId,
       nowMs: deps.clock.now(),
       records: placed.map(({ record }) => record),
+      ...replaced,
     });
   }
 

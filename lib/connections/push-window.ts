@@ -8,7 +8,8 @@ import { fetchContextOf, type SyncSession } from './sync-session.ts';
 
 /**
  * Fetches and stores a part of a pushed window, group by group, and answers the counts of all. A run that dies
- * in between does the part again, under the same keys.
+ * in between does the part again, under the same keys. Of an entry that `replaces`, readings that are stored in
+ * the part and no longer offered are removed, when the part is one group: such a part is small.
  */
 export async function storeWindow(
   session: SyncSession,
@@ -32,5 +33,16 @@ export async function storeWindow(
     }
     if (page.next === undefined) break;
   }
-  return addCounts(counts, await group.store());
+  const isWhole = counts === NO_COUNTS;
+  const replaces =
+    entry.replaces && isWhole ? { metrics: ownMetrics(session, type), window: part } : undefined;
+  return addCounts(counts, await group.store(replaces));
+}
+
+/** A metric that another type of the provider gives too may be stored in the window from there. */
+function ownMetrics(session: SyncSession, type: DataType): readonly string[] {
+  const others = session.provider.definition.dataTypes.filter(({ code }) => code !== type.code);
+  return type.produces.metrics.filter(
+    (metric) => !others.some(({ produces }) => produces.metrics.includes(metric)),
+  );
 }

@@ -2,6 +2,7 @@ import type { EpochMs } from '../core/instants.ts';
 import { SECOND_MS } from '../core/instants.ts';
 import { askForConsent, noteBegin } from './change-connection.ts';
 import { finishSync } from './finish-sync.ts';
+import { keepSubscribed } from './keep-subscribed.ts';
 import type { Sync } from './model.ts';
 import type { WantedSync } from './pick-sync.ts';
 import { planTypes } from './plan-sync.ts';
@@ -73,6 +74,7 @@ export async function beginSync(session: SyncSession, { entry, sync }: WantedSyn
   const types = planTypes(definition, session.connection, entry, session.deps.clock.now());
   const begun = await commitSync(session, { ...sync, types }, { begins: entry.kind === 'sync' });
   await noteBegin(session, begun);
+  if (entry.kind === 'sync') await keepSubscribed(session);
   return begun;
 }
 

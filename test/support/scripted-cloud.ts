@@ -74,11 +74,20 @@ export class ScriptedCloud {
       if (found === undefined) throw new ProviderFault('not_found', { status: 404 });
       return { list: [found] };
     }
-    const within = known.filter(({ atMs }) => atMs >= Number(query['from']) && atMs < Number(query['to']));
     const start = Number(query['token'] ?? 0);
-    const list = within.slice(start, start + this.pageSize);
-    const next = start + this.pageSize < within.length ? String(start + this.pageSize) : undefined;
-    return { list, ...(next === undefined ? {} : { next }) };
+    const { list, isMore } = this.within(type, Number(query['from']), Number(query['to']), start);
+    return { list, ...(isMore ? { next: String(start + this.pageSize) } : {}) };
+  }
+
+  protected within(
+    type: string,
+    fromMs: number,
+    toMs: number,
+    start: number,
+  ): { readonly list: readonly CloudReading[]; readonly isMore: boolean } {
+    const found = (this.readings.get(type) ?? []).filter(({ atMs }) => atMs >= fromMs && atMs < toMs);
+    const end = start + this.pageSize;
+    return { list: found.slice(start, end), isMore: end < found.length };
   }
 }
 

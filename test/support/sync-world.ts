@@ -20,6 +20,7 @@ import {
   createStores,
   manualClock,
   openSimulatedStorage,
+  type Storage,
   seededRandomness,
 } from '../contract-suites/store-fixtures.ts';
 import { connectionOf } from './connection-builders.ts';
@@ -54,8 +55,9 @@ export async function openSyncWorld(
   definition: ProviderDefinition,
   cloud: ScriptedCloud,
   through: (deps: SyncDependencies) => SyncDependencies = (deps) => deps,
+  openStorage: () => Promise<Storage> = openSimulatedStorage,
 ) {
-  const storage = await openSimulatedStorage();
+  const storage = await openStorage();
   const clock = manualClock();
   const stores = createStores(storage, clock);
   const scope = await stores.createUser();
@@ -248,6 +250,7 @@ export async function openSyncWorld(
     scope,
     connectionId,
     clock,
+    storage,
     stores,
     plain,
     queued,
