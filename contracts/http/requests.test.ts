@@ -58,6 +58,18 @@ const TAKEN: readonly (readonly [string, Schema, unknown])[] = [
   ['privacy', PrivacySettings, { uploadEnabled: false, blockedMetrics: ['weight'] }],
   ['priorities', PutPrioritiesRequest, { orders: { '*': ['garmin'], steps: [] } }],
   ['a workspace without changes', UpdateWorkspaceRequest, {}],
+  [
+    'return addresses of a site, an app and a developer',
+    UpdateWorkspaceRequest,
+    {
+      oauthRedirectUris: [
+        'https://app.example.com/connected?from=headwater',
+        'com.example.app:/connected',
+        'http://localhost:5173/connected',
+      ],
+    },
+  ],
+  ['no return address', UpdateWorkspaceRequest, { oauthRedirectUris: [] }],
   ['rollups of a month', ListRollupsQuery, range],
 ];
 
@@ -128,6 +140,32 @@ const REFUSED: readonly (readonly [string, Schema, unknown])[] = [
   ['privacy in part', PrivacySettings, { uploadEnabled: true }],
   ['priorities of an unknown metric', PutPrioritiesRequest, { orders: { mood: ['garmin'] } }],
   ['a workspace with an endless rate', UpdateWorkspaceRequest, { requestsPerMinute: 1e9 }],
+  [
+    'a return address that is a script',
+    UpdateWorkspaceRequest,
+    { oauthRedirectUris: ['javascript:alert(1)'] },
+  ],
+  [
+    'a return address without TLS',
+    UpdateWorkspaceRequest,
+    { oauthRedirectUris: ['http://app.example.com/'] },
+  ],
+  [
+    'a return address with a fragment',
+    UpdateWorkspaceRequest,
+    { oauthRedirectUris: ['https://a.example/#x'] },
+  ],
+  [
+    'a return address with a password',
+    UpdateWorkspaceRequest,
+    { oauthRedirectUris: ['https://u:p@a.example/'] },
+  ],
+  ['a return address that is data', UpdateWorkspaceRequest, { oauthRedirectUris: ['data:text/html,x'] }],
+  [
+    'twenty-one return addresses',
+    UpdateWorkspaceRequest,
+    { oauthRedirectUris: Array(21).fill('https://a.example/') },
+  ],
   ['a workspace whose users may not call', UpdateWorkspaceRequest, { userRequestsPerMinute: 0 }],
   ['a workspace whose users call without end', UpdateWorkspaceRequest, { userRequestsPerMinute: 60_001 }],
   ['rollups of an instant', ListRollupsQuery, { ...range, from: '2026-11-01T00:00:00Z' }],

@@ -58,6 +58,7 @@ export function connectionStoreContract(name: string, openStorage: () => Promise
           otherUserIds: ['LEGACY1'],
           timeZone: 'Europe/Berlin',
           grantedScopes: ['sleep', 'workouts'],
+          inboundUrl: 'https://api.example.com/v1/inbound/withings',
         },
         syncedTo: { sleep: START_MS },
         lastSync: {

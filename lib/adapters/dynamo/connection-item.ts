@@ -31,6 +31,7 @@ const Account = z.object({
   otherUserIds: z.array(z.string()).optional(),
   timeZone: z.string().optional(),
   grantedScopes: z.array(z.string()).optional(),
+  inboundUrl: z.string().optional(),
 });
 const Instants = z.record(
   z.string(),
@@ -140,6 +141,7 @@ function parseAccount(bytes: Uint8Array): ProviderAccount {
     ...(rest.otherUserIds === undefined ? {} : { otherUserIds: rest.otherUserIds }),
     ...(rest.timeZone === undefined ? {} : { timeZone: rest.timeZone }),
     ...(rest.grantedScopes === undefined ? {} : { grantedScopes: rest.grantedScopes }),
+    ...(rest.inboundUrl === undefined ? {} : { inboundUrl: rest.inboundUrl }),
   };
 }
 
