@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type ApiAnswer, callApi, type RunningCloud, startLocalCloud } from '../../support/local-cloud.ts';
+import { type LogSecret, scanLogs, secretsWithin } from '../../support/scan-logs.ts';
 
 export interface SyncView {
   readonly status: 'running' | 'succeeded' | 'partial' | 'failed';
@@ -26,6 +27,8 @@ export interface Truth {
 /** A local cloud with its simulated providers, as a newcomer has them, and the ways to use both. */
 export interface ProviderWorld {
   readonly cloud: RunningCloud;
+  /** Where the local cloud keeps its state: `logs/` and `operator.json` are in there. */
+  readonly dataDir: string;
   newUser(): Promise<string>;
   /** Consents as a person by the public door; answers where the browser ends up. */
   connect(
@@ -46,6 +49,13 @@ export interface ProviderWorld {
   ): Promise<ApiAnswer<Body>>;
   control(method: string, path: string, body?: object): Promise<Record<string, unknown>>;
   truth(provider: string, person: string, days: number): Promise<Truth>;
+  /**
+   * Log lines that hold a secret of the simulated clouds, a state, code or ticket that came by, or a figure of a
+   * truth that was asked for. For the end of a suite: `expect(await world.leaks()).toEqual([])`.
+   */
+  leaks(): Promise<readonly string[]>;
+  /** For what a test got past this: `leaks` looks for it too. */
+  remember(name: string, value: string): void;
   stop(): Promise<void>;
 }
 
@@ -55,6 +65,10 @@ export async function openProviderWorld(args: readonly string[] = []): Promise<P
   const dataDir = await mkdtemp(join(tmpdir(), 'headwater-providers-'));
   const cloud = await startLocalCloud({ dataDir, args });
   let userCount = 0;
+  const seen = new Map<string, LogSecret>();
+  const remember = (name: string, value: string | null) => {
+    if (value !== null && value !== '') seen.set(value, { name, value });
+  };
   const api = <Body>(path: string, init: Parameters<typeof callApi>[2] = {}) =>
     callApi<Body>(cloud, path, init);
   const control: ProviderWorld['control'] = async (method, path, body) => {
@@ -87,6 +101,20 @@ export async function openProviderWorld(args: readonly string[] = []): Promise<P
   };
   return {
     cloud,
+    dataDir,
+    remember,
+    leaks: async () => {
+      const apps = await (await fetch(`${cloud.simulatorUrl}/apps`)).json();
+      const { apiKey, userToken } = cloud;
+      const settings = Object.entries(
+        apps as Record<string, { clientSecret: string; settings: object }>,
+      ).flatMap(([provider, app]) => secretsWithin(provider, { ...app.settings, secret: app.clientSecret }));
+      return scanLogs(join(dataDir, 'logs'), [
+        ...seen.values(),
+        ...settings,
+        ...secretsWithin('api', { apiKey, userToken }),
+      ]);
+    },
     api,
     control,
     connections,
@@ -103,6 +131,8 @@ export async function openProviderWorld(args: readonly string[] = []): Promise<P
       const { status, body } = await api<{ url: string; state: string }>(path, { method: 'POST', body: {} });
       expect(status).toBe(200);
       const reply = await fetch(`${body.url}&sim_user=${person}`, { headers: { accept: 'text/html' } });
+      remember('a state', body.state);
+      remember('a code', new URL(reply.url).searchParams.get('code'));
       return { status: reply.status, url: reply.url, page: await reply.text() };
     },
     connectionOf: async (userId, provider) => {
@@ -135,7 +165,10 @@ export async function openProviderWorld(args: readonly string[] = []): Promise<P
       const to = new Date().toISOString().slice(0, 10);
       const from = new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
       const path = `/control/${provider}/people/${person}/truth?from=${from}&to=${to}`;
-      return (await control('GET', path)) as unknown as Truth;
+      const truth = (await control('GET', path)) as unknown as Truth;
+      for (const { name, value } of secretsWithin(`${person} of ${provider}`, truth.daily))
+        remember(name, value);
+      return truth;
     },
     stop: async () => {
       await cloud.stop();
