@@ -204,6 +204,12 @@ describe('notifications', () => {
     );
   });
 
+  test('PRV59 a point that covers the day as it grows is asked for from the beginning of the day', () => {
+    expect(parse([one({ dataType: 'floors' })])).toMatchObject([
+      { at: { window: { fromMs: at('2026-11-17T06:29:00Z'), toMs: at('2026-11-18T07:34:01Z') } } },
+    ]);
+  });
+
   test('PRV59 civil times stand for the window that they mean anywhere on earth', () => {
     const window = { fromMs: at('2026-11-17T10:00:00Z'), toMs: at('2026-11-19T12:00:01Z') };
     const civilDateTimeInterval = {

@@ -77,7 +77,26 @@ function parseNotifications(payload: unknown, dataTypes: ReadonlySet<string>): r
 const ALSO: ReadonlyMap<string, readonly string[]> = new Map([
   ['heart-rate', ['heart-rate', 'heart-rate-of-days']],
   ['total-calories', ['total-calories', 'active-energy-burned', 'basal-energy-burned']],
+  ['daily-resting-heart-rate', ['daily-resting-heart-rate', 'daily-vo2-max']],
 ]);
+
+/**
+ * Points of these types may cover a day as it grows: one that a notification is about begins as early as the
+ * day, while it is asked for by its start.
+ */
+const LONG_POINTS: ReadonlySet<string> = new Set([
+  'floors',
+  'altitude',
+  'active-minutes',
+  'active-energy-burned',
+  'basal-energy-burned',
+]);
+const LONGEST_DAY_MS = 25 * HOUR_MS;
+
+const reaching = (dataType: string, { fromMs, toMs }: TimeWindow): TimeWindow => ({
+  fromMs: (LONG_POINTS.has(dataType) ? fromMs - LONGEST_DAY_MS : fromMs) as EpochMs,
+  toMs,
+});
 
 function itemsOf(notification: Notification, dataTypes: ReadonlySet<string>): readonly PushItem[] {
   const { healthUserId: providerUserId, operation, recordId } = notification;
@@ -98,7 +117,7 @@ function itemsOf(notification: Notification, dataTypes: ReadonlySet<string>): re
       kind: 'changed',
       providerUserId,
       dataType,
-      at: { kind: 'window', window, replaces },
+      at: { kind: 'window', window: reaching(dataType, window), replaces },
     })),
   );
 }
