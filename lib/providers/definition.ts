@@ -235,6 +235,37 @@ export interface PushDefinition {
   readonly maxBodyBytes: number;
   /** What a notification says; entries that are not understood come as `unreadable`. Pure, never throws. */
   parse(body: Uint8Array, headers: Readonly<Record<string, string>>): readonly PushItem[];
+  /**
+   * Subscribes one person's notifications, where the provider has no subscription of the whole application.
+   * A repeat asks only for what is missing. Throws ProviderFault.
+   */
+  subscribeUser?(http: UserHttp, callback: PushCallback, app: ProviderApp): Promise<void>;
+  /**
+   * Subscribes the application, renews what is about to expire and wakes what the provider put to rest; a
+   * repeat finds it `active`. Absent where that is done in the provider's portal, or per person. What the
+   * provider refuses is `failed`; throws ProviderFault when it cannot be reached.
+   */
+  subscribeApp?(
+    http: AppHttp,
+    app: ProviderApp,
+    callback: PushCallback,
+    nowMs: EpochMs,
+  ): Promise<AppSubscription>;
+}
+
+/** Where notifications are to go: what the provider shows and compares, whole. */
+export interface PushCallback {
+  readonly url: string;
+}
+
+export interface AppSubscription {
+  readonly status: 'active' | 'created' | 'renewed' | 'failed';
+  /** When the first of its parts ends; undefined: it does not expire. */
+  readonly expiresAtMs?: EpochMs;
+  /** Made up by the provider, and needed among the application's settings from now on; may be shown this once. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Of `failed`, for the operator: `setting_missing: verifyToken`, `subscribed_elsewhere`, `answered 400`. */
+  readonly reason?: string;
 }
 
 export interface PublicKeys {

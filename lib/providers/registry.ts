@@ -8,4 +8,12 @@ import { whoop } from './whoop/whoop.ts';
 import { withings } from './withings/withings.ts';
 
 /** The providers of this deployment: one line each (docs/add-a-provider.md). */
-export const PROVIDERS: readonly ProviderDefinition[] = [fitbit, garmin, strava, whoop, oura, withings, polar];
+export const PROVIDERS: readonly ProviderDefinition[] = [
+  fitbit,
+  garmin,
+  strava,
+  whoop,
+  oura,
+  withings,
+  polar,
+];

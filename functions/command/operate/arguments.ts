@@ -25,13 +25,16 @@ export const USAGE = `usage: npm run ops -- <command>
       the order of their ids, those behind --after
   relay replay --workspace <id> --from <time> --to <time> [--after <userId>:<seq>]
       puts the events of change entries committed in [from, to) on the bus again
+  providers subscribe [--provider <name>]
+      subscribes the applications to the notifications of their providers, renews what is about to expire, and
+      prints what has to go into the secret; to be run after each change there, and once a week
   dlq list
   dlq show <queue> [--limit N]
   dlq redrive <queue>
       looks at, or sends back, what consumers gave up on; queues: ${QUEUE_NAMES.join(', ')}
 
 Reads the environment that the functions have: STAGE, CORE_TABLE_NAME, SAMPLES_TABLE_NAME, VAULT_TABLE_NAME,
-WORKSPACE_KMS_KEY_ID, EVENT_BUS_NAME, as far as the command needs them, and AWS's own variables
+WORKSPACE_KMS_KEY_ID, EVENT_BUS_NAME, PROVIDER_SECRET_ARN, PUBLIC_URL, as far as the command needs them, and AWS's own variables
 (docs/runbooks/operator-shell.md). When none of ours is set, works on the local cloud that npm start runs;
 --data-dir DIR says where that keeps its state (default .headwater).`;
 
@@ -76,6 +79,7 @@ const COMMANDS = {
     to: instant,
     after: cursor.optional(),
   }),
+  'providers subscribe': z.strictObject({ provider: z.string().min(1).max(40).optional() }),
   'dlq list': z.strictObject({}),
   'dlq show': z.strictObject({
     queue: z.enum(QUEUE_NAMES),
@@ -155,5 +159,6 @@ const parse = (args: readonly string[]) =>
       to: { type: 'string' },
       after: { type: 'string' },
       limit: { type: 'string' },
+      provider: { type: 'string' },
     },
   });

@@ -8,6 +8,8 @@ export const Env = z.object({
   VAULT_TABLE_NAME: z.string().min(1),
   WORKSPACE_KMS_KEY_ID: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
+  PROVIDER_SECRET_ARN: z.string().min(1),
+  PUBLIC_URL: z.url(),
   USER_POOL_ID: z.string().min(1),
   USER_POOL_CLIENT_ID: z.string().min(1),
   AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: z.url().optional(),
@@ -35,4 +37,5 @@ export const ReplayEnv = Env.pick({
   WORKSPACE_KMS_KEY_ID: true,
   EVENT_BUS_NAME: true,
 });
+export const SubscribeEnv = Env.pick({ PROVIDER_SECRET_ARN: true, PUBLIC_URL: true });
 export const DeadLetterEnv = Env.pick({ STAGE: true });

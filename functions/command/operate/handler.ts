@@ -4,18 +4,21 @@ import {
   bootstrapWorkspace,
 } from '../../../lib/access/bootstrap.ts';
 import type { DeadLetters } from '../../../lib/adapters/sqs/dead-letters.ts';
+import type { SubscribeAppsDependencies } from '../../../lib/connections/subscribe-apps.ts';
 import { assertNever } from '../../../lib/core/assert.ts';
 import { type EpochMs, toIso } from '../../../lib/core/instants.ts';
 import type { ReplayDeps } from '../../../lib/outbox/replay.ts';
 import { type OperateCommand, QUEUE_NAMES } from './arguments.ts';
 import { type RebuildDependencies, rebuild } from './rebuild.ts';
 import { replay } from './replay.ts';
+import { subscribe } from './subscribe.ts';
 
 /** What a command needs is made when it runs: `dlq list` asks for no tables. */
 export interface OperateDependencies {
   readonly bootstrap: () => BootstrapDependencies & { readonly pool: BootstrapRequest['pool'] };
   readonly rebuild: () => RebuildDependencies;
   readonly replay: () => ReplayDeps;
+  readonly subscribe: () => SubscribeAppsDependencies;
   readonly deadLetters: () => DeadLetters;
   /** One line for the operator. */
   readonly print: (line: string) => void;
@@ -31,6 +34,8 @@ export async function operate(command: OperateCommand, deps: OperateDependencies
       return rebuild(command.options, deps.rebuild(), print);
     case 'relay replay':
       return replay(command.options, deps.replay(), print);
+    case 'providers subscribe':
+      return subscribe(command.options, deps.subscribe(), print);
     case 'dlq list':
       return listDeadLetters(deps.deadLetters(), print);
     case 'dlq show':

@@ -31,6 +31,8 @@ describe('what an operator may ask for', () => {
         },
       },
     ],
+    ['providers subscribe', { name: 'providers subscribe', options: {} }],
+    ['providers subscribe --provider oura', { name: 'providers subscribe', options: { provider: 'oura' } }],
     ['dlq list', { name: 'dlq list', options: {} }],
     ['dlq show projections --limit 3', { name: 'dlq show', options: { queue: 'projections', limit: 3 } }],
     ['dlq redrive erasures', { name: 'dlq redrive', options: { queue: 'erasures' } }],
@@ -74,6 +76,7 @@ test('PRJ4 dead letters are counted, shown and sent back, and nothing else is op
     bootstrap: unopened,
     rebuild: unopened,
     replay: unopened,
+    subscribe: unopened,
     deadLetters: () => ({
       count: async (queue) => (queue === 'erasures' ? 2 : 0),
       look: async () => [{ messageId: 'm1', body: '{"detail":{}}', sentAtMs: 0, receiveCount: 5 }],

@@ -11,8 +11,9 @@ import { createDeadLetters } from '../../../lib/adapters/sqs/dead-letters.ts';
 import { operatorPoolOf, wireVault } from '../../_platform/http/wire-access.ts';
 import { parseEnv } from '../../_platform/parse-env.ts';
 import type { Platform } from '../../_platform/platform.ts';
+import { wireProviders } from '../../_platform/wire-connections.ts';
 import { wireProjection } from '../../_platform/wire-projection.ts';
-import { BootstrapEnv, DeadLetterEnv, RebuildEnv, ReplayEnv } from './env.ts';
+import { BootstrapEnv, DeadLetterEnv, RebuildEnv, ReplayEnv, SubscribeEnv } from './env.ts';
 import type { OperateDependencies } from './handler.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -56,6 +57,10 @@ export function wire(environment: Environment, platform: Platform): Omit<Operate
         clock,
         randomness,
       };
+    },
+    subscribe: () => {
+      const env = parseEnv(SubscribeEnv, environment);
+      return { providers: wireProviders(env, platform), publicUrl: env.PUBLIC_URL, clock };
     },
     deadLetters: () =>
       createDeadLetters(

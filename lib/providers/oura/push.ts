@@ -2,23 +2,15 @@ import { SECOND_MS } from '../../core/instants.ts';
 import type { ProviderApp, PushAnswer, PushDefinition, PushItem, PushRequest } from '../definition.ts';
 import { jsonOf } from '../json-body.ts';
 import { isFresh, isHmacOf, isSameSecret } from '../signatures.ts';
+import { NOTIFIED_TYPES } from './notified-types.ts';
 import { EventPayload } from './payloads.ts';
+import { subscribeApp } from './subscriptions.ts';
 
 /** A notification is some 200 bytes. */
 const MAX_BODY_BYTES = 16_384;
 const MAX_CHALLENGE_LENGTH = 500;
 
-/** The types of notifications that are mapped; heart rate has none. */
-const DATA_TYPES = new Set([
-  'sleep',
-  'daily_sleep',
-  'daily_readiness',
-  'daily_activity',
-  'daily_spo2',
-  'daily_cardiovascular_age',
-  'vo2_max',
-  'workout',
-]);
+const DATA_TYPES: ReadonlySet<string> = new Set(NOTIFIED_TYPES);
 
 /**
  * Notifications name the document that changed; it is fetched. Signed with the client secret over the timestamp
@@ -45,6 +37,7 @@ export const push: PushDefinition = {
     const parsed = EventPayload.safeParse(jsonOf(body));
     return [parsed.success ? itemOf(parsed.data) : { kind: 'unreadable', reason: 'not a notification' }];
   },
+  subscribeApp,
 };
 
 /** Subscribing calls back with a token that we chose and a challenge to repeat. */

@@ -4,6 +4,7 @@ import { fieldOf, jsonOf } from '../json-body.ts';
 import { isHmacOf } from '../signatures.ts';
 import { instantOf } from '../times.ts';
 import { EventPayload } from './payloads.ts';
+import { subscribeApp } from './webhook.ts';
 
 /** A notification is some 200 bytes. */
 const MAX_BODY_BYTES = 16_384;
@@ -37,6 +38,7 @@ export const push: PushDefinition = {
     const parsed = EventPayload.safeParse(jsonOf(body));
     return parsed.success ? itemsOf(parsed.data) : [{ kind: 'unreadable', reason: 'not a notification' }];
   },
+  subscribeApp: (http, app, callback) => subscribeApp(http, app, callback, Object.keys(TYPES_OF)),
 };
 
 const isPing = ({ method, headers, body }: PushRequest): boolean =>

@@ -10,6 +10,7 @@ import type { PushDefinition, PushItem } from '../definition.ts';
 import type { TimeWindow } from '../model.ts';
 import { isSameSecret } from '../signatures.ts';
 import { LATEST_EPOCH_SEC } from '../times.ts';
+import { subscribeUser } from './subscribe.ts';
 
 /** A notification is some 60 bytes. */
 const MAX_BODY_BYTES = 4_096;
@@ -42,6 +43,7 @@ export const push: PushDefinition = {
   okStatus: 200,
   maxBodyBytes: MAX_BODY_BYTES,
   parse: (body) => itemsOf(new URLSearchParams(new TextDecoder().decode(body))),
+  subscribeUser: (http, callback) => subscribeUser(http, callback, [...Object.keys(TYPES_OF), PROFILE]),
 };
 
 function itemsOf(form: URLSearchParams): readonly PushItem[] {
