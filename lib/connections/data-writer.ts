@@ -35,6 +35,14 @@ export interface DataGroup {
   readonly correlationId: string;
   readonly nowMs: EpochMs;
   readonly records: readonly ProviderRecord[];
+  /**
+   * The records are all that the provider has of these metrics in the window: what else is stored of it there is
+   * removed, by its times. Readings with a record id are not: their deletion names it.
+   */
+  readonly replaces?: {
+    readonly metrics: readonly string[];
+    readonly window: { readonly fromMs: EpochMs; readonly toMs: EpochMs };
+  };
 }
 
 export interface DataOutcome {

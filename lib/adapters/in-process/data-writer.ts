@@ -20,6 +20,7 @@ import { type RunDependencies, runRequest } from '../../samples/run-request.ts';
 import { addOutcome, NO_OUTCOME, readAnswer } from './ingest-outcome.ts';
 import { listStored } from './list-stored.ts';
 import { createOverlay } from './overlay-store.ts';
+import { replacedItems } from './replaced-items.ts';
 import { splitGroup } from './split-group.ts';
 import { type IngestItem, toBatches, toEnvelope } from './to-ingest-items.ts';
 
@@ -88,7 +89,9 @@ async function writeGroup(
   const split = await splitGroup({ ...deps.records, listReadings }, scope, group, head);
   let outcome = split.outcome;
   // What moved to another day goes from the old one first: a record id in two buckets is two samples (ING2).
-  for (const items of [split.firstDeletions, split.items]) {
+  const gone = await replacedItems(listReadings, group, head);
+  // Behind them by itself what is offered no longer: a repeat, which finds it gone, is the same for the others.
+  for (const items of [split.firstDeletions, split.items, gone]) {
     for (const batch of toBatches(items)) {
       const listed = [...batch.samples, ...batch.deletions];
       outcome = addOutcome(

@@ -1,5 +1,5 @@
 import type { DataGroup, DataOutcome, StoredReading } from '../../connections/data-writer.ts';
-import { DAY_MS, type EpochMs, type LocalDate, toIso, utcMidnightOf } from '../../core/instants.ts';
+import { DAY_MS, type EpochMs, type LocalDate, utcMidnightOf } from '../../core/instants.ts';
 import { offsetMinutesAt } from '../../core/zones.ts';
 import type { SampleDeletion, SleepRecord, TimeWindow, WorkoutRecord } from '../../providers/model.ts';
 import type { NormalisedRecord, RecordPointer } from '../../records/model.ts';
@@ -12,7 +12,13 @@ import {
 } from '../../records/write-records.ts';
 import type { Head, UserScope } from '../../samples/model.ts';
 import { NO_OUTCOME } from './ingest-outcome.ts';
-import { type IngestItem, toDayItem, toDeletionItems, toSampleItem } from './to-ingest-items.ts';
+import {
+  type IngestItem,
+  toDayItem,
+  toDeletionItems,
+  toSampleItem,
+  toTimedDeletion,
+} from './to-ingest-items.ts';
 
 /** What is left for the ingest core when the records of a group are written. */
 export interface SplitGroup {
@@ -219,13 +225,8 @@ async function seriesItems(
     const before = done.results[position]?.before;
     if (series.length === 0 || before === undefined) continue;
     const window = { fromMs: before.startMs, toMs: (before.endMs + 1) as EpochMs };
-    for (const { metric, startMs, endMs, sourceId } of await listReadings(series, window)) {
-      const source = head.sources[sourceId];
-      if (source === undefined) continue;
-      const { sourceId: _sourceId, ...named } = source;
-      const fields = { metric, start: toIso(startMs), end: toIso(endMs) };
-      items.push({ index, kind: 'deletion', source: { ...named, provider }, fields });
-    }
+    for (const reading of await listReadings(series, window))
+      items.push(...toTimedDeletion(head, provider, reading, index));
   }
   return items;
 }

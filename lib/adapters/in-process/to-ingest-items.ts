@@ -1,4 +1,5 @@
 import { MAX_DELETION_RANGE_DAYS, MAX_SOURCE_COUNT } from '../../../contracts/limits.ts';
+import type { StoredReading } from '../../connections/data-writer.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { addDays, DAY_MS, type EpochMs, type LocalDate, toIso } from '../../core/instants.ts';
 import type { DayValue, RecordSource, Revision, SampleRecord, TimeWindow } from '../../providers/model.ts';
@@ -74,6 +75,20 @@ export function toDeletionItems(
       return { index, kind: 'deletion', source, fields };
     }),
   );
+}
+
+/** The deletion of one reading by its times, in its own source. */
+export function toTimedDeletion(
+  head: Pick<Head, 'sources'>,
+  provider: string,
+  { metric, startMs, endMs, sourceId }: StoredReading,
+  index: number,
+): readonly IngestItem[] {
+  const source = head.sources[sourceId];
+  if (source === undefined) return [];
+  const { sourceId: _sourceId, ...named } = source;
+  const fields = { metric, start: toIso(startMs), end: toIso(endMs) };
+  return [{ index, kind: 'deletion', source: { ...named, provider }, fields }];
 }
 
 function piecesOf({ fromMs, toMs }: TimeWindow): readonly TimeWindow[] {

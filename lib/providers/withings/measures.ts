@@ -17,7 +17,10 @@ const AMBIGUOUS = 1;
 /** Entered by hand, later or when signing up. */
 const MANUAL = new Set([2, 4]);
 
-/** Readings of scales, cuffs, thermometers and watches, in groups that were measured together. */
+/**
+ * Readings of scales, cuffs, thermometers and watches, in groups that were measured together. Each is known by
+ * its device and time: a notification of a deletion names the time and no group.
+ */
 export const measures: DataType = {
   code: 'measures',
   title: 'Measurements',
@@ -85,7 +88,6 @@ function toRecords(
           ...value,
           ...known,
           start: toIso(group.date),
-          recordId: `measures:${group.grpid}`,
         },
   );
 }

@@ -18,7 +18,6 @@ const Exponent = z.int().min(-20).max(20);
 const Measure = z.object({ value: z.int(), type: z.int(), unit: Exponent });
 
 export const MeasureGroup = z.object({
-  grpid: Id,
   attrib: optional(z.int()),
   date: EpochSec,
   created: optional(EpochSec),

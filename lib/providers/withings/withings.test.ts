@@ -46,7 +46,7 @@ const mapGroups = (...measuregrps: unknown[]) =>
   typed('measures').map({ status: 0, body: { timezone: 'Europe/Paris', measuregrps } }, MAP);
 
 describe('measurements', () => {
-  test('PRV40 values are scaled by their power of ten, exactly, and known by group and time', () => {
+  test('PRV40 values are scaled by their power of ten, exactly, and known by device and time', () => {
     const { records, unreadable } = mapGroups(
       group([
         { value: 72_345, type: 1, unit: -3 },
@@ -64,10 +64,10 @@ describe('measurements', () => {
       ['body_fat', 18.73, '%'],
       ['body_water', 40 / 72.345, 'fraction'],
     ]);
+    expect(records[0]).not.toHaveProperty('recordId');
     expect(records[0]).toMatchObject({
       start: '2026-11-18T07:00:00.000Z',
       zoneOffsetMinutes: 60,
-      recordId: 'measures:6543210987',
       revision: MORNING_SEC + 60,
       source: { device: { manufacturer: 'Withings', model: 'Body Scan' } },
     });
