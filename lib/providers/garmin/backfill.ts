@@ -30,8 +30,9 @@ async function requestBackfill(
       origin: 'api',
       path: `/wellness-api/rest/backfill/${path}`,
       query: {
+        // Both cut down: a window of 30 days is not to become a second more, which Garmin refuses.
         summaryStartTimeInSeconds: Math.floor(window.fromMs / SECOND_MS),
-        summaryEndTimeInSeconds: Math.ceil(window.toMs / SECOND_MS),
+        summaryEndTimeInSeconds: Math.floor(window.toMs / SECOND_MS),
       },
     });
     return 'requested';

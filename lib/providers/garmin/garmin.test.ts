@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { EpochMs } from '../../core/instants.ts';
 import type { DataType, PushRequest } from '../definition.ts';
 import type { ProviderRequest, ProviderResponse, UserHttp } from '../http.ts';
+import type { TimeWindow } from '../model.ts';
 import { ProviderFault } from '../model.ts';
 import { garmin } from './garmin.ts';
 
@@ -73,11 +74,16 @@ describe('backfill', () => {
     if (found === undefined) throw new Error(`no type ${code}`);
     return found;
   };
-  const requestOf = async (code: string, path: string, response: ProviderResponse) => {
+  const requestOf = async (
+    code: string,
+    path: string,
+    response: ProviderResponse,
+    window: TimeWindow = WINDOW,
+  ) => {
     const { source } = typeOf(code);
     if (source.kind !== 'request') throw new Error('not asked for');
     const { http, calls } = api({ [`GET /wellness-api/rest/backfill/${path}`]: response });
-    const outcome = source.request({ http, account: { providerUserId: 'u-1' }, nowMs: NOW }, WINDOW);
+    const outcome = source.request({ http, account: { providerUserId: 'u-1' }, nowMs: NOW }, window);
     return { outcome: await outcome, calls };
   };
 
@@ -92,6 +98,13 @@ describe('backfill', () => {
         summaryEndTimeInSeconds: NOW / 1_000,
       });
     }
+  });
+
+  test('PRV17 thirty days that begin within a second are asked for as thirty days, and no second more', async () => {
+    const window = { fromMs: (NOW - 30 * 86_400_000 + 777) as EpochMs, toMs: (NOW + 777) as EpochMs };
+    const { calls } = await requestOf('dailies', 'dailies', answer(202), window);
+    const { summaryStartTimeInSeconds: start, summaryEndTimeInSeconds: end } = calls[0]?.query ?? {};
+    expect(Number(end) - Number(start)).toBe(30 * 86_400);
   });
 
   test.each([
