@@ -127,6 +127,10 @@ export interface CloudKit {
   revokeToken(token: string): boolean;
   /** Queues a push; nothing is sent while the webhooks are not active. */
   push(outgoing: Outgoing): void;
+  /** A client subscribed itself by the cloud's own API, and the address was proven: pushes go there from now on. */
+  subscribed(address: string): void;
+  /** The client took its subscription back. */
+  unsubscribed(): void;
   /** Takes a fault of this kind if one waits for this path (`endless_pages`, `keyset_unreachable`). */
   fault(kind: FaultKind, call: Call): Fault | undefined;
   /** Extra records asked for with `PUT people/{name}/load`. */

@@ -16,6 +16,10 @@ export interface Deliveries {
   state(): WebhookState;
   /** Sets the address and proves it. */
   subscribe(baseUrl: string): Promise<WebhookState>;
+  /** Takes an address that the cloud has proven itself. */
+  use(address: string): void;
+  /** The client took its address back. */
+  end(): void;
   push(outgoing: Outgoing): void;
   /**
    * Tries everything that is due, and waits for the tries that are under way. Answers what was delivered and what
@@ -64,6 +68,13 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   return {
     state: () => outbox.state,
     subscribe: (baseUrl) => subscribe(outbox, baseUrl),
+    use(address) {
+      Object.assign(outbox, { address, state: 'active', failingSinceMs: undefined });
+      sendDue(outbox);
+    },
+    end() {
+      outbox.state = 'inactive';
+    },
     push: (outgoing) => push(outbox, outgoing),
     async flush() {
       sendDue(outbox);

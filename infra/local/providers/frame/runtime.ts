@@ -58,6 +58,8 @@ export function createRuntime(options: RuntimeOptions): CloudRuntime {
     endGrant: (person) => parts.grants?.revokePerson(person) ?? false,
     revokeToken: (token) => parts.grants?.revokeToken(token) ?? false,
     push: (outgoing) => parts.deliveries?.push(outgoing),
+    subscribed: (address) => parts.deliveries?.use(address),
+    unsubscribed: () => parts.deliveries?.end(),
     fault: (kind, call) => state.faults.take(kind, `/${call.origin}${call.path}`),
     load: (person) => state.loads.get(person.name),
   };

@@ -158,6 +158,7 @@ async function save(kit: CloudKit, put: Put, id: string, call: Call): Promise<An
   if (failure !== undefined)
     return { status: 400, json: { detail: `Webhook verification failed: ${failure}` } };
   const made = put({ id, callbackUrl, verificationToken, eventType, dataType });
+  kit.subscribed(callbackUrl);
   return { status: call.method === 'POST' ? 201 : 200, json: subscriptionJson(made) };
 }
 

@@ -91,6 +91,8 @@ function routesOf(kit: CloudKit, state: State): readonly Route[] {
   const set = (call: Call, isActive: boolean) =>
     mine(call, (webhook) => {
       state.webhook = { ...webhook, isActive };
+      if (isActive) kit.subscribed(webhook.url);
+      else kit.unsubscribed();
       return { status: 200 };
     });
   return [
@@ -125,6 +127,7 @@ function routesOf(kit: CloudKit, state: State): readonly Route[] {
       handle: (call: Call) =>
         mine(call, () => {
           state.webhook = undefined;
+          kit.unsubscribed();
           return { status: 204 };
         }),
     },
@@ -153,6 +156,7 @@ async function create(kit: CloudKit, state: State, call: Call): Promise<Answer> 
   if (failure !== undefined) return problem(400, `The webhook could not be verified: ${failure}`);
   state.secret = kit.random.token();
   state.webhook = { id: kit.random.hex(8), events, url, isActive: true };
+  kit.subscribed(url);
   const { id } = state.webhook;
   return { status: 201, json: { data: { id, events, url, signature_secret_key: state.secret } } };
 }

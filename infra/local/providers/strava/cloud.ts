@@ -18,6 +18,7 @@ import {
 import { errors, fail } from './errors.ts';
 import { limits } from './limits.ts';
 import { pushRules } from './push.ts';
+import { type Subscription, subscriptionRoutes } from './subscriptions.ts';
 
 const SCOPES = [
   'read',
@@ -86,6 +87,7 @@ const athleteShape = ({ id, history }: Athlete) => ({
 function createStrava(kit: CloudKit): Cloud {
   const verifyToken = kit.random.token();
   const subscriptionId = 100_000 + kit.random.bytes(2).readUInt16BE(0);
+  const subscription: Subscription = { address: undefined };
   let signingKey: string | undefined;
   const athleteOf = (person: Person): Athlete => ({
     id: idNumber(8, 'strava', person.name),
@@ -97,9 +99,13 @@ function createStrava(kit: CloudKit): Cloud {
     origins: ['web'],
     oauth: oauthRules(athleteOf),
     errors,
-    routes: [...revocations(kit), ...dataRoutes(kit, athleteOf)],
+    routes: [
+      ...revocations(kit),
+      ...dataRoutes(kit, athleteOf),
+      ...subscriptionRoutes(kit, subscriptionId, subscription),
+    ],
     limits,
-    push: pushRules({ verifyToken, signingKey: () => signingKey, random: kit.random }),
+    push: pushRules({ verifyToken, subscription, signingKey: () => signingKey, random: kit.random }),
     settings: () => ({ verifyToken, subscriptionId: String(subscriptionId) }),
     verifyApp: () => false,
     act: createActions({ kit, athleteOf, subscriptionId }),

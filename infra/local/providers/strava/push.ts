@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { CloudKit, PushRules } from '../frame/cloud.ts';
 import { asFields, bodyText } from '../frame/http.ts';
 import type { Athlete } from './activities.ts';
+import type { Subscription } from './subscriptions.ts';
 
 export interface StravaEvent {
   readonly object_type: 'activity' | 'athlete';
@@ -24,14 +25,19 @@ export function pushEvent(kit: CloudKit, athlete: Athlete, subscriptionId: numbe
 
 interface PushOptions {
   readonly verifyToken: string;
+  readonly subscription: Subscription;
   /** The contested signature: sent when it was asked for. */
   readonly signingKey: () => string | undefined;
   readonly random: CloudKit['random'];
 }
 
 /** 200 within two seconds, and three more tries. */
-export const pushRules = ({ verifyToken, signingKey, random }: PushOptions): PushRules => ({
-  handshake: (address) => prove(address, verifyToken, random.hex(12)),
+export const pushRules = ({ verifyToken, subscription, signingKey, random }: PushOptions): PushRules => ({
+  async handshake(address) {
+    const failure = await prove(address, verifyToken, random.hex(12));
+    subscription.address = failure === undefined ? address : undefined;
+    return failure;
+  },
   headers: () => ({}),
   sign(body, nowMs) {
     const key = signingKey();
@@ -45,7 +51,11 @@ export const pushRules = ({ verifyToken, signingKey, random }: PushOptions): Pus
   timeoutMs: 2000,
 });
 
-async function prove(address: string, verifyToken: string, challenge: string): Promise<string | undefined> {
+export async function prove(
+  address: string,
+  verifyToken: string,
+  challenge: string,
+): Promise<string | undefined> {
   const target = new URL(address);
   target.searchParams.set('hub.mode', 'subscribe');
   target.searchParams.set('hub.challenge', challenge);

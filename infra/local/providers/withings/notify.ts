@@ -38,8 +38,8 @@ export function createNotifications(kit: CloudKit): Notifications {
   };
   return {
     route: serviceRoute(kit, '/notify', undefined, {
-      subscribe: (asked) => subscribe(asked, put),
-      update: (asked) => subscribe(asked, put),
+      subscribe: (asked) => subscribe(kit, asked, put),
+      update: (asked) => subscribe(kit, asked, put),
       list: ({ form, history }) => {
         const appli = wholeField(form, 'appli');
         const profiles = of(history.person).filter((one) => appli === undefined || one.appli === appli);
@@ -71,6 +71,7 @@ const read = (form: URLSearchParams): Subscription => ({
 });
 
 async function subscribe(
+  kit: CloudKit,
   { form, history }: ServiceCall,
   put: (person: Person, one: Subscription) => void,
 ): Promise<Answer> {
@@ -82,6 +83,7 @@ async function subscribe(
   const failure = await prove(wanted.callbackurl).catch(() => 'no answer');
   if (failure !== undefined) return failed(STATUS.error, `The callback URL is invalid: ${failure}`);
   put(history.person, wanted);
+  kit.subscribed(wanted.callbackurl);
   return done({});
 }
 
