@@ -2,8 +2,10 @@ import { expect, test } from 'vitest';
 import { START_MS } from '../../test/contract-suites/store-fixtures.ts';
 import { pullProvider, ScriptedCloud } from '../../test/support/scripted-cloud.ts';
 import { openSyncWorld } from '../../test/support/sync-world.ts';
+import { toSyncItem } from '../adapters/dynamo/sync-item.ts';
 import { DAY_MS, type EpochMs, HOUR_MS, localDateOf, MINUTE_MS } from '../core/instants.ts';
 import { previewReplay } from './preview-replay.ts';
+import { GROUP_RECORD_COUNT, MAX_CURSOR_CHARS } from './sync-limits.ts';
 
 /** A cloud with `count` readings of each type, one per hour, the newest an hour old. */
 function hourly(count: number): ScriptedCloud {
@@ -199,6 +201,44 @@ test('CON35 a due connection is polled, and one whose pushes stay away is silent
   await world.requestSync();
   await world.runFor(MINUTE_MS);
   expect((await world.connection()).silentSinceMs).toBeUndefined();
+});
+
+test('CON24 what is held at a time is one group, and a sync that has come far is a small row', async () => {
+  const cloud = hourly(0);
+  cloud.pageSize = 400;
+  cloud.put(
+    'pulse',
+    ...Array.from({ length: 6_000 }, (_, index) => ({
+      id: `p${index}`,
+      atMs: START_MS - (index + 1) * MINUTE_MS,
+      value: 60,
+    })),
+  );
+  const sizes: number[] = [];
+  const world = await openSyncWorld(pullProvider, cloud, (deps) => ({
+    ...deps,
+    writer: {
+      ...deps.writer,
+      write: (scope, group) => {
+        sizes.push(group.records.length);
+        return deps.writer.write(scope, group);
+      },
+    },
+  }));
+  const syncId = await world.requestSync('connect');
+  await world.runFor(MINUTE_MS);
+  expect(Math.max(...sizes)).toBeLessThan(GROUP_RECORD_COUNT + cloud.pageSize);
+  expect(sizes.length).toBeGreaterThan(3);
+  const sync = await world.sync(syncId);
+  const [progress] = sync.types;
+  if (progress === undefined) throw new Error('a sync has types');
+  const far = { ...progress, type: 'a-type-with-a-long-name', cursor: 'x'.repeat(MAX_CURSOR_CHARS) };
+  const row = toSyncItem(
+    world.scope,
+    { ...sync, types: Array.from({ length: 30 }, () => far) },
+    { key: { id: new Uint8Array(4), secret: new Uint8Array(32) }, randomness: world.plain.randomness },
+  );
+  expect(row['body']?.B?.length).toBeLessThan(100_000);
 });
 
 const at = (days: number) => (START_MS + days * DAY_MS) as EpochMs;

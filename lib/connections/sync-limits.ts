@@ -43,8 +43,6 @@ export const ARRIVAL_LOOK_MS = { least: 5 * SECOND_MS, most: 10 * MINUTE_MS } as
 /** While a sync runs the schedule looks at the connection after this: a run that died is taken up again. */
 export const WATCH_MS = HOUR_MS;
 
-/** Records that one sync sets aside; further ones are counted as refused only. */
-export const MAX_QUARANTINED_COUNT = 1_000;
 /** RawPage: a cursor is at most so long. */
 export const MAX_CURSOR_CHARS = 2_000;
 /** Executions that are started for one sync before it is given up. */

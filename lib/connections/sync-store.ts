@@ -31,7 +31,7 @@ export interface SyncStore {
 
 export interface SyncCommit {
   readonly lease: Lease;
-  /** At most MAX_COMMITTED_ENTRY_COUNT. */
+  /** At most 90: a transaction takes 100 items (quotas of DynamoDB), row and lease go along. */
   readonly done: readonly InboxEntry[];
   /** Entries that are written along, such as what is left of one that was done in part. */
   readonly added: readonly InboxEntry[];
@@ -39,6 +39,4 @@ export interface SyncCommit {
   readonly begins: boolean;
 }
 
-/** A transaction takes 100 items (quotas of DynamoDB): the row and the lease go along. */
-export const MAX_COMMITTED_ENTRY_COUNT = 90;
 export const SYNC_KEPT_DAYS = 90;
