@@ -18,7 +18,7 @@ export const byBackfill = (path: string): DataType['source'] => ({
 /**
  * 409 is a window that was asked for before: its data came or is on the way. 403 and 412 lack the person's
  * permission for past data, 400 lies before what Garmin gives to this application. Throws ProviderFault
- * for the rest.
+ * for the rest. Both ends are rounded down: windows in a row still meet, and 30 days are never a second more.
  */
 async function requestBackfill(
   { http }: FetchContext,

@@ -107,6 +107,16 @@ describe('backfill', () => {
     expect(Number(end) - Number(start)).toBe(30 * 86_400);
   });
 
+  test('PRV17 a window of the longest length is not a second longer in whole seconds', async () => {
+    for (const fractionMs of [0, 1, 108, 999]) {
+      const toMs = (NOW + fractionMs) as EpochMs;
+      const longest = { fromMs: (toMs - 30 * 86_400_000) as EpochMs, toMs };
+      const { calls } = await requestOf('sleeps', 'sleeps', answer(202), longest);
+      const { summaryStartTimeInSeconds: from, summaryEndTimeInSeconds: to } = calls[0]?.query ?? {};
+      expect(Number(to) - Number(from)).toBe(30 * 86_400);
+    }
+  });
+
   test.each([
     [409, {}, 'already_requested'],
     [403, {}, 'not_permitted'],
