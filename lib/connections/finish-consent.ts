@@ -10,6 +10,7 @@ import { type KeepGrantDependencies, keepGrant } from './keep-grant.ts';
 import type { Connection } from './model.ts';
 import type { ConfiguredProvider } from './provider-directory.ts';
 import { toProviderProblem } from './provider-problem.ts';
+import { inboundUrlOf } from './push-callback.ts';
 import { createGrantHttp, type UserHttpDependencies } from './user-http.ts';
 
 export interface FinishConsentDependencies
@@ -141,19 +142,29 @@ async function identify(
 ): Promise<ProviderAccount> {
   const { definition } = provider;
   const http = createGrantHttp(deps, scope, { provider, grant });
-  const account = await definition.identify(http, grant).catch(scopeProblem);
+  const account = await definition.identify(http, grant).catch(identifyProblem);
   const { auth } = definition;
   const granted =
     account.grantedScopes ?? (auth.kind === 'oauth2' ? auth.grantedScopes(query, grant) : undefined);
   if (granted !== undefined && !isAnyTypeGranted(definition, granted)) throw scopeMissing();
-  return granted === undefined ? account : { ...account, grantedScopes: granted };
+  return {
+    ...account,
+    ...(granted === undefined ? {} : { grantedScopes: granted }),
+    ...(definition.push.subscribeUser === undefined
+      ? {}
+      : { inboundUrl: inboundUrlOf(deps.publicUrl, definition.name) }),
+  };
 }
 
 const scopeMissing = (): AppError =>
   new AppError('oauth.scope_missing', 'The person granted nothing that data could be read with.');
 
-function scopeProblem(error: unknown): never {
-  throw error instanceof ProviderFault && error.reason === 'scope_missing' ? scopeMissing() : error;
+/** Who it is comes from the provider's answer: one that cannot be read is the provider's fault, not ours. */
+function identifyProblem(error: unknown): never {
+  if (error instanceof AppError) throw error;
+  if (!(error instanceof ProviderFault))
+    throw new ProviderFault('malformed', { reason: 'identify', cause: error });
+  throw error.reason === 'scope_missing' ? scopeMissing() : error;
 }
 
 const isAnyTypeGranted = ({ dataTypes }: ProviderDefinition, granted: readonly string[]): boolean =>

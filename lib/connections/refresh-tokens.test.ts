@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createPrng } from '../../test/simulation/engine/prng.ts';
 import { createTokenWorld, type TokenWorld, type TokenWorldOptions } from '../../test/support/token-world.ts';
 import { MINUTE_MS, SECOND_MS } from '../core/instants.ts';
 import { ProviderFault } from '../providers/model.ts';
@@ -109,6 +110,35 @@ test.each(CRASHES)(
     expect(new Set(faults)).toEqual(new Set(isLost ? ['unauthorized:grant_revoked'] : []));
   },
 );
+
+test('CON8 whatever is lost, late or ends on the way, nobody hears that the grant is gone unless its token is lost', async () => {
+  const seen = new Set<string>();
+  for (let seed = 100; seed < 160; seed += 1) {
+    const prng = createPrng(seed);
+    const script = Array.from({ length: 12 }, () => ({
+      latencyMs: prng.chance(0.2) ? prng.below(38_000) : prng.below(800),
+      isLost: prng.chance(0.2),
+    }));
+    const world = await open({ seed, script, takesOldOnce: prng.chance(0.5) });
+    for (let expiry = 0; expiry < 3; expiry += 1) {
+      await world.advance(NEARLY_OVER_MS);
+      const containers = Array.from({ length: 12 }, () =>
+        prng.chance(0.3) ? { crashAtCall: 1 + prng.below(8) } : {},
+      );
+      const surviving = containers.flatMap((options) => {
+        const call = world.container(options).json(DATA);
+        return 'crashAtCall' in options ? [] : [call];
+      });
+      const results = await world.settle(surviving);
+      const faults = results.flatMap((one) => (one.status === 'rejected' ? [faultOf(one.reason)] : ['done']));
+      const isLost = (await storedRefreshToken(world)) !== world.cloud.newestRefreshToken;
+      for (const fault of faults) seen.add(fault);
+      if (!isLost) expect(faults, `seed ${seed}`).not.toContain('unauthorized:grant_revoked');
+      if (isLost) break;
+    }
+  }
+  expect([...seen]).toEqual(expect.arrayContaining(['done', 'unauthorized:grant_revoked']));
+});
 
 test('CON8 a grant that is gone is told to everybody, after one look at the provider each', async () => {
   const world = await open();

@@ -212,6 +212,10 @@ describe('coming back', () => {
     [{ path: '/token' }, 'provider.unavailable'],
     [{ path: '/token', status: 500 }, 'provider.unavailable'],
     [{ path: '/me' }, 'provider.unavailable'],
+    [{ path: '/me', status: 200 }, 'provider.unavailable'],
+    [{ path: '/token', status: 200 }, 'provider.unavailable'],
+    [{ path: '/token', status: 429 }, 'provider.unavailable'],
+    [{ path: '/token', status: 401 }, 'provider.refused'],
     [{ path: '/me', status: 403 }, 'provider.refused'],
   ])('CON13 an outage of %o is said as %s, and connects nothing', async (outage, code) => {
     world.cloud.outage = outage;
