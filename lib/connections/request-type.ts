@@ -87,5 +87,5 @@ export function nextLookMs(sync: Sync, dataTypes: readonly DataType[], nowMs: Ep
   const settlesMs = Math.min(...awaited.map((progress) => settlesAtMs(progress, dataTypes)));
   const sinceMs = Math.max(...awaited.map(({ requestedAtMs }) => requestedAtMs ?? 0));
   const patienceMs = Math.min(Math.max((nowMs - sinceMs) / 2, ARRIVAL_LOOK_MS.least), ARRIVAL_LOOK_MS.most);
-  return Math.max(Math.min(settlesMs, nowMs + patienceMs), nowMs + 1) as EpochMs;
+  return Math.ceil(Math.max(Math.min(settlesMs, nowMs + patienceMs), nowMs + 1)) as EpochMs;
 }

@@ -58,7 +58,8 @@ async function conclude(
     case 'ended':
       return { kind: 'ended', sync: await finishSync(session, outcome.sync, entry, outcome.error) };
     case 'wait': {
-      const waiting = { ...outcome.sync, waitingUntilMs: outcome.untilMs };
+      const waitingUntilMs = Math.ceil(outcome.untilMs) as EpochMs;
+      const waiting = { ...outcome.sync, waitingUntilMs };
       return { ...outcome, sync: await commitSync(session, waiting) };
     }
     case 'more':

@@ -133,6 +133,21 @@ test('CON25 a provider that only pushes is asked, and the sync ends when its pus
   expect((await world.connection()).syncedTo['walk']).toBe(sync.types[1]?.window.toMs);
 });
 
+test('CON25 a wait that begins at an odd moment is as readable as any other', async () => {
+  const cloud = new ScriptedCloud();
+  const world = await openSyncWorld(requestProvider, cloud);
+  cloud.fault = () => {
+    world.clock.advance(7_777);
+    return undefined;
+  };
+  const syncId = await world.requestSync('connect');
+  for (let look = 0; look < 60; look += 1) {
+    await world.runFor(33_333);
+    expect((await world.sync(syncId)).waitingUntilMs ?? 0).toSatisfy(Number.isInteger);
+    await world.history();
+  }
+});
+
 test('CON25 types whose pushes never come end the sync partial at their deadline, with few looks meanwhile', async () => {
   const cloud = new ScriptedCloud();
   cloud.answerRequest = (type) => (type === 'walk' ? 'requested' : 'already_requested');

@@ -12,7 +12,8 @@ import { B, bytesOf, type Item, N, stringOf } from './dynamo.ts';
 /** What a push named and nobody could fetch for so long is of no use: callbacks end after a day. */
 const PUSH_TTL_MS = 14 * DAY_MS;
 
-const Instant = z.int().transform((ms) => ms as EpochMs);
+/** Whole milliseconds, whatever a provider's arithmetic made of them. */
+const Instant = z.number().transform((ms) => Math.round(ms) as EpochMs);
 const Day = z.string().transform((text) => text as LocalDate);
 const Window = z.object({ fromMs: Instant, toMs: Instant });
 const TRIGGERS = [

@@ -10,7 +10,8 @@ import { syncKey, userPartition } from './core-keys.ts';
 import { B, bytesOf, type Item, N, numberOf, S, stringOf } from './dynamo.ts';
 import { type EntrySeal, Trigger } from './inbox-item.ts';
 
-const Instant = z.int().transform((ms) => ms as EpochMs);
+/** Whole milliseconds, whatever a provider's arithmetic made of them. */
+const Instant = z.number().transform((ms) => Math.round(ms) as EpochMs);
 /** JSON has no undefined: what is absent is put back. */
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   schema.optional().transform((value): z.output<Schema> | undefined => value);
