@@ -30,7 +30,7 @@ export interface AuthFlow {
   complete(provider: ConfiguredProvider, back: ConsentReturn): Promise<Result<TokenGrant, TokenRefusal>>;
   /**
    * A newer grant for a refresh token. Throws ProviderFault `unavailable` when no answer came, which leaves
-   * open whether the provider has used up the token.
+   * open whether the provider has used up the token, and `rate_limited` when it has not looked at it.
    */
   refresh(provider: ConfiguredProvider, refreshToken: string): Promise<Result<TokenGrant, TokenRefusal>>;
   /** The value of the Authorization header of a call. */

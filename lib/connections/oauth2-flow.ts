@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { randomBase62 } from '../core/ids.ts';
+import { type EpochMs, SECOND_MS } from '../core/instants.ts';
 import type { Randomness } from '../core/randomness.ts';
 import { fail, type Result } from '../core/result.ts';
 import type { OAuth2Definition, ProviderApp, TokenGrant, TokenRefusal } from '../providers/definition.ts';
 import type { ProviderResponse } from '../providers/http.ts';
+import { ProviderFault } from '../providers/model.ts';
 import type { AuthFlow } from './auth-flow.ts';
 import { originOf } from './origins.ts';
 import type { ConfiguredProvider } from './provider-directory.ts';
@@ -56,10 +58,21 @@ export const createOAuth2Flow = (
       refresh_token: refreshToken,
       ...auth.token.refreshParameters,
     });
+    // A limit is no lost answer: asking again at once would only feed it.
+    if (answer.status === 429) throw rateLimited(answer, clock);
     return readAnswer(auth, answer, clock);
   },
   authorization: (_provider, { accessToken }) => `Bearer ${accessToken}`,
 });
+
+const rateLimited = ({ headers }: ProviderResponse, clock: Clock): ProviderFault => {
+  const waitSec = /^\d{1,5}$/.test(headers['retry-after'] ?? '') ? Number(headers['retry-after']) : undefined;
+  return new ProviderFault('rate_limited', {
+    status: 429,
+    reason: 'token_endpoint',
+    ...(waitSec === undefined ? {} : { retryAtMs: (clock.now() + waitSec * SECOND_MS) as EpochMs }),
+  });
+};
 
 const challengeOf = (verifier: string): string => createHash('sha256').update(verifier).digest('base64url');
 

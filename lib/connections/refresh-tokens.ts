@@ -40,7 +40,7 @@ const MAX_SAVE_COUNT = 6;
  * Tokens newer than version `stale`: the ones that somebody else stored, or else refreshed here, by one at a
  * time (CON6). Throws ProviderFault: `unauthorized` with reason `grant_revoked` when the provider has no such
  * grant any more, `grant_expired` when there is nothing to refresh it with, `disconnected` when the tokens were
- * removed; `rejected` when it refuses our credentials; `unavailable`.
+ * removed; `rejected` when it refuses our credentials; `rate_limited`; `unavailable`.
  */
 export async function refreshTokens(
   deps: RefreshDependencies,

@@ -70,7 +70,7 @@ export const USER_OPERATIONS = {
     group: 'Users',
     summary: 'Erase a user',
     description:
-      "Destroys the user's data key, which makes every copy unreadable at once, then removes what it sealed. Cannot be undone. The externalId is free again, for a new user with a new id.",
+      "Ends the user's grants at the providers, as far as they answer within seconds. Then destroys the user's data key, which makes every copy unreadable at once, then removes what it sealed. Cannot be undone. The externalId is free again, for a new user with a new id.",
     answers: { 204: { description: 'Erased' } },
     problems: ['user.conflict'],
   },
