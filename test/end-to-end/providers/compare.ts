@@ -26,13 +26,20 @@ function dayFigure(metric: string, row: RollupView | undefined): number | null {
 const isClose = (left: number | null, right: number): boolean =>
   left !== null && Math.abs(left - right) <= Math.max(1e-6, Math.abs(right) * 1e-6);
 
+/** The dates that a truth is of, in order; where the days have no figures (Strava), those of its records. */
+function datesOf({ daily, sleeps, workouts }: Truth): readonly string[] {
+  const dates = Object.keys(daily);
+  const starts = [...sleeps, ...workouts].map(({ start }) => start.slice(0, 10));
+  return [...new Set(dates.length > 0 ? dates : starts)].sort();
+}
+
 /** Every difference between what the simulated person's data are and what the API says, as sentences. */
 export async function differences(
   world: ProviderWorld,
   userId: string,
   truth: Truth,
 ): Promise<readonly string[]> {
-  const dates = Object.keys(truth.daily).sort();
+  const dates = datesOf(truth);
   const metrics = [...new Set(Object.values(truth.daily).flatMap((day) => Object.keys(day)))];
   const found: string[] = [];
   for (const metric of metrics) {
@@ -66,7 +73,7 @@ async function recordDifferences(
     ['sleep', truth.sleeps],
     ['workouts', truth.workouts],
   ] as const) {
-    const dates = Object.keys(truth.daily).sort();
+    const dates = datesOf(truth);
     const range = `from=${dates[0]}T00:00:00Z&to=2100-01-01T00:00:00Z&limit=1000`;
     const path = `/v1/users/${userId}/health/records/${kind}?${range}`;
     type Listed = { readonly externalId: string; readonly start: string };
