@@ -14,6 +14,11 @@ export const status = (code: number): ProviderResponse => ({
   body: new Uint8Array(),
 });
 
+export const jsonResponse = (code: number, json: unknown): ProviderResponse => ({
+  ...status(code),
+  body: new TextEncoder().encode(JSON.stringify(json)),
+});
+
 /** A provider's API on paper, behind the port that providers fetch through: it keeps what it was asked. */
 export function paperCloud(answer: PaperAnswer, account: Partial<FetchContext['account']> = {}) {
   const asked: ProviderRequest[] = [];
