@@ -1,11 +1,13 @@
 import type { Clock } from '../core/clock.ts';
-import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../core/instants.ts';
+import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/instants.ts';
 import type { PublicKeys } from '../providers/definition.ts';
 import { ProviderFault } from '../providers/model.ts';
 import type { ConfiguredProvider } from './provider-directory.ts';
 
 /** However many forged notifications name unknown keys, an address is asked once a minute (CON55). */
 const REFETCH_AFTER_MS = MINUTE_MS;
+/** One that did not answer is asked again sooner: until it does, genuine notifications are put off. */
+const RETRY_AFTER_MS = 10 * SECOND_MS;
 /** A key that its owner took out of the set is believed no longer than this. */
 const MAX_AGE_MS = HOUR_MS;
 /** While the address does not answer, the last set counts so long. */
@@ -14,8 +16,8 @@ const MAX_OUTAGE_MS = DAY_MS;
 /**
  * Public key sets of all providers, remembered in the container. A set is fetched on first need, when it is
  * an hour old, and with `refetch`, but never twice within a minute; calls at the same time share one fetch.
- * Throws ProviderFault `unavailable` or `malformed`, for the rest of that minute without asking again; a call
- * without `refetch` then gets the last set, as long as that is not a day old.
+ * Throws ProviderFault `unavailable` or `malformed`, for ten seconds without asking again; a call without
+ * `refetch` then gets the last set, as long as that is not a day old.
  */
 export function createPublicKeys(clock: Clock): (provider: ConfiguredProvider) => PublicKeys {
   const sets = new Map<string, KeySet>();
@@ -32,7 +34,7 @@ export function createPublicKeys(clock: Clock): (provider: ConfiguredProvider) =
 /** One address: its set as last fetched, and the newest attempt, which may be under way or have failed. */
 class KeySet {
   readonly #clock: Clock;
-  #triedAtMs = Number.NEGATIVE_INFINITY;
+  #nextTryAtMs = Number.NEGATIVE_INFINITY;
   #attempt: Promise<unknown> = Promise.resolve(undefined);
   #last: { readonly payload: unknown; readonly fetchedAtMs: EpochMs } | undefined;
 
@@ -43,7 +45,7 @@ class KeySet {
   async load(refetch: boolean, fetchSet: () => Promise<unknown>): Promise<unknown> {
     const nowMs = this.#clock.now();
     if (this.#isDue(refetch, nowMs)) {
-      this.#triedAtMs = nowMs;
+      this.#nextTryAtMs = nowMs + REFETCH_AFTER_MS;
       this.#attempt = this.#fetch(nowMs, fetchSet);
     }
     const isUsable = this.#last !== undefined && nowMs - this.#last.fetchedAtMs < MAX_OUTAGE_MS;
@@ -54,14 +56,19 @@ class KeySet {
   }
 
   #isDue(refetch: boolean, nowMs: EpochMs): boolean {
-    if (nowMs - this.#triedAtMs < REFETCH_AFTER_MS) return false;
+    if (nowMs < this.#nextTryAtMs) return false;
     return refetch || this.#last === undefined || nowMs - this.#last.fetchedAtMs >= MAX_AGE_MS;
   }
 
   async #fetch(nowMs: EpochMs, fetchSet: () => Promise<unknown>): Promise<unknown> {
-    const payload = await fetchSet();
-    this.#last = { payload, fetchedAtMs: nowMs };
-    return payload;
+    try {
+      const payload = await fetchSet();
+      this.#last = { payload, fetchedAtMs: nowMs };
+      return payload;
+    } catch (error) {
+      this.#nextTryAtMs = nowMs + RETRY_AFTER_MS;
+      throw error;
+    }
   }
 }
 
