@@ -146,7 +146,8 @@ export class ConnectionsStack extends Stack {
     grantTable(consumer, data.core, STORE_USES);
     grantTable(consumer, data.vault, ['get']);
     grantWorkspaceKey(consumer, foundation.workspaceKey);
-    grantObjects(consumer, data.payloads, { prefix: INBOUND_PREFIX, uses: ['get'] });
+    // A body that nobody could read is kept there too.
+    grantObjects(consumer, data.payloads, { prefix: INBOUND_PREFIX, uses: ['get', 'put'] });
     grantObjects(consumer, data.payloads, { prefix: RAW_PREFIX, uses: ['put'] });
     grantSecret(consumer, this.providers.secret);
     grantSend(consumer, this.syncs);
