@@ -87,6 +87,12 @@ const newConnection = (
   silentSinceMs: undefined,
 });
 
+/** Ids by which the person was known stay: their lookups are there, and go with the connection alone. */
+function withKnownIds(account: ProviderAccount, known: ProviderAccount): ProviderAccount {
+  const ids = new Set([...(account.otherUserIds ?? []), ...(known.otherUserIds ?? [])]);
+  return ids.size === 0 ? account : { ...account, otherUserIds: [...ids] };
+}
+
 /** What was fetched before is not fetched again: `syncedTo` stays. */
 const renewed = (known: Connection, { account }: Granted, nowMs: EpochMs): Connection => ({
   ...known,
@@ -94,7 +100,7 @@ const renewed = (known: Connection, { account }: Granted, nowMs: EpochMs): Conne
   reason: undefined,
   connectedAtMs: nowMs,
   version: known.version + 1,
-  account,
+  account: withKnownIds(account, known.account),
   dueAtMs: (nowMs + FIRST_LOOK_MS) as EpochMs,
   silentSinceMs: undefined,
 });
