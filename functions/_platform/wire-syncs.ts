@@ -29,7 +29,7 @@ export interface SyncEnv {
 
 /** Everything that works on a connection: the queue's consumer and the steps of the state machine. */
 export function wireSyncs(env: SyncEnv, platform: Platform): SyncDependencies {
-  const { clock, randomness, meter } = platform;
+  const { clock, randomness, meter, log } = platform;
   const dynamo = platform.client('dynamo', createDynamoClient);
   const s3 = platform.client('s3', createS3Client);
   const coreTable = env.CORE_TABLE_NAME;
@@ -54,5 +54,6 @@ export function wireSyncs(env: SyncEnv, platform: Platform): SyncDependencies {
     clock,
     randomness,
     meter,
+    log,
   };
 }

@@ -5,6 +5,7 @@ import { applyTarget } from './apply-entry.ts';
 import { askForConsent } from './change-connection.ts';
 import { judgeFault } from './judge-fault.ts';
 import { type InboxEntry, NO_COUNTS } from './model.ts';
+import { noteMistake } from './note-mistake.ts';
 import { type PushLedger, recordPush, type TargetEntry } from './push-ledger.ts';
 import { PUSH_KEPT_MS } from './sync-limits.ts';
 import { isLate, type SyncSession } from './sync-session.ts';
@@ -93,6 +94,7 @@ async function afterFault(
 ): Promise<OneOutcome> {
   const nowMs = session.deps.clock.now();
   const verdict = judgeFault(error, nowMs);
+  noteMistake(session, 'dataType' in entry ? entry.dataType : entry.kind, error);
   if (verdict.kind === 'reauth') {
     await askForConsent(session, verdict.reason);
     return { kind: 'changed' };

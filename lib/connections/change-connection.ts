@@ -1,6 +1,7 @@
 import { jitteredDelayMs } from '../core/backoff.ts';
+import { type EpochMs, HOUR_MS } from '../core/instants.ts';
 import { AppError } from '../problems/app-error.ts';
-import type { Connection, StatusReason, Sync } from './model.ts';
+import type { Connection, StatusReason, Sync, SyncError } from './model.ts';
 import { nextDueMs, silentSince } from './schedule.ts';
 import { WATCH_MS } from './sync-limits.ts';
 import { reloadConnection, type SyncSession } from './sync-session.ts';
@@ -75,9 +76,21 @@ export const noteEnd = (session: SyncSession, sync: Sync): Promise<void> =>
       ...next,
       lastSync: { syncId, status, finishedAtMs, counts },
       syncedTo: sync.origin === 'live' ? syncedToAfter(stored, sync) : stored.syncedTo,
-      dueAtMs: nextDueMs(next, windows, nowMs),
+      dueAtMs: dueAfter(sync, nextDueMs(next, windows, nowMs), nowMs),
     };
   });
+
+/** What failed for a reason that passes is tried again soon, and not only with the next poll. */
+const PASSING: ReadonlySet<SyncError | undefined> = new Set([
+  'rate_limited',
+  'unavailable',
+  'malformed',
+  'interrupted',
+]);
+const RETRY_MS = HOUR_MS;
+
+const dueAfter = ({ error }: Sync, pollMs: EpochMs | undefined, nowMs: EpochMs): EpochMs | undefined =>
+  pollMs === undefined || !PASSING.has(error) ? pollMs : (Math.min(pollMs, nowMs + RETRY_MS) as EpochMs);
 
 function syncedToAfter(stored: Connection, sync: Sync): Connection['syncedTo'] {
   const syncedTo = { ...stored.syncedTo };

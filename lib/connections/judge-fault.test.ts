@@ -17,8 +17,10 @@ test('CON26 a limit is waited for until its end, a minute where nobody says when
 test('CON27 faults of our own that pass are for whoever called, and no fault is swallowed', () => {
   const away = new AppError('server.unavailable', 'the database did not answer');
   expect(() => judgeFault(away, START_MS)).toThrow(away);
-  const bug = new TypeError('undefined is no function');
-  expect(() => judgeFault(bug, START_MS)).toThrow(bug);
+  const odd = new Error('stored item has no string');
+  expect(() => judgeFault(odd, START_MS)).toThrow(odd);
+  const mistake = new TypeError('undefined is no function');
+  expect(judgeFault(mistake, START_MS)).toEqual({ kind: 'type', error: 'internal' });
   const off = new AppError('ingest.upload_disabled', 'switched off');
   expect(judgeFault(off, START_MS)).toEqual({ kind: 'sync', error: 'upload_disabled' });
 });

@@ -32,6 +32,7 @@ const APPLICATION_REASONS: ReadonlySet<string> = new Set(['application_inactive'
  */
 export function judgeFault(error: unknown, nowMs: EpochMs): FaultVerdict {
   if (error instanceof AppError) return judgeOwnFault(error);
+  if (isMistake(error)) return { kind: 'type', error: 'internal' };
   if (!(error instanceof ProviderFault)) throw error;
   const { kind, reason } = error;
   switch (kind) {
@@ -57,6 +58,16 @@ export function judgeFault(error: unknown, nowMs: EpochMs): FaultVerdict {
       return assertNever(kind);
   }
 }
+
+/**
+ * A mistake of the code that reads a provider: it fails its type, and no other. What comes of a store or of the
+ * run itself is neither of these.
+ */
+export const isMistake = (error: unknown): error is Error =>
+  error instanceof TypeError ||
+  error instanceof RangeError ||
+  error instanceof SyntaxError ||
+  (error instanceof Error && error.name === 'ZodError');
 
 const retryAt = ({ retryAtMs }: ProviderFault, nowMs: EpochMs): EpochMs =>
   Math.max(retryAtMs ?? nowMs + MINUTE_MS, nowMs + 1) as EpochMs;

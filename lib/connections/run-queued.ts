@@ -1,5 +1,6 @@
 import type { ConnectionId } from '../../contracts/primitives/ids.ts';
-import { type EpochMs, HOUR_MS, SECOND_MS } from '../core/instants.ts';
+import { jitteredDelayMs } from '../core/backoff.ts';
+import { type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/instants.ts';
 import { AppError } from '../problems/app-error.ts';
 import type { UserScope } from '../samples/model.ts';
 import { applyPushes } from './apply-pushes.ts';
@@ -166,6 +167,7 @@ async function requestDue(session: SyncSession): Promise<boolean> {
   if (connection.status !== 'connected' || connection.dueAtMs === undefined || connection.dueAtMs > nowMs) {
     return false;
   }
+  if (await postponeDue(session, connection.dueAtMs)) return false;
   const isSilent = silentSince(connection, provider.definition.windows, nowMs) !== undefined;
   const trigger = isSilent ? 'silence' : 'schedule';
   const syncId = newSyncId(nowMs, deps.randomness);
@@ -178,6 +180,21 @@ async function requestDue(session: SyncSession): Promise<boolean> {
     correlationId,
   } as const;
   await deps.syncs.request(scope, newSync(connection, { syncId, trigger, nowMs, correlationId }), entry);
+  return true;
+}
+
+/** A poll that could only wait costs nothing yet: it is due again when the provider may be called (CON34). */
+async function postponeDue(session: SyncSession, dueAtMs: EpochMs): Promise<boolean> {
+  const { deps, provider } = session;
+  const nowMs = deps.clock.now();
+  const { openUntilMs = 0, pausedUntilMs = 0 } = await deps.slots.load(provider.definition.name);
+  const untilMs = Math.max(openUntilMs, pausedUntilMs);
+  if (untilMs <= nowMs) return false;
+  const spread = { baseMs: MINUTE_MS, capMs: MINUTE_MS };
+  const nextMs = (untilMs + jitteredDelayMs(0, spread, deps.randomness)) as EpochMs;
+  await changeConnection(session, (stored) =>
+    stored.dueAtMs === dueAtMs ? { ...stored, dueAtMs: nextMs } : undefined,
+  );
   return true;
 }
 

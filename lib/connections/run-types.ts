@@ -4,6 +4,7 @@ import { askForConsent } from './change-connection.ts';
 import { fetchType, type PullType, type TypeStep } from './fetch-type.ts';
 import { judgeFault } from './judge-fault.ts';
 import type { Sync, SyncError } from './model.ts';
+import { noteMistake } from './note-mistake.ts';
 import { nextLookMs, type RequestedType, requestType, settleAwaited } from './request-type.ts';
 import { MAX_BACKFILL_AGE_MS, MAX_STALL_COUNT, MAX_SYNC_AGE_MS } from './sync-limits.ts';
 import { isAwaited, isOpen, withType } from './sync-progress.ts';
@@ -80,6 +81,7 @@ async function afterFault(
 ): Promise<TypeOutcome> {
   const nowMs = session.deps.clock.now();
   const verdict = judgeFault(error, nowMs);
+  noteMistake(session, step.sync.types[index]?.type ?? '', error);
   switch (verdict.kind) {
     case 'retry':
       return { kind: 'retry', error: verdict.error };

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { START_MS } from '../../test/contract-suites/store-fixtures.ts';
 import { pullProvider, ScriptedCloud } from '../../test/support/scripted-cloud.ts';
 import { openSyncWorld } from '../../test/support/sync-world.ts';
+import { createGateStore } from '../adapters/dynamo/gate-store.ts';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../core/instants.ts';
 import { ProviderFault, type ProviderFaultKind } from '../providers/model.ts';
 
@@ -179,6 +180,58 @@ test('CON12 an erased user ends whatever runs, and nothing is written again', as
   await world.runFor(HOUR_MS);
   expect(await world.stored('heart_rate')).toEqual([]);
   await expect(world.requestSync()).rejects.toMatchObject({ code: 'user.not_found' });
+});
+
+test('CON27 a mistake in the code that reads one type fails that type, is logged, and stops nothing else', async () => {
+  const cloud = hourly();
+  cloud.fault = (path) => (path === '/walk' ? new TypeError('no function') : undefined);
+  const [pulse, ...rest] = pullProvider.dataTypes;
+  if (pulse === undefined) throw new Error('no types');
+  let mappedCount = 0;
+  const careless = {
+    ...pulse,
+    map: (...parameters: Parameters<typeof pulse.map>) => {
+      mappedCount += 1;
+      if (mappedCount === 2) throw new RangeError('secret 72');
+      return pulse.map(...parameters);
+    },
+  };
+  const world = await openSyncWorld({ ...pullProvider, dataTypes: [careless, ...rest] }, cloud);
+  const syncId = await world.requestSync('connect');
+  await world.runFor(HOUR_MS);
+  const sync = await world.sync(syncId);
+  expect(sync).toMatchObject({ status: 'partial', error: 'internal' });
+  expect(sync.types.map(({ status }) => status)).toEqual(['succeeded', 'failed']);
+  expect((await world.stored('heart_rate')).length).toBeGreaterThan(50);
+  expect((await world.quarantined()).map(({ reason }) => reason)).toEqual(['the mapping failed']);
+  expect(world.lines.filter((line) => line.includes('SYNC_TYPE_FAILED'))).toHaveLength(2);
+  expect(world.lines.join()).not.toContain('secret 72');
+});
+
+test('CON34 a poll that could only wait is due again when the provider may be called, and starts nothing', async () => {
+  const world = await openSyncWorld(pullProvider, hourly());
+  await world.requestSync('connect');
+  await world.runFor(MINUTE_MS);
+  const { dueAtMs = START_MS } = await world.connection();
+  await world.runUntil(dueAtMs);
+  const untilMs = (dueAtMs + 20 * MINUTE_MS) as EpochMs;
+  await createGateStore(world.storage.dynamo, world.storage.tables.core).pause('sample', untilMs);
+  const before = (await world.history()).length;
+  await world.plain.queue.wake(world.scope, world.connectionId, { correlationId: 'due', delaySec: 0 });
+  await world.runFor(MINUTE_MS);
+  expect(await world.history()).toHaveLength(before);
+  expect((await world.connection()).dueAtMs).toBeGreaterThanOrEqual(untilMs);
+  expect((await world.connection()).dueAtMs).toBeLessThan(untilMs + MINUTE_MS);
+});
+
+test('CON35 a sync that an outage failed is tried again within the hour', async () => {
+  const cloud = hourly();
+  cloud.fault = () => fault('unavailable', { status: 500 });
+  const world = await openSyncWorld(pullProvider, cloud);
+  await world.requestSync('connect');
+  await world.runFor(10 * MINUTE_MS);
+  const { dueAtMs = 0 } = await world.connection();
+  expect(dueAtMs - world.clock.now()).toBeLessThanOrEqual(HOUR_MS);
 });
 
 function later(durationMs: number): EpochMs {

@@ -2,6 +2,7 @@ import type { ConnectionId } from '../../contracts/primitives/ids.ts';
 import type { Clock } from '../core/clock.ts';
 import type { EpochMs } from '../core/instants.ts';
 import type { Randomness } from '../core/randomness.ts';
+import type { Log } from '../observability/log.ts';
 import type { Meter } from '../observability/metrics.ts';
 import { AppError } from '../problems/app-error.ts';
 import type { DataType, FetchContext, MapContext } from '../providers/definition.ts';
@@ -32,7 +33,7 @@ export interface SyncDependencies {
   readonly heads: Pick<HeadStore, 'load'>;
   readonly runs: RunStore;
   readonly syncs: SyncStore;
-  readonly slots: Pick<GateStore, 'takeSlot' | 'releaseSlot'>;
+  readonly slots: Pick<GateStore, 'takeSlot' | 'releaseSlot' | 'load'>;
   readonly raw: RawStore;
   readonly quarantine: Pick<QuarantineStore, 'add'>;
   readonly announcements: Announcements;
@@ -43,6 +44,7 @@ export interface SyncDependencies {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly meter: Meter;
+  readonly log: Log;
 }
 
 /** Whose work is done, and until when it may go on. */

@@ -54,6 +54,7 @@ export const LOG_CATALOG = {
   WORKFLOW_STEP_COMPLETED: { level: 'info', fields: ['correlationId', 'step', 'outcome', 'durationMs'] },
   WORKFLOW_STEP_RETRIED: { level: 'info', fields: ['correlationId', 'step', ...FAULT] },
   WORKFLOW_STEP_FAILED: { level: 'error', fields: ['correlationId', 'step', ...FAULT] },
+  SYNC_TYPE_FAILED: { level: 'error', fields: ['correlationId', 'provider', 'dataType', ...FAULT] },
   SCHEDULE_COMPLETED: { level: 'info', fields: ['dueCount', 'durationMs'] },
   SCHEDULE_FAILED: { level: 'error', fields: ['durationMs', ...FAULT] },
   HEALTH_PART_UNAVAILABLE: { level: 'error', fields: ['part', ...FAULT] },

@@ -101,6 +101,7 @@ export async function openSyncWorld(
   });
   const wakes: Wake[] = [];
   const executions: Execution[] = [];
+  const lines: string[] = [];
   const transitions = { count: 0 };
   const messages = { count: 0 };
   const plain: SyncDependencies = {
@@ -130,6 +131,7 @@ export async function openSyncWorld(
     clock,
     randomness,
     meter,
+    log: { write: (code, fields) => void lines.push(JSON.stringify([code, fields])) },
   };
   const deps = through(plain);
   const budget = { inlineMs: MINUTE_MS, sliceMs: 3 * MINUTE_MS };
@@ -257,6 +259,7 @@ export async function openSyncWorld(
     raw,
     announced,
     metrics,
+    lines,
     transitions,
     messages,
     executions,
