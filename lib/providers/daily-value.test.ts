@@ -10,7 +10,7 @@ const on = (text: string): LocalDate => {
 };
 const VALUE = { metric: 'steps', value: 8_000, unit: 'steps', recordId: 'dailies:1', source: {} };
 
-test('PRV2 the day is the one of the zone, 23 hours long where clocks go forward and 25 where they go back', () => {
+test('PRV2 the day is the one of the zone, 23 hours long where clocks go forward, and 24 on its own clock where they go back', () => {
   const context = { timeZone: 'Europe/Berlin', nowMs: NOW };
   expect(dailyValue(on('2026-03-29'), context, VALUE)).toMatchObject({
     start: '2026-03-29T00:00:00',
@@ -20,7 +20,7 @@ test('PRV2 the day is the one of the zone, 23 hours long where clocks go forward
   expect(dailyValue(on('2026-10-25'), context, VALUE)).toMatchObject({
     start: '2026-10-25T00:00:00',
     zoneOffsetMinutes: 120,
-    end: '2026-10-26T00:00:00+01:00',
+    end: '2026-10-26T00:00:00+02:00',
   });
 });
 

@@ -1,5 +1,6 @@
 import {
   addDays,
+  DAY_MS,
   type EpochMs,
   type LocalDate,
   MINUTE_MS,
@@ -12,7 +13,8 @@ import type { DayValue, RecordSource, Revision, SampleRecord } from './model.ts'
 
 /**
  * A value of a local date as a sample from that midnight to the next. The offset is the provider's, else that
- * of the account's zone at each midnight (so a day of 23 or 25 hours is one), else 0.
+ * of the account's zone at each midnight, else 0. Samples are dated by the clock of their start, so where the
+ * clocks go back the sample ends after 24 hours: of a 25th a share would count for the date after.
  */
 export function dailyValue(
   date: LocalDate,
@@ -25,7 +27,9 @@ export function dailyValue(
   },
 ): SampleRecord {
   const start = midnightOf(date, context, value.zoneOffsetMinutes);
-  const end = midnightOf(addDays(date, 1), context, value.zoneOffsetMinutes);
+  const next = midnightOf(addDays(date, 1), context, value.zoneOffsetMinutes);
+  const lastMs = (start.instantMs + DAY_MS) as EpochMs;
+  const end = next.instantMs > lastMs ? { ...start, instantMs: lastMs } : next;
   return {
     kind: 'sample',
     source: value.source,
