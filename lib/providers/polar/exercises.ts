@@ -17,7 +17,10 @@ const PATH = '/v3/exercises';
 export const exercises: DataType = {
   code: 'exercises',
   title: 'Exercises',
-  produces: { metrics: ['training_load', 'heart_rate', 'speed', 'cadence', 'power'], records: ['workout'] },
+  produces: {
+    metrics: ['training_load', 'heart_rate', 'heart_rate_max', 'speed', 'cadence', 'power'],
+    records: ['workout'],
+  },
   scopes: [],
   maxWindowDays: 30,
   source: { kind: 'pull', fetchPages, fetchRecord: fetchExercise },
@@ -26,8 +29,19 @@ export const exercises: DataType = {
     const named = Array.isArray(entries) ? entries.map((entry) => withUnderscores(entry)) : entries;
     return readList(named, ExercisePayload, (exercise) => toRecords(exercise, context));
   },
-  deletionOf: (id) => [{ kind: 'record_deletion', of: 'workout', externalId: id }],
+  deletionOf: (id) => [
+    {
+      kind: 'sample_deletion',
+      metrics: ['heart_rate_max'],
+      recordId: recordIdOf(id),
+      near: { of: 'workout', externalId: id },
+    },
+    { kind: 'record_deletion', of: 'workout', externalId: id },
+  ],
 };
+
+/** Not `workout:<id>`: that is what the values of a record are stored under. */
+const recordIdOf = (id: string): string => `exercises:${id}`;
 
 const page = (entries: readonly unknown[], next: string | undefined): RawPage => ({
   ...composedPage({ entries }),
@@ -100,7 +114,18 @@ function toRecords(exercise: ExercisePayload, context: MapContext): readonly Pro
     }),
   };
   const known = { source, zoneOffsetMinutes: offset };
-  return [record, ...seriesOf(exercise, startMs).map((reading) => ({ ...reading, ...known }))];
+  return [
+    record,
+    ...measured('heart_rate_max', record.maxHeartRateBpm, '/min').map((highest) => ({
+      kind: 'sample' as const,
+      ...highest,
+      ...known,
+      start: record.start,
+      end: record.end,
+      recordId: recordIdOf(exercise.id),
+    })),
+    ...seriesOf(exercise, startMs).map((reading) => ({ ...reading, ...known })),
+  ];
 }
 
 /** A load below zero was not computed. */

@@ -60,6 +60,17 @@ describe('exercises', () => {
         maxHeartRateBpm: 172,
         trainingLoad: 77.5,
       },
+      {
+        kind: 'sample',
+        metric: 'heart_rate_max',
+        value: 172,
+        unit: '/min',
+        source: { device: { manufacturer: 'Polar', model: 'Polar Vantage V3' } },
+        zoneOffsetMinutes: 120,
+        start: '2026-11-18T07:00:00.000Z',
+        end: '2026-11-18T08:00:30.000Z',
+        recordId: 'exercises:aQlC83',
+      },
     ]);
     const snake = JSON.parse(
       JSON.stringify(exercise).replaceAll(/"([a-z-]+)":/g, (name) => name.replaceAll('-', '_')),
@@ -82,6 +93,7 @@ describe('exercises', () => {
         one.kind === 'sample' ? [[one.metric, one.start.slice(11, 19), one.value]] : [],
       ),
     ).toEqual([
+      ['heart_rate_max', '07:00:00', 172],
       ['heart_rate', '07:00:05', 100],
       ['heart_rate', '07:00:15', 102],
       ['speed', '07:00:00', 0],
@@ -96,6 +108,7 @@ describe('exercises', () => {
       sport: 'OTHER',
       'detailed-sport-info': 'UNDERWATER_RUGBY',
       'training-load-pro': { 'cardio-load': -1 },
+      'heart-rate': { average: 0, maximum: 0 },
     };
     const page = mapped(
       'exercises',
@@ -136,6 +149,12 @@ describe('exercises', () => {
     const { context } = paperCloud(() => undefined);
     expect(await pull('exercises').fetchRecord?.(context, 'a/b')).toBeUndefined();
     expect(typed('exercises').deletionOf?.('x')).toEqual([
+      {
+        kind: 'sample_deletion',
+        metrics: ['heart_rate_max'],
+        recordId: 'exercises:x',
+        near: { of: 'workout', externalId: 'x' },
+      },
       { kind: 'record_deletion', of: 'workout', externalId: 'x' },
     ]);
   });
