@@ -10,16 +10,23 @@ const POLL = { timeout: 60_000, interval: 250 } as const;
 const SEVEN = ['fitbit', 'garmin', 'strava', 'whoop', 'oura', 'withings', 'polar'] as const;
 /** Polar's tokens live until they are revoked: there is nothing to refresh. */
 const NEVER_REFRESHED: ReadonlySet<string> = new Set(['polar']);
+/** Of types without news since the last sync Garmin sends nothing, and the sync waits five minutes for it. */
+const WAITS_FOR_PUSHES: ReadonlySet<string> = new Set(['garmin']);
+/** Garmin and Polar tell nobody of what was deleted. */
+const TELLS_NO_DELETION: ReadonlySet<string> = new Set(['garmin', 'polar']);
+
+let world: ProviderWorld;
+beforeAll(async () => {
+  world = await openProviderWorld();
+}, 180_000);
+afterAll(() => world?.stop());
 
 describe.each(SEVEN)('%s, through the public API', (provider) => {
-  let world: ProviderWorld;
   let userId = '';
   let connectionId = '';
   beforeAll(async () => {
-    world = await openProviderWorld();
     userId = await world.newUser();
-  }, 180_000);
-  afterAll(() => world?.stop());
+  });
 
   const control = (path: string, body: object = {}) =>
     world.control('POST', `/control/${provider}${path}`, body);
@@ -54,6 +61,7 @@ describe.each(SEVEN)('%s, through the public API', (provider) => {
 
   test('CON57 new data, late revisions and deletions arrive by push', async () => {
     for (const action of ['record', 'revise', 'delete']) {
+      if (action === 'delete' && TELLS_NO_DELETION.has(provider)) continue;
       const changed = await control(`/people/${PERSON}/${action}`);
       await world.control('POST', '/control/flush', {});
       await expectTruth().catch((error: unknown) => {
@@ -62,11 +70,12 @@ describe.each(SEVEN)('%s, through the public API', (provider) => {
     }
   }, 240_000);
 
-  test('CON6 CON19 an expired token is refreshed once, and the sync goes on', async () => {
+  test('CON6 CON19 an expired token is refreshed once, and what is new arrives all the same', async () => {
     const before = await statistics();
     await control('/tokens/expire');
-    const synced = await world.sync(userId, connectionId);
-    expect(synced).toMatchObject({ status: 'succeeded' });
+    await control(`/people/${PERSON}/record`);
+    await world.control('POST', '/control/flush', {});
+    await expectTruth();
     const after = await statistics();
     expect(after.tokenRefreshes - before.tokenRefreshes).toBe(NEVER_REFRESHED.has(provider) ? 0 : 1);
     expect(await world.connectionOf(userId, provider)).toMatchObject({ status: 'connected' });
@@ -83,7 +92,9 @@ describe.each(SEVEN)('%s, through the public API', (provider) => {
     expect(arrived.status).toBe(200);
     const back = await world.connectionOf(userId, provider);
     expect(back).toMatchObject({ id: connectionId, status: 'connected' });
-    expect(await world.rest(userId, connectionId)).toMatchObject({ status: 'succeeded' });
+    if (!WAITS_FOR_PUSHES.has(provider)) {
+      expect(await world.rest(userId, connectionId)).toMatchObject({ status: 'succeeded' });
+    }
     await expectTruth();
   }, 120_000);
 
