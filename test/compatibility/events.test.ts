@@ -15,9 +15,9 @@ const PINNED: Readonly<Record<EventType, string>> = {
   'samples.changed.v1': '65b8c0eddc9b8570c9d62d6002606ea90c34427f51eeff0788b1b681f183f225',
   'priorities.changed.v1': '90c9e44e1deda78980c38bf0f6a4e89ba694959146f56f73fdb4dabb531da479',
   'user.erased.v1': '7ef18c9f3c233c409faf2776f981ce77fcbb0b54ef26b36cd45f61550722da74',
-  'records.changed.v1': '',
-  'connection.changed.v1': '',
-  'backfill.completed.v1': '',
+  'records.changed.v1': 'bbdc2a96f1fe4e4c58a03cf2838ba95b1baa7b1a552b0f08eaf3224f5dc82e00',
+  'connection.changed.v1': '177aeed2044af569e376576cf93a0535f71901bf00df55a11c13eda9542ca5d9',
+  'backfill.completed.v1': '84f6804aea16d25cbc6d4be784680c0da02fb6c3261387d8fda18f5f94684db8',
 };
 
 const frozenFolder = join(import.meta.dirname, 'frozen');

@@ -70,16 +70,20 @@ describe.each(SEVEN)('%s, through the public API', (provider) => {
     }
   }, 240_000);
 
-  test('CON6 CON19 an expired token is refreshed once, and what is new arrives all the same', async () => {
-    const before = await statistics();
-    await control('/tokens/expire');
-    await control(`/people/${PERSON}/record`);
-    await world.control('POST', '/control/flush', {});
-    await expectTruth();
-    const after = await statistics();
-    expect(after.tokenRefreshes - before.tokenRefreshes).toBe(NEVER_REFRESHED.has(provider) ? 0 : 1);
-    expect(await world.connectionOf(userId, provider)).toMatchObject({ status: 'connected' });
-  }, 120_000);
+  test.runIf(!NEVER_REFRESHED.has(provider))(
+    'CON6 CON19 an expired token is refreshed once, and what is new arrives all the same',
+    async () => {
+      const before = await statistics();
+      await control('/tokens/expire');
+      await control(`/people/${PERSON}/record`);
+      await world.control('POST', '/control/flush', {});
+      await expectTruth();
+      const after = await statistics();
+      expect(after.tokenRefreshes - before.tokenRefreshes).toBe(1);
+      expect(await world.connectionOf(userId, provider)).toMatchObject({ status: 'connected' });
+    },
+    120_000,
+  );
 
   test('CON8 CON9 a grant that the person ended needs a new consent, which brings the same connection back', async () => {
     await control('/tokens/revoke', { name: PERSON });
