@@ -3,7 +3,13 @@ import type { DataType } from '../providers/definition.ts';
 import type { TypeStep } from './fetch-type.ts';
 import type { Sync, TypeProgress } from './model.ts';
 import { nextChunk } from './plan-sync.ts';
-import { ARRIVAL_LOOK_MS, ARRIVAL_QUIET_LONG_MS, ARRIVAL_QUIET_MS } from './sync-limits.ts';
+import {
+  ARRIVAL_LOOK_MS,
+  ARRIVAL_QUIET_LONG_MS,
+  ARRIVAL_QUIET_MS,
+  INLINE_WINDOW_MS,
+  TOP_UP_ARRIVAL_MS,
+} from './sync-limits.ts';
 import { isAwaited, isOpen, withType } from './sync-progress.ts';
 import { commitSync, fetchContextOf, isLate, type SyncSession } from './sync-session.ts';
 
@@ -57,21 +63,28 @@ function afterRequest(
 /** What waits for pushes, judged now: pushes that came and have gone quiet, or a deadline that has passed. */
 export function settleAwaited(sync: Sync, dataTypes: readonly DataType[], nowMs: EpochMs): Sync {
   const types = sync.types.map((progress) => {
-    if (!isAwaited(progress) || nowMs < settlesAtMs(progress, dataTypes)) return progress;
+    if (!isAwaited(progress) || nowMs < settlesAtMs(sync, progress, dataTypes)) return progress;
     const hasCome = progress.arrivedAtMs !== undefined || progress.cursor === ASKED_BEFORE;
-    return hasCome
+    return hasCome || isTopUp(sync, progress)
       ? { ...progress, status: 'succeeded' as const, cursor: undefined }
       : { ...progress, status: 'failed' as const, error: 'pushes_missing' as const };
   });
   return { ...sync, types };
 }
 
+/** A live window that short was fetched before, less what is new: only first syncs and backfills reach further. */
+const isTopUp = ({ origin }: Sync, { window }: TypeProgress): boolean =>
+  origin === 'live' && window.toMs - window.fromMs <= INLINE_WINDOW_MS;
+
 /** When a type that waits is over if nothing more comes: after a quiet time, or at its deadline. */
-function settlesAtMs(progress: TypeProgress, dataTypes: readonly DataType[]): number {
+function settlesAtMs(sync: Sync, progress: TypeProgress, dataTypes: readonly DataType[]): number {
   const type = dataTypes.find(({ code }) => code === progress.type);
   const requestedAtMs = progress.requestedAtMs ?? 0;
   const deadlineMs = type?.source.kind === 'request' ? type.source.deadlineMs : HOUR_MS;
-  if (progress.arrivedAtMs === undefined) return requestedAtMs + deadlineMs;
+  if (progress.arrivedAtMs === undefined) {
+    const waitMs = isTopUp(sync, progress) ? Math.min(TOP_UP_ARRIVAL_MS, deadlineMs) : deadlineMs;
+    return requestedAtMs + waitMs;
+  }
   const spanMs = progress.window.toMs - progress.window.fromMs;
   const isOneRequest = type === undefined || spanMs <= type.maxWindowDays * 24 * HOUR_MS;
   const quietMs = isOneRequest ? ARRIVAL_QUIET_MS : ARRIVAL_QUIET_LONG_MS;
@@ -84,7 +97,7 @@ function settlesAtMs(progress: TypeProgress, dataTypes: readonly DataType[]): nu
  */
 export function nextLookMs(sync: Sync, dataTypes: readonly DataType[], nowMs: EpochMs): EpochMs {
   const awaited = sync.types.filter(isAwaited);
-  const settlesMs = Math.min(...awaited.map((progress) => settlesAtMs(progress, dataTypes)));
+  const settlesMs = Math.min(...awaited.map((progress) => settlesAtMs(sync, progress, dataTypes)));
   const sinceMs = Math.max(...awaited.map(({ requestedAtMs }) => requestedAtMs ?? 0));
   const patienceMs = Math.min(Math.max((nowMs - sinceMs) / 2, ARRIVAL_LOOK_MS.least), ARRIVAL_LOOK_MS.most);
   return Math.ceil(Math.max(Math.min(settlesMs, nowMs + patienceMs), nowMs + 1)) as EpochMs;

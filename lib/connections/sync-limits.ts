@@ -37,6 +37,11 @@ export const MAX_STALL_COUNT = 12;
 export const ARRIVAL_QUIET_MS = 15 * SECOND_MS;
 /** The same where the window took several requests. */
 export const ARRIVAL_QUIET_LONG_MS = 5 * MINUTE_MS;
+/**
+ * A top-up of a provider that only pushes is a look for what its pushes left out, mostly nothing: when nothing
+ * has come for so long, there was nothing. What comes later is stored as any other push.
+ */
+export const TOP_UP_ARRIVAL_MS = 20 * SECOND_MS;
 /** Bounds of the time after which a sync that waits for pushes is looked at again. */
 export const ARRIVAL_LOOK_MS = { least: 5 * SECOND_MS, most: 10 * MINUTE_MS } as const;
 

@@ -164,6 +164,16 @@ test('CON25 types whose pushes never come end the sync partial at their deadline
   expect(world.transitions.count).toBeLessThan(60);
 });
 
+test('CON25 a top-up for which nothing comes found nothing, and does not wait for the deadline to say so', async () => {
+  const world = await openSyncWorld(requestProvider, new ScriptedCloud());
+  await world.changeConnection({ syncedTo: { pulse: ago(60), walk: ago(60) } });
+  const syncId = await world.requestSync();
+  await world.runFor(15 * SECOND_MS);
+  expect((await world.sync(syncId)).status).toBe('running');
+  await world.runFor(15 * SECOND_MS);
+  expect(await world.sync(syncId)).toMatchObject({ status: 'succeeded', counts: { fetched: 0 } });
+});
+
 test('CON25 a type that is not permitted fails alone', async () => {
   const cloud = new ScriptedCloud();
   cloud.answerRequest = () => 'not_permitted';
