@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { CloudKit, PushRules } from '../frame/cloud.ts';
-import { asFields, bodyText } from '../frame/http.ts';
+import { bodyText } from '../frame/http.ts';
 import type { Athlete } from './activities.ts';
+import { prove } from './prove.ts';
 import type { Subscription } from './subscriptions.ts';
 
 export interface StravaEvent {
@@ -50,20 +51,3 @@ export const pushRules = ({ verifyToken, subscription, signingKey, random }: Pus
   retrySec: [60, 300, 900],
   timeoutMs: 2000,
 });
-
-export async function prove(
-  address: string,
-  verifyToken: string,
-  challenge: string,
-): Promise<string | undefined> {
-  const target = new URL(address);
-  target.searchParams.set('hub.mode', 'subscribe');
-  target.searchParams.set('hub.challenge', challenge);
-  target.searchParams.set('hub.verify_token', verifyToken);
-  const response = await fetch(target, { signal: AbortSignal.timeout(2000), redirect: 'manual' });
-  const body: unknown = await response.json().catch(() => undefined);
-  if (response.status !== 200) return `GET to callback URL does not return 200 but ${response.status}`;
-  return asFields(body)['hub.challenge'] === challenge
-    ? undefined
-    : 'the callback did not repeat hub.challenge';
-}

@@ -3,7 +3,7 @@ import type { Answer, Call } from '../frame/call.ts';
 import type { CloudKit, Route } from '../frame/cloud.ts';
 import { sameText } from '../oauth/token.ts';
 import { errors, fail } from './errors.ts';
-import { prove } from './push.ts';
+import { prove } from './prove.ts';
 
 const PATH = '/api/v3/push_subscriptions';
 const MAX_ADDRESS_LENGTH = 255;
