@@ -88,6 +88,13 @@ export function connectionStoreContract(name: string, openStorage: () => Promise
       expect(await store.list(scope)).toEqual([second, next]);
     });
 
+    test('CON14 an instant with a fraction of a millisecond is read as the nearest whole one', async () => {
+      const fraction = (START_MS + 0.25) as EpochMs;
+      const connection = { ...full(), syncedTo: { sleep: fraction }, dueAtMs: undefined };
+      await store.save(scope, connection, announce);
+      expect((await store.load(scope, connection.connectionId))?.syncedTo).toEqual({ sleep: START_MS });
+    });
+
     test('CON15 of two who save the same version one wins', async () => {
       const connection = connectionOf();
       expect(await store.save(scope, connection, announce)).toBe('saved');

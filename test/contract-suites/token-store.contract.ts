@@ -65,6 +65,12 @@ export function tokenStoreContract(name: string, openStorage: () => Promise<Stor
       expect(await store.load(scope, connectionId)).toEqual({ ...tokensOf('b'), version: 2 });
     });
 
+    test('CON5 a lifetime with a fraction of a millisecond is read as the whole one', async () => {
+      const expiresAtMs = (START_MS + 0.5) as EpochMs;
+      await store.put(scope, connectionId, { ...tokensOf('a'), expiresAtMs });
+      expect((await store.load(scope, connectionId))?.expiresAtMs).toBe(START_MS);
+    });
+
     test('CON5 no token lies in the table as it is', async () => {
       await store.put(scope, connectionId, tokensOf('plain'));
       const items = JSON.stringify(await stores.rawItems(scope), (_, value) =>

@@ -33,10 +33,9 @@ const Account = z.object({
   grantedScopes: z.array(z.string()).optional(),
   inboundUrl: z.string().optional(),
 });
-const Instants = z.record(
-  z.string(),
-  z.int().transform((ms) => ms as EpochMs),
-);
+/** Whole milliseconds, whatever arithmetic made of them: a connection that cannot be read is worse. */
+const Instant = z.number().transform((ms) => Math.round(ms) as EpochMs);
+const Instants = z.record(z.string(), Instant);
 const Counts = z.object({
   fetched: z.int(),
   accepted: z.int(),
@@ -49,7 +48,7 @@ const Counts = z.object({
 const LastSync = z.object({
   syncId: SyncId,
   status: z.enum(['running', 'succeeded', 'partial', 'failed']),
-  finishedAtMs: z.int().optional(),
+  finishedAtMs: Instant.optional(),
   counts: Counts,
 });
 const Status = z.enum(['connected', 'needs_reauth', 'disconnected']);
@@ -147,5 +146,5 @@ function parseAccount(bytes: Uint8Array): ProviderAccount {
 
 function parseLastSync(text: string): NonNullable<Connection['lastSync']> {
   const { finishedAtMs, ...rest } = LastSync.parse(JSON.parse(text));
-  return { ...rest, finishedAtMs: finishedAtMs as EpochMs | undefined };
+  return { ...rest, finishedAtMs };
 }

@@ -28,7 +28,11 @@ const Sealed = z.object({
   accessToken: z.string(),
   refreshToken: z.string().optional(),
   tokenSecret: z.string().optional(),
-  expiresAtMs: z.int().optional(),
+  // Lifetimes are a provider's numbers: a fraction of a millisecond must not make a token unreadable.
+  expiresAtMs: z
+    .number()
+    .transform((ms) => Math.floor(ms) as EpochMs)
+    .optional(),
   userId: z.string().optional(),
   scope: z.string().optional(),
 });
@@ -125,7 +129,7 @@ function parseTokens(bytes: Uint8Array): Tokens {
     accessToken: tokens.accessToken,
     refreshToken: tokens.refreshToken,
     tokenSecret: tokens.tokenSecret,
-    expiresAtMs: tokens.expiresAtMs as EpochMs | undefined,
+    expiresAtMs: tokens.expiresAtMs,
     userId: tokens.userId,
     scope: tokens.scope,
   };
