@@ -46,27 +46,28 @@ export async function startLocalCloud({ dataDir, faults, args = [] }: CloudOptio
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   await waitForReady(child, lines);
   const access = JSON.parse(await readFile(join(dataDir, 'local.json'), 'utf8')) as LocalCloudAccess;
-  const signalGroup = (signal: NodeJS.Signals) => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, signal);
-    } catch {
-      // The group is gone already, which is what was asked for.
-    }
-  };
   return {
     ...access,
     output: () => lines.join('\n'),
     async stop() {
       child.kill('SIGTERM');
       const code = await exited;
-      signalGroup('SIGKILL');
+      signalGroup(child, 'SIGKILL');
       return code;
     },
     async killGroup() {
-      signalGroup('SIGKILL');
+      signalGroup(child, 'SIGKILL');
       await exited;
     },
   };
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, signal);
+  } catch {
+    // The group is gone already, which is what was asked for.
+  }
 }
 
 function waitForReady(child: ChildProcess, lines: string[]): Promise<void> {
@@ -74,7 +75,7 @@ function waitForReady(child: ChildProcess, lines: string[]): Promise<void> {
     const timer = setTimeout(() => fail(`not ready in ${READY_TIMEOUT_MS} ms`), READY_TIMEOUT_MS);
     const fail = (reason: string) => {
       clearTimeout(timer);
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      signalGroup(child, 'SIGKILL');
       reject(new Error(`the local cloud did not start: ${reason}\n${lines.join('\n')}`));
     };
     const onExit = (code: number | null) => fail(`exit ${code}`);
