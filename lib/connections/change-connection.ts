@@ -34,16 +34,23 @@ export async function changeConnection(
 
 /**
  * The person has to consent again (CON8). Only if the consent is still the one that the calls were made under:
- * somebody who reconnected meanwhile is not thrown out by the old grant's end.
+ * somebody who reconnected meanwhile is not thrown out by the old grant's end. Answers why nothing can be
+ * fetched now: who disconnected took the grant along.
  */
-export async function askForConsent(session: SyncSession, reason: StatusReason): Promise<void> {
+export async function askForConsent(
+  session: SyncSession,
+  reason: StatusReason,
+): Promise<'needs_reauth' | 'disconnected'> {
   const { deps, connection: usedWith } = session;
   let isNew = false;
+  let hasEnded = false;
   await changeConnection(session, (stored) => {
+    hasEnded = stored.status === 'disconnected';
     isNew = stored.status === 'connected' && stored.connectedAtMs === usedWith.connectedAtMs;
     return isNew ? { ...stored, status: 'needs_reauth', reason, dueAtMs: undefined } : undefined;
   });
   if (isNew) deps.meter.add('ConnectionsNeedReauth', 1);
+  return hasEnded ? 'disconnected' : 'needs_reauth';
 }
 
 /** A sync begins: seen in the connection, and watched until it ends. */

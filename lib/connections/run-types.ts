@@ -90,8 +90,7 @@ async function afterFault(
     case 'sync':
       return { kind: 'ended', sync: step.sync, error: verdict.error };
     case 'reauth':
-      await askForConsent(session, verdict.reason);
-      return { kind: 'ended', sync: step.sync, error: 'needs_reauth' };
+      return { kind: 'ended', sync: step.sync, error: await askForConsent(session, verdict.reason) };
     case 'wait':
       session.deps.meter.add('ProviderQuotaWaits', 1);
       return waitOrGiveUp(step.sync, verdict, nowMs);

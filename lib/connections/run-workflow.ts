@@ -164,5 +164,6 @@ export async function finishRun(
 
 function errorOf(name: string | undefined): SyncError {
   if (name === 'ProviderUnavailable') return 'unavailable';
-  return name === 'States.Timeout' ? 'interrupted' : 'internal';
+  // The machine's own names, and those of a function that ran out of time or memory.
+  return /^(?:States|Lambda|Sandbox|Runtime)\./.test(name ?? '') ? 'interrupted' : 'internal';
 }

@@ -140,6 +140,30 @@ describe('CON8 only a true end of the grant asks for a new consent', () => {
   });
 });
 
+test('CON27 a sync whose connection is ended under it ends as disconnected, and asks nobody to consent', async () => {
+  const cloud = hourly();
+  const world = await openSyncWorld(pullProvider, cloud);
+  let hasEnded = false;
+  cloud.fault = (_path, index) => (index > 3 ? fault('unauthorized', { status: 401 }) : undefined);
+  const { put } = world.raw;
+  Object.assign(world.plain.raw, {
+    put: async (...parameters: Parameters<typeof put>) => {
+      if (!hasEnded) {
+        await world.changeConnection({ status: 'disconnected', reason: 'disconnected_by_request' });
+      }
+      hasEnded = true;
+      return put(...parameters);
+    },
+  });
+  const syncId = await world.requestSync('connect');
+  await world.runFor(HOUR_MS);
+  expect((await world.sync(syncId)).error).toBe('disconnected');
+  expect(await world.connection()).toMatchObject({
+    status: 'disconnected',
+    reason: 'disconnected_by_request',
+  });
+});
+
 test('CON27 an application that the provider switched off fails the sync and asks nobody to consent', async () => {
   const cloud = hourly();
   cloud.fault = () => fault('forbidden', { status: 403, reason: 'application_inactive' });
