@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { type Simulator, startSimulator } from '../../infra/local/providers/server.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../infra/local/providers/server.ts';
 
 /** Noon of a Wednesday: everybody has slept, nobody sleeps. */
 export const SIMULATED_NOW = Date.parse('2026-11-18T12:00:00Z');
@@ -28,8 +28,10 @@ export interface SimulatedClouds extends AsyncDisposable {
 }
 
 /** All clouds with the same secrets and data on every run, on a clock that only `control/clock` moves. */
-export async function startClouds(): Promise<SimulatedClouds> {
-  const simulator = await startSimulator({ seed: 'test', clock: () => SIMULATED_NOW });
+export async function startClouds(
+  options: Pick<SimulatorOptions, 'stateFile'> = {},
+): Promise<SimulatedClouds> {
+  const simulator = await startSimulator({ seed: 'test', clock: () => SIMULATED_NOW, ...options });
   return {
     simulator,
     app: (cloud) => simulator.apps()[cloud] as App,

@@ -1,20 +1,29 @@
 import { parseArgs } from 'node:util';
 import { startSimulator } from './server.ts';
 
-const USAGE = `node infra/local/providers/main.ts [--port n] [--seed text] [--webhooks address]
+const USAGE = `node infra/local/providers/main.ts [--port n] [--seed text] [--webhooks address] [--state file]
 
   --port n           listen on this port of 127.0.0.1 (default: any free one)
   --seed text        secrets, tokens and data repeat for the same text
-  --webhooks address prove and use <address>/v1/inbound/<cloud> for pushes`;
+  --webhooks address prove and use <address>/v1/inbound/<cloud> for pushes
+  --state file       keep there what a restart must not forget: applications, consents, edits, subscriptions`;
+
+interface Asked {
+  readonly port: number;
+  readonly seed?: string;
+  readonly webhooks?: string;
+  readonly state?: string;
+}
 
 /** What was asked for, or the fault in it. */
-function readArguments(): { port: number; seed?: string; webhooks?: string; help: boolean } | string {
+function readArguments(): (Asked & { readonly help: boolean }) | string {
   try {
     const { values } = parseArgs({
       options: {
         port: { type: 'string', default: '0' },
         seed: { type: 'string' },
         webhooks: { type: 'string' },
+        state: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });
@@ -26,16 +35,12 @@ function readArguments(): { port: number; seed?: string; webhooks?: string; help
   }
 }
 
-async function run({
-  port,
-  seed,
-  webhooks,
-}: {
-  port: number;
-  seed?: string;
-  webhooks?: string;
-}): Promise<void> {
-  const simulator = await startSimulator({ port, ...(seed === undefined ? {} : { seed }) });
+async function run({ port, seed, webhooks, state }: Asked): Promise<void> {
+  const simulator = await startSimulator({
+    port,
+    ...(seed === undefined ? {} : { seed }),
+    ...(state === undefined ? {} : { stateFile: state }),
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void simulator.stop().then(() => process.exit(0)));
   console.log(simulator.url);

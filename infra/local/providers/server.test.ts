@@ -1,18 +1,18 @@
-import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
-  type App,
-  clientFields,
-  REDIRECT,
+  authorizeUrl,
+  CLOUD_NAMES,
+  connectAt,
+  described,
+  exchangeCode,
+} from '../../../test/support/every-cloud.ts';
+import {
   SIMULATED_NOW,
   type SimulatedClouds,
   send,
   startClouds,
 } from '../../../test/support/simulated-clouds.ts';
-import { CLOUDS } from './clouds.ts';
-import { createRandom } from './frame/random.ts';
-import { createRuntime } from './frame/runtime.ts';
 import { startSimulator } from './server.ts';
 
 let clouds: SimulatedClouds;
@@ -21,75 +21,18 @@ beforeEach(async () => {
 });
 afterEach(() => clouds[Symbol.asyncDispose]());
 
-const NAMES = ['fitbit', 'garmin', 'strava', 'whoop', 'oura', 'withings', 'polar'];
-const VERIFIER = 'v'.repeat(50);
-const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
-
-/** What each cloud is, without a server around it. */
-const described = new Map(
-  CLOUDS.map((maker) => {
-    const random = createRandom('described');
-    const options = {
-      maker,
-      random,
-      now: () => SIMULATED_NOW,
-      startMs: SIMULATED_NOW,
-      dataSeed: 'x',
-      baseUrl: () => '',
-    };
-    return [maker.name, createRuntime(options).cloud] as const;
-  }),
-);
-
-function authorizeUrl(name: string, query: Record<string, string>): string {
-  const rules = described.get(name)?.oauth;
-  if (rules === undefined) throw new Error(`no cloud ${name}`);
-  const { origins, clientId } = clouds.app(name);
-  const parameters = new URLSearchParams({
-    response_type: 'code',
-    client_id: clientId,
-    redirect_uri: REDIRECT,
-    state: 'state-of-enough-characters',
-    scope: rules.scopes.join(rules.scopeSeparator),
-    ...(rules.pkce === 'none' ? {} : { code_challenge: CHALLENGE, code_challenge_method: 'S256' }),
-    access_type: 'offline',
-    ...query,
-  });
-  return `${origins[rules.authorize.origin]}${rules.authorize.path}?${parameters}`;
-}
-
 const redirected = async (name: string, query: Record<string, string>) => {
-  const { headers, status } = await send(authorizeUrl(name, query));
+  const { headers, status } = await send(authorizeUrl(clouds, name, query));
   const location = headers.get('location');
   return { status, found: location === null ? undefined : new URL(location).searchParams };
 };
 
-function exchange(name: string, app: App, code: string) {
-  const token = described.get(name)?.oauth.token[0];
-  const basic = `Basic ${Buffer.from(`${app.clientId}:${app.clientSecret}`).toString('base64')}`;
-  return send(`${app.origins[token?.origin ?? '']}${token?.path}`, {
-    form: {
-      action: 'requesttoken',
-      grant_type: 'authorization_code',
-      code,
-      redirect_uri: REDIRECT,
-      code_verifier: VERIFIER,
-      ...(name === 'polar' ? {} : clientFields(app)),
-    },
-    headers: name === 'polar' ? { authorization: basic, accept: 'application/json;charset=UTF-8' } : {},
-  });
-}
-
-async function connect(name: string, person = 'runner'): Promise<string> {
-  const { found } = await redirected(name, { sim_user: person });
-  const { json } = await exchange(name, clouds.app(name), found?.get('code') ?? '');
-  return json.access_token ?? json.body.access_token;
-}
+const connect = async (name: string, person = 'runner') => (await connectAt(clouds, name, person)).access;
 
 test('SIMP13 the configuration names every origin of seven clouds, and the people are the same everywhere', async () => {
   const apps = await send(`${clouds.simulator.url}/apps`);
-  expect(Object.keys(apps.json).sort()).toEqual([...NAMES].sort());
-  for (const name of NAMES) {
+  expect(Object.keys(apps.json).sort()).toEqual([...CLOUD_NAMES].sort());
+  for (const name of CLOUD_NAMES) {
     const { clientId, clientSecret, origins } = apps.json[name];
     expect([clientId, clientSecret]).toEqual([expect.stringMatching(/./), expect.stringMatching(/^sim_/)]);
     for (const [origin, url] of Object.entries(origins))
@@ -101,15 +44,15 @@ test('SIMP13 the configuration names every origin of seven clouds, and the peopl
   expect(apps.json).toEqual(clouds.simulator.apps());
   const { json: people } = await send(`${clouds.simulator.url}/people`);
   const everyone = ['runner', 'cyclist', 'shift_worker', 'sparse', 'newcomer'];
-  expect(people).toEqual(Object.fromEntries(NAMES.map((name) => [name, everyone])));
+  expect(people).toEqual(Object.fromEntries(CLOUD_NAMES.map((name) => [name, everyone])));
 });
 
-describe.each(NAMES)('%s', (name) => {
+describe.each(CLOUD_NAMES)('%s', (name) => {
   test('SIMP13 approves at once as the person named, with the state untouched', async () => {
     const state = 'a/state+with =signs&';
     const { status, found } = await redirected(name, { sim_user: 'runner', state });
     expect([status, found?.get('state'), found?.get('error')]).toEqual([302, state, null]);
-    const { status: exchanged } = await exchange(name, clouds.app(name), found?.get('code') ?? '');
+    const { status: exchanged } = await exchangeCode(name, clouds.app(name), found?.get('code') ?? '');
     expect(exchanged).toBe(200);
     expect((await clouds.control('GET', `${name}/stats`)).json.tokenExchanges).toBe(1);
   });
@@ -130,7 +73,7 @@ describe.each(NAMES)('%s', (name) => {
   });
 
   test('SIMP13 has a page on which a person is chosen, and nothing of the request is markup there', async () => {
-    const page = await send(authorizeUrl(name, { state: '"><script>alert(1)</script>' }));
+    const page = await send(authorizeUrl(clouds, name, { state: '"><script>alert(1)</script>' }));
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
     for (const person of ['runner', 'cyclist', 'shift_worker', 'sparse', 'newcomer'])
       expect(page.text).toContain(`value="${person}"`);
@@ -142,11 +85,11 @@ describe.each(NAMES)('%s', (name) => {
     const { found } = await redirected(name, { sim_user: 'runner' });
     const code = found?.get('code') ?? '';
     const app = clouds.app(name);
-    const secret = await exchange(name, { ...app, clientSecret: 'guessed' }, code);
+    const secret = await exchangeCode(name, { ...app, clientSecret: 'guessed' }, code);
     expect(secret.json?.access_token ?? secret.json?.body?.access_token).toBeUndefined();
-    const good = await exchange(name, app, code);
+    const good = await exchangeCode(name, app, code);
     expect(good.json.access_token ?? good.json.body.access_token).toMatch(/^sim_/);
-    const again = await exchange(name, app, code);
+    const again = await exchangeCode(name, app, code);
     expect(again.json?.access_token ?? again.json?.body?.access_token).toBeUndefined();
   });
 
@@ -255,7 +198,7 @@ test('SIMP14 the statistics count each request once, by its documented path', as
   });
   expect(tokenExchanges).toBe(1);
   const all = (await clouds.control('GET', 'stats')).json;
-  expect(Object.keys(all).sort()).toEqual([...NAMES].sort());
+  expect(Object.keys(all).sort()).toEqual([...CLOUD_NAMES].sort());
 });
 
 test('SIMP14 tokens can be expired and revoked by control', async () => {

@@ -4,7 +4,7 @@ import { CLOUDS } from './clouds.ts';
 import type { Answer, Call } from './frame/call.ts';
 import { control } from './frame/control.ts';
 import { bodyReaders, headersOf, readBody, send } from './frame/http.ts';
-import { createRandom } from './frame/random.ts';
+import { openMemory } from './frame/memory.ts';
 import { type CloudRuntime, createRuntime } from './frame/runtime.ts';
 import { serveCloud } from './frame/serve.ts';
 import { homePage } from './pages/home.ts';
@@ -16,13 +16,15 @@ export interface SimulatorOptions {
   readonly seed?: string;
   /** Where the simulator's clock begins and runs from; the real one when absent. */
   readonly clock?: () => number;
+  /** Where everything is kept that a restart must not forget; nothing is kept without it. */
+  readonly stateFile?: string;
 }
 
 export interface Simulator {
   readonly url: string;
   /** What `GET /apps` answers. */
   apps(): Readonly<Record<string, unknown>>;
-  /** Closes the server and every open connection; pushes that are under way are abandoned. */
+  /** Closes the server and every open connection; answers and pushes that are under way are abandoned. */
   stop(): Promise<void>;
 }
 
@@ -31,30 +33,37 @@ const TICK_MS = 1000;
 /** Starts all seven clouds on one port of 127.0.0.1. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const real = options.clock ?? Date.now;
-  let offsetMs = 0;
+  const dataSeed = options.seed ?? 'people';
+  const memory = openMemory({ file: options.stateFile, seed: dataSeed, say: console.error });
+  const clock = memory.keep('clock', { offsetMs: 0 });
+  const ending = new AbortController();
   let url = '';
-  const now = (): number => real() + offsetMs;
+  const now = (): number => real() + clock.offsetMs;
   const startMs = now();
   const runtimes = CLOUDS.map((maker) =>
     createRuntime({
       maker,
       now,
       startMs,
-      dataSeed: options.seed ?? 'people',
-      random: createRandom(options.seed === undefined ? undefined : `${options.seed}/${maker.name}`),
+      dataSeed,
+      seed: options.seed,
+      memory,
+      ended: ending.signal,
       baseUrl: () => url,
     }),
   );
   const tick = (): void => {
     for (const { deliveries } of runtimes) deliveries.tick();
+    memory.write();
   };
   const advance = (seconds: number): number => {
-    offsetMs += seconds * 1000;
+    clock.offsetMs += seconds * 1000;
     tick();
     return now();
   };
   const server = createServer((request, response) => {
-    answer({ runtimes, advance, now, url }, request, response).catch((error: unknown) => {
+    answer({ runtimes, advance, now, url, save: memory.write }, request, response).catch((error: unknown) => {
+      if (ending.signal.aborted) return;
       console.error(error);
       if (!response.headersSent) send(response, { status: 500, json: { error: 'the simulator failed' } });
     });
@@ -64,14 +73,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  memory.write();
   const timer = setInterval(tick, TICK_MS).unref();
   return {
     url,
     apps: () => appsOf(runtimes),
     stop() {
       clearInterval(timer);
+      memory.close();
+      ending.abort();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
+      return closed;
     },
   };
 }
@@ -79,6 +92,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 interface Context {
   readonly runtimes: readonly CloudRuntime[];
   readonly url: string;
+  readonly save: () => void;
   advance(seconds: number): number;
   now(): number;
 }
@@ -101,8 +115,11 @@ async function answer(context: Context, request: IncomingMessage, response: Serv
   };
   const runtime = context.runtimes.find(({ cloud }) => cloud.name === first);
   if (runtime?.cloud.origins.includes(origin)) return serveCloud(runtime, call, response);
-  if (first === 'control')
-    return send(response, await control(context, call, [origin, ...rest].filter(Boolean)));
+  if (first === 'control') {
+    const done = await control(context, call, [origin, ...rest].filter(Boolean));
+    context.save();
+    return send(response, done);
+  }
   send(response, ownPage(context, `${call.method} ${url.pathname}`));
 }
 

@@ -68,9 +68,9 @@ const oauthRules = (kit: CloudKit): OAuthRules => ({
 });
 
 function createFitbit(kit: CloudKit): Cloud {
-  const authorization = `Bearer ${kit.random.token()}`;
-  const keyset = createKeyset();
-  const unlinked = new Set<string>();
+  const authorization = kit.keep('authorization', `Bearer ${kit.random.token()}`);
+  const keyset = createKeyset(kit.keep);
+  const unlinked = kit.keep('unlinked', new Set<string>());
   const accountOf = (person: Person): Account => ({
     healthUserId: String(idBig(18, 'fitbit', person.name)),
     legacyUserId: idHex(3, 'fitbit', person.name).toUpperCase(),

@@ -1,8 +1,10 @@
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import type { Keep } from '../frame/memory.ts';
 
 interface SigningKey {
   readonly id: number;
-  readonly privateKey: KeyObject;
+  /** PEM. */
+  readonly privateKey: string;
   /** The protobuf of the public key, base64. */
   readonly value: string;
 }
@@ -17,13 +19,13 @@ export interface Keyset {
   rotate(keepOld: boolean): number;
 }
 
-export function createKeyset(): Keyset {
-  let keys: readonly SigningKey[] = [newKey()];
-  const primary = (): SigningKey => keys[0] ?? newKey();
+export function createKeyset(keep: Keep): Keyset {
+  const set: { keys: readonly SigningKey[] } = keep('keyset', { keys: [newKey()] });
+  const primary = (): SigningKey => set.keys[0] ?? newKey();
   return {
     json: () => ({
       primaryKeyId: primary().id,
-      key: keys.map(({ id, value }) => ({
+      key: set.keys.map(({ id, value }) => ({
         keyId: id,
         status: 'ENABLED',
         outputPrefixType: 'TINK',
@@ -42,7 +44,7 @@ export function createKeyset(): Keyset {
       return Buffer.concat([prefix, signature]).toString('base64');
     },
     rotate(keepOld) {
-      keys = [newKey(), ...(keepOld ? keys : [])];
+      set.keys = [newKey(), ...(keepOld ? set.keys : [])];
       return primary().id;
     },
   };
@@ -56,7 +58,11 @@ function newKey(): SigningKey {
   const value = Buffer.concat([params, bytesField(3, integer(x)), bytesField(4, integer(y))]).toString(
     'base64',
   );
-  return { id: randomBytes(4).readUInt32BE(0) || 1, privateKey, value };
+  return {
+    id: randomBytes(4).readUInt32BE(0) || 1,
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    value,
+  };
 }
 
 /** Big-endian with a sign: a first byte of 0x80 or more gets a zero before it. */

@@ -4,6 +4,7 @@ import type { Person } from '../people/people.ts';
 import type { Answer, Call, Grant, UserCall } from './call.ts';
 import type { Fault, FaultKind } from './faults.ts';
 import type { LimitRules } from './limits.ts';
+import type { Keep } from './memory.ts';
 import type { Random } from './random.ts';
 
 export type { Answer, Call, Grant, UserCall } from './call.ts';
@@ -113,6 +114,8 @@ export interface CloudKit {
   now(): number;
   /** For secrets and ids made at the start; the same for the same seed. */
   readonly random: Random;
+  /** For what a restart must not forget; names are the cloud's own. */
+  readonly keep: Keep;
   readonly clientId: string;
   readonly clientSecret: string;
   /** Where an origin is reached: `http://127.0.0.1:1234/garmin/api`. */

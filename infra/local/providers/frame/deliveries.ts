@@ -9,6 +9,15 @@ interface Pending extends Outgoing {
   readonly held: boolean;
 }
 
+/** The address, and how it fares: what a restart must not forget. */
+export interface Webhook {
+  address: string | undefined;
+  state: WebhookState;
+  failingSinceMs: number | undefined;
+}
+
+export const noWebhook = (): Webhook => ({ address: undefined, state: 'off', failingSinceMs: undefined });
+
 export type WebhookState = 'off' | 'active' | `failed: ${string}` | 'inactive';
 
 /** The pushes of one cloud: tried at once, then again as the cloud documents it, on the simulator's clock. */
@@ -37,18 +46,18 @@ export interface DeliveriesOptions {
   readonly faults: Faults;
   readonly stats: CloudStats;
   readonly now: () => number;
+  readonly webhook: Webhook;
+  /** Set off by the stop of the simulator, which abandons the tries that are under way. */
+  readonly ended: AbortSignal;
 }
 
 const PUSH_PATH = '/push';
 const STALE_MS = 3_600_000;
 
-/** What is being delivered, and how the address fares. */
+/** What is being delivered. */
 interface Outbox extends DeliveriesOptions {
-  address: string | undefined;
-  state: WebhookState;
   queue: readonly Pending[];
   readonly running: Set<Promise<void>>;
-  failingSinceMs: number | undefined;
   /** Since the last flush. */
   delivered: number;
   failed: number;
@@ -57,23 +66,21 @@ interface Outbox extends DeliveriesOptions {
 export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const outbox: Outbox = {
     ...options,
-    address: undefined,
-    state: 'off',
     queue: [],
     running: new Set(),
-    failingSinceMs: undefined,
     delivered: 0,
     failed: 0,
   };
+  const { webhook } = outbox;
   return {
-    state: () => outbox.state,
+    state: () => webhook.state,
     subscribe: (baseUrl) => subscribe(outbox, baseUrl),
     use(address) {
-      Object.assign(outbox, { address, state: 'active', failingSinceMs: undefined });
+      Object.assign(webhook, { address, state: 'active', failingSinceMs: undefined });
       sendDue(outbox);
     },
     end() {
-      outbox.state = 'inactive';
+      webhook.state = 'inactive';
     },
     push: (outgoing) => push(outbox, outgoing),
     async flush() {
@@ -92,20 +99,21 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
 }
 
 async function subscribe(outbox: Outbox, baseUrl: string): Promise<WebhookState> {
-  const { rules, cloud } = outbox;
+  const { rules, cloud, webhook } = outbox;
   const key = rules.addressKey === undefined ? '' : `?key=${rules.addressKey()}`;
-  outbox.address = `${baseUrl.replace(/\/+$/, '')}/v1/inbound/${cloud}${key}`;
-  const failure = await rules.handshake(outbox.address).catch(() => 'no answer');
-  outbox.state = failure === undefined ? 'active' : `failed: ${failure}`;
-  outbox.failingSinceMs = undefined;
+  const address = `${baseUrl.replace(/\/+$/, '')}/v1/inbound/${cloud}${key}`;
+  webhook.address = address;
+  const failure = await rules.handshake(address).catch(() => 'no answer');
+  webhook.state = failure === undefined ? 'active' : `failed: ${failure}`;
+  webhook.failingSinceMs = undefined;
   sendDue(outbox);
-  return outbox.state;
+  return webhook.state;
 }
 
 /** While the address is not active, only clouds that keep a backlog remember what happened. */
 function push(outbox: Outbox, outgoing: Outgoing): void {
-  const { rules, faults, now } = outbox;
-  if (outbox.address === undefined || (outbox.state !== 'active' && rules.keepSec === undefined)) return;
+  const { rules, faults, now, webhook } = outbox;
+  if (webhook.address === undefined || (webhook.state !== 'active' && rules.keepSec === undefined)) return;
   const held = faults.take('reorder_push', PUSH_PATH) !== undefined;
   const item = { ...outgoing, createdMs: now(), dueMs: now(), failures: 0, held };
   const twice = faults.take('duplicate_push', PUSH_PATH) !== undefined;
@@ -129,14 +137,13 @@ function release(outbox: Outbox): void {
 }
 
 function sendDue(outbox: Outbox): void {
-  if (outbox.state !== 'active') return;
+  if (outbox.webhook.state !== 'active') return;
   const isDue = ({ dueMs, held }: Pending): boolean => dueMs <= outbox.now() && !held;
   const due = outbox.queue.filter(isDue);
   outbox.queue = outbox.queue.filter((item) => !isDue(item));
   for (const item of due) {
     outbox.stats.add('pushesSent');
-    const context = { ...outbox, address: outbox.address ?? '' };
-    const tried = attempt(context, item)
+    const tried = attempt(outbox, item)
       .then((status) => settle(outbox, item, status))
       .finally(() => outbox.running.delete(tried));
     outbox.running.add(tried);
@@ -145,34 +152,31 @@ function sendDue(outbox: Outbox): void {
 
 /** A push that was not accepted waits for its next try, or is given up. */
 function settle(outbox: Outbox, item: Pending, status: number): void {
-  const { rules, stats, now } = outbox;
+  const { rules, stats, now, webhook } = outbox;
   if (rules.accepted(status)) {
-    outbox.failingSinceMs = undefined;
+    webhook.failingSinceMs = undefined;
     outbox.delivered++;
     stats.add('pushesAccepted');
     return;
   }
   outbox.failed++;
   stats.add('pushesFailed');
-  outbox.failingSinceMs ??= now();
+  webhook.failingSinceMs ??= now();
   const failures = item.failures + 1;
   const lastWait = rules.keepSec === undefined ? undefined : rules.retrySec.at(-1);
   const waitSec = rules.retrySec[failures - 1] ?? lastWait ?? Number.POSITIVE_INFINITY;
   const dueMs = now() + waitSec * 1000;
   const keptMs = item.createdMs + (rules.keepSec ?? Number.MAX_SAFE_INTEGER) * 1000;
   if (dueMs <= keptMs) outbox.queue = [...outbox.queue, { ...item, failures, dueMs }];
-  if (rules.deactivates?.(status, (now() - outbox.failingSinceMs) / 1000) === true) outbox.state = 'inactive';
-}
-
-interface AttemptContext {
-  readonly address: string;
-  readonly rules: PushRules;
-  readonly faults: Faults;
-  readonly now: () => number;
+  if (rules.deactivates?.(status, (now() - webhook.failingSinceMs) / 1000) === true)
+    webhook.state = 'inactive';
 }
 
 /** One try; answers the status, 0 for no answer. */
-async function attempt({ address, rules, faults, now }: AttemptContext, item: Pending): Promise<number> {
+async function attempt(
+  { webhook: { address = '' }, rules, faults, now, ended }: DeliveriesOptions,
+  item: Pending,
+): Promise<number> {
   const body = Buffer.from(item.body);
   const stale = faults.take('stale_push_timestamp', PUSH_PATH) ? STALE_MS : 0;
   const unsigned = faults.take('unsigned_push', PUSH_PATH) !== undefined;
@@ -185,7 +189,7 @@ async function attempt({ address, rules, faults, now }: AttemptContext, item: Pe
       headers: { 'content-type': item.contentType, ...rules.headers(), ...signature },
       body: new Uint8Array(sent),
       redirect: 'manual',
-      signal: AbortSignal.timeout(rules.timeoutMs),
+      signal: AbortSignal.any([AbortSignal.timeout(rules.timeoutMs), ended]),
     });
     await response.arrayBuffer();
     return response.status;

@@ -9,10 +9,10 @@ export interface Random {
   uuid(): string;
 }
 
-export function createRandom(seed: string | undefined): Random {
-  let calls = 0;
+/** `spent.calls` goes on where a kept one stopped, so that a seed gives no token twice. */
+export function createRandom(seed: string | undefined, spent = { calls: 0 }): Random {
   const bytes = (count: number): Buffer =>
-    seed === undefined ? randomBytes(count) : stretch(`${seed}/${calls++}`, count);
+    seed === undefined ? randomBytes(count) : stretch(`${seed}/${spent.calls++}`, count);
   const hex = (byteCount: number): string => bytes(byteCount).toString('hex');
   return { bytes, hex, token: () => `sim_${hex(20)}`, uuid: () => uuidFrom(bytes(16)) };
 }

@@ -1,14 +1,15 @@
 import { authorize, type OAuthApp } from '../oauth/authorize.ts';
-import { createGrants, type Grants } from '../oauth/grants.ts';
+import { createGrants, emptyLedger, type Grants } from '../oauth/grants.ts';
 import { answerTokenRequest } from '../oauth/token.ts';
 import { createHistory, type History } from '../people/history.ts';
 import { everyone, type Person } from '../people/people.ts';
 import type { Answer, Call } from './call.ts';
 import type { Cloud, CloudKit, CloudMaker } from './cloud.ts';
-import { createDeliveries, type Deliveries } from './deliveries.ts';
+import { createDeliveries, type Deliveries, noWebhook } from './deliveries.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createLimits, type Limits } from './limits.ts';
-import type { Random } from './random.ts';
+import { type Keep, keepWithin, type Memory } from './memory.ts';
+import { createRandom, type Random } from './random.ts';
 import { type CloudStats, createStats } from './stats.ts';
 
 /** One cloud with all its state: what the server asks and the controls change. */
@@ -21,6 +22,10 @@ export interface CloudRuntime {
   readonly stats: CloudStats;
   readonly deliveries: Deliveries;
   readonly loads: Map<string, { records: number; pageDelayMs: number }>;
+  /** Keeps what has changed, before anybody is told of it. */
+  readonly save: () => void;
+  /** Set off by the stop of the simulator: nothing waits any longer. */
+  readonly ended: AbortSignal;
   /** The OAuth addresses; undefined when the call is for none of them. */
   oauth(call: Call): { readonly answer: Answer; readonly rotated: boolean } | undefined;
 }
@@ -31,26 +36,85 @@ export interface RuntimeOptions {
   readonly startMs: number;
   /** Of the values of people. */
   readonly dataSeed: string;
-  readonly random: Random;
+  /** Of secrets and tokens; random without one. */
+  readonly seed: string | undefined;
+  readonly memory: Memory;
+  readonly ended: AbortSignal;
   readonly baseUrl: () => string;
 }
 
+/** What answers and controls share; `grants` and `deliveries` come once the cloud is there. */
+interface Parts {
+  readonly keep: Keep;
+  readonly random: Random;
+  readonly faults: Faults;
+  readonly stats: CloudStats;
+  readonly loads: CloudRuntime['loads'];
+  grants?: Grants;
+  deliveries?: Deliveries;
+}
+
 export function createRuntime(options: RuntimeOptions): CloudRuntime {
-  const { maker, now, random } = options;
-  const state = {
-    faults: createFaults(),
-    stats: createStats(),
-    loads: new Map<string, { records: number; pageDelayMs: number }>(),
+  const { maker, now, seed, memory, ended } = options;
+  const keep = keepWithin(memory.keep, maker.name);
+  const random = createRandom(
+    seed === undefined ? undefined : `${seed}/${maker.name}`,
+    keep('random', { calls: 0 }),
+  );
+  const faults = createFaults();
+  const stats = createStats();
+  const parts: Parts = { keep, random, faults, stats, loads: keep('loads', new Map()) };
+  const kit = kitOf(options, parts);
+  const cloud = maker.create(kit);
+  const grants = createGrants({ rules: cloud.oauth, random, now, ledger: keep('grants', emptyLedger()) });
+  const webhook = keep('webhook', noWebhook());
+  const deliveries = createDeliveries({
+    cloud: maker.name,
+    rules: cloud.push,
+    now,
+    ended,
+    webhook,
+    faults,
+    stats,
+  });
+  Object.assign(parts, { grants, deliveries });
+  const app: OAuthApp = {
+    cloud: maker.name,
+    title: cloud.title,
+    people: kit.people,
+    rules: cloud.oauth,
+    grants,
+    clientId: kit.clientId,
+    clientSecret: kit.clientSecret,
+    approved: (person, granted) => cloud.approved?.(person, granted),
   };
-  const parts: { grants?: Grants; deliveries?: Deliveries } = {};
+  return {
+    cloud,
+    kit,
+    grants,
+    deliveries,
+    limits: createLimits(cloud.limits),
+    faults,
+    stats,
+    loads: parts.loads,
+    save: memory.write,
+    ended,
+    oauth: (call) => answerOAuth(app, call, parts, now()),
+  };
+}
+
+function kitOf(options: RuntimeOptions, parts: Parts): CloudKit {
+  const { maker, now } = options;
+  const { keep, random } = parts;
   const people = everyone();
-  const histories = historiesOf(options, people);
-  const kit: CloudKit = {
+  const histories = historiesOf(options, keep, people);
+  return {
     name: maker.name,
     now,
     random,
-    clientId: `${maker.name}-${random.hex(6)}`,
-    clientSecret: random.token(),
+    keep: keepWithin(keep, 'own'),
+    clientId: keep('clientId', `${maker.name}-${random.hex(6)}`),
+    clientSecret: keep('clientSecret', random.token()),
     originUrl: (origin) => `${options.baseUrl()}/${maker.name}/${origin}`,
     people,
     history: (person) => histories(person.name),
@@ -60,36 +124,8 @@ export function createRuntime(options: RuntimeOptions): CloudRuntime {
     push: (outgoing) => parts.deliveries?.push(outgoing),
     subscribed: (address) => parts.deliveries?.use(address),
     unsubscribed: () => parts.deliveries?.end(),
-    fault: (kind, call) => state.faults.take(kind, `/${call.origin}${call.path}`),
-    load: (person) => state.loads.get(person.name),
-  };
-  const cloud = maker.create(kit);
-  const grants = createGrants(cloud.oauth, random, now);
-  const deliveries = createDeliveries({ cloud: maker.name, rules: cloud.push, now, ...state });
-  Object.assign(parts, { grants, deliveries });
-  const app = {
-    cloud: maker.name,
-    title: cloud.title,
-    people,
-    rules: cloud.oauth,
-    grants,
-    clientId: kit.clientId,
-    clientSecret: kit.clientSecret,
-  };
-  return {
-    cloud,
-    kit,
-    grants,
-    deliveries,
-    limits: createLimits(cloud.limits),
-    ...state,
-    oauth: (call) =>
-      answerOAuth(
-        { ...app, approved: (person, granted) => cloud.approved?.(person, granted) },
-        call,
-        state,
-        now(),
-      ),
+    fault: (kind, call) => parts.faults.take(kind, `/${call.origin}${call.path}`),
+    load: (person) => parts.loads.get(person.name),
   };
 }
 
@@ -117,6 +153,7 @@ function answerOAuth(
 
 function historiesOf(
   { maker, dataSeed, startMs }: RuntimeOptions,
+  keep: Keep,
   people: readonly Person[],
 ): (name: string) => History {
   const made = new Map<string, History>(
@@ -127,6 +164,7 @@ function historiesOf(
         seed: `${dataSeed}/${maker.name}`,
         startMs,
         recorded: maker.tellsMinutes === true,
+        keep: keepWithin(keep, `people/${person.name}`),
       }),
     ]),
   );

@@ -17,7 +17,7 @@ export async function serveCloud(runtime: CloudRuntime, call: Call, response: Se
   runtime.stats.request(match === undefined ? `${call.method} ${call.path}` : what);
   const where = { path: `/${call.origin}${call.path}`, onlyNamed: match?.route.access !== 'user' };
   const slow = runtime.faults.take('slow', where.path, where.onlyNamed);
-  if (slow) await delay(slow.ms ?? 2000);
+  if (slow) await delay(slow.ms ?? 2000, undefined, { signal: runtime.ended });
   const ended = runtime.grants.endedCount();
   const reply =
     early(runtime, call, where) ?? oauthReply(runtime, call) ?? (await routed(runtime, call, match));
@@ -28,6 +28,8 @@ export async function serveCloud(runtime: CloudRuntime, call: Call, response: Se
     what,
     status: typeof reply === 'string' ? 0 : reply.status,
   });
+  // Reading as somebody changes nothing of it that a second would not wait for.
+  if (where.onlyNamed || call.method !== 'GET') runtime.save();
   if (reply === 'hang') return;
   if (reply === 'drop') return void response.socket?.destroy();
   finish(runtime, where, reply, response);

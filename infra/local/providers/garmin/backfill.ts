@@ -8,6 +8,8 @@ interface BackfillOptions {
   readonly accountOf: (call: UserCall) => Account;
   readonly permissions: (call: UserCall) => readonly string[];
   readonly uploads: Uploads;
+  /** Requests that were taken: the same one twice is refused. */
+  readonly seen: Set<string>;
 }
 
 const DAY_SEC = 86_400;
@@ -25,8 +27,8 @@ export function createBackfill({
   accountOf,
   permissions,
   uploads,
+  seen,
 }: BackfillOptions): (call: UserCall) => Answer {
-  const seen = new Set<string>();
   return (call) => {
     const name = call.params['type'] ?? '';
     const type = backfillType(name);

@@ -80,16 +80,17 @@ const pushRules = (kit: CloudKit, inboundKey: string): PushRules => ({
 });
 
 function createGarmin(kit: CloudKit): Cloud {
-  const inboundKey = kit.random.token();
-  const permissions = new Map<string, readonly string[]>(
-    kit.people.map(({ name }) => [name, ALL_PERMISSIONS]),
+  const inboundKey = kit.keep('inboundKey', kit.random.token());
+  const permissions = kit.keep(
+    'permissions',
+    new Map<string, readonly string[]>(kit.people.map(({ name }) => [name, ALL_PERMISSIONS])),
   );
   const account = (person: Person): Account => ({
     userId: idHex(16, 'garmin', person.name),
     history: kit.history(person),
   });
   const permissionsOf = ({ name }: Person): readonly string[] => permissions.get(name) ?? [];
-  const uploads = createUploads({ kit, permissions: permissionsOf });
+  const uploads = createUploads({ kit, account, permissions: permissionsOf });
   return {
     name: 'garmin',
     title: 'Garmin Connect',
@@ -137,6 +138,7 @@ function routesOf({ kit, account, permissionsOf, uploads }: RouteOptions): reado
     accountOf: ({ grant }) => account(grant.person),
     permissions: ({ grant }) => permissionsOf(grant.person),
     uploads,
+    seen: kit.keep('backfills', new Set<string>()),
   });
   const get = (path: string, handle: (call: UserCall) => Answer): Route => ({
     method: 'GET',

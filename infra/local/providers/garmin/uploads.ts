@@ -25,8 +25,12 @@ export interface Uploads {
 
 interface UploadsOptions {
   readonly kit: CloudKit;
+  readonly account: (person: Person) => Account;
   readonly permissions: (person: Person) => readonly string[];
 }
+
+/** What a callback address stands for: the account by its person, as only data can be kept. */
+type Waiting = Omit<Upload, 'account'> & { readonly person: Person; readonly expiresMs: number };
 
 const CALLBACK_LIFE_MS = 24 * 3_600_000;
 const PATHS: Partial<Record<SummaryType, string>> = { pulseox: 'pulseOx', allDayRespiration: 'respiration' };
@@ -34,12 +38,13 @@ const PATHS: Partial<Record<SummaryType, string>> = { pulseox: 'pulseOx', allDay
 export const callbackPath = (type: SummaryType): string => `/wellness-api/rest/${PATHS[type] ?? type}`;
 
 /** Turns uploads into notifications: addresses to fetch from (ping), or the summaries themselves (push). */
-export function createUploads({ kit, permissions }: UploadsOptions): Uploads {
-  const waiting = new Map<string, { upload: Upload; expiresMs: number }>();
-  let mode: DeliveryMode = 'ping';
+export function createUploads({ kit, account, permissions }: UploadsOptions): Uploads {
+  const waiting = kit.keep('callbacks', new Map<string, Waiting>());
+  const chosen: { mode: DeliveryMode } = kit.keep('mode', { mode: 'ping' });
   const pingItem = (upload: Upload): Record<string, unknown> => {
     const token = kit.random.hex(16);
-    waiting.set(token, { upload, expiresMs: kit.now() + CALLBACK_LIFE_MS });
+    const { account: of, ...asked } = upload;
+    waiting.set(token, { ...asked, person: of.history.person, expiresMs: kit.now() + CALLBACK_LIFE_MS });
     const until = Math.floor(kit.now() / 1000);
     const window = `uploadStartTimeInSeconds=${until - 86_400}&uploadEndTimeInSeconds=${until}`;
     return {
@@ -48,7 +53,9 @@ export function createUploads({ kit, permissions }: UploadsOptions): Uploads {
     };
   };
   const items = (upload: Upload): readonly unknown[] =>
-    mode === 'ping' ? [pingItem(upload)] : select(upload).map((summary) => told(upload.account, summary));
+    chosen.mode === 'ping'
+      ? [pingItem(upload)]
+      : select(upload).map((summary) => told(upload.account, summary));
   const send = (uploads: readonly Upload[]): void => {
     const body = Object.fromEntries(
       [...Map.groupBy(uploads, ({ type }) => type)].map(([type, group]) => [type, group.flatMap(items)]),
@@ -71,11 +78,11 @@ export function createUploads({ kit, permissions }: UploadsOptions): Uploads {
     collect(token) {
       const entry = waiting.get(token);
       if (entry === undefined || entry.expiresMs <= kit.now()) return undefined;
-      const { upload } = entry;
+      const upload = { ...entry, account: account(entry.person) };
       return { upload, summaries: select(upload).map((summary) => told(upload.account, summary)) };
     },
-    setMode(next) {
-      mode = next;
+    setMode(mode) {
+      chosen.mode = mode;
     },
   };
 }

@@ -64,27 +64,30 @@ export interface Grants {
 const HOUR_MS = 3_600_000;
 const failed = (description: string): TokenOutcome => ({ error: 'invalid_grant', description });
 
-/** Everything ever issued, and what issuing needs. */
-interface Book {
-  readonly rules: OAuthRules;
-  readonly random: Random;
-  readonly now: () => number;
+/** Everything ever issued. */
+export interface Ledger {
   readonly codes: Map<string, CodeEntry>;
   readonly access: Map<string, AccessEntry>;
   readonly refreshes: Map<string, RefreshEntry>;
   ended: number;
 }
 
-export function createGrants(rules: OAuthRules, random: Random, now: () => number): Grants {
-  const book: Book = {
-    rules,
-    random,
-    now,
-    codes: new Map(),
-    access: new Map(),
-    refreshes: new Map(),
-    ended: 0,
-  };
+export const emptyLedger = (): Ledger => ({
+  codes: new Map(),
+  access: new Map(),
+  refreshes: new Map(),
+  ended: 0,
+});
+
+interface Book {
+  readonly rules: OAuthRules;
+  readonly random: Random;
+  readonly now: () => number;
+  readonly ledger: Ledger;
+}
+
+export function createGrants(book: Book): Grants {
+  const { ledger, now } = book;
   return {
     issueCode: (code) => issueCode(book, code),
     redeem: (redemption) => redeem(book, redemption),
@@ -92,7 +95,7 @@ export function createGrants(rules: OAuthRules, random: Random, now: () => numbe
     check: (accessToken) => check(book, accessToken),
     ofPerson: (person) => live(book).findLast((grant) => grant.person.name === person.name),
     revokeToken(token) {
-      const grant = (book.access.get(token) ?? book.refreshes.get(token))?.grant;
+      const grant = (ledger.access.get(token) ?? ledger.refreshes.get(token))?.grant;
       return grant?.alive === true && end(book, [grant]);
     },
     revokePerson: (person) =>
@@ -101,56 +104,57 @@ export function createGrants(rules: OAuthRules, random: Random, now: () => numbe
         live(book).filter((grant) => grant.person.name === person.name),
       ),
     expireAccessTokens() {
-      const valid = [...book.access.values()].filter(({ expiresMs }) => expiresMs > now());
+      const valid = [...ledger.access.values()].filter(({ expiresMs }) => expiresMs > now());
       for (const entry of valid) entry.expiresMs = now();
       return valid.length;
     },
-    endedCount: () => book.ended,
+    endedCount: () => ledger.ended,
   };
 }
 
-const live = ({ access, refreshes }: Book): readonly LiveGrant[] =>
+const live = ({ ledger: { access, refreshes } }: Book): readonly LiveGrant[] =>
   [...new Set([...access.values(), ...refreshes.values()].map(({ grant }) => grant))].filter(
     ({ alive }) => alive,
   );
 
 function end(book: Book, grants: readonly LiveGrant[]): boolean {
   for (const grant of grants) grant.alive = false;
-  book.ended += grants.length;
+  book.ledger.ended += grants.length;
   return grants.length > 0;
 }
 
 function addAccess(
-  { access, random, rules, now }: Book,
+  { ledger, random, rules, now }: Book,
   grant: LiveGrant,
 ): { token: string; entry: AccessEntry } {
   const token = random.token();
   const entry: AccessEntry = { grant, expiresMs: now() + rules.accessSec * 1000, retires: undefined };
-  access.set(token, entry);
+  ledger.access.set(token, entry);
   return { token, entry };
 }
 
-function addRefresh({ refreshes, random, rules, now }: Book, grant: LiveGrant): string {
+function addRefresh({ ledger, random, rules, now }: Book, grant: LiveGrant): string {
   const token = random.token();
   const lifeMs = rules.refreshSec === undefined ? Number.POSITIVE_INFINITY : rules.refreshSec * 1000;
-  refreshes.set(token, { grant, expiresMs: now() + lifeMs });
+  ledger.refreshes.set(token, { grant, expiresMs: now() + lifeMs });
   return token;
 }
 
 function issueCode(
-  { codes, random, rules, now }: Book,
+  { ledger, random, rules, now }: Book,
   { person, scopes, redirectUri, challenge, refreshable }: NewCode,
 ): string {
   const code = random.token();
   const grant = { id: random.uuid(), person, scopes, createdMs: now(), alive: true, refreshable };
-  codes.set(code, { grant, redirectUri, challenge, expiresMs: now() + rules.codeSec * 1000 });
+  ledger.codes.set(code, { grant, redirectUri, challenge, expiresMs: now() + rules.codeSec * 1000 });
   return code;
 }
 
 /** A code is used up by the attempt, right or wrong. */
 function redeem(book: Book, { code, redirectUri, provesChallenge }: Redemption): TokenOutcome {
-  const entry = book.codes.get(code);
-  book.codes.delete(code);
+  const { codes } = book.ledger;
+  const entry = codes.get(code);
+  codes.delete(code);
   if (entry === undefined) return failed('unknown or used code');
   if (entry.expiresMs <= book.now()) return failed('the code has expired');
   if (redirectUri !== undefined && redirectUri !== entry.redirectUri) return failed('redirect_uri mismatch');
@@ -168,7 +172,7 @@ function redeem(book: Book, { code, redirectUri, provesChallenge }: Redemption):
 }
 
 function refresh(book: Book, token: string): TokenOutcome {
-  const entry = book.refreshes.get(token);
+  const entry = book.ledger.refreshes.get(token);
   if (entry === undefined) return failed('unknown or used refresh token');
   if (!entry.grant.alive) return failed('the authorization was removed');
   if (entry.expiresMs <= book.now()) return failed('the refresh token has expired');
@@ -177,11 +181,11 @@ function refresh(book: Book, token: string): TokenOutcome {
 
 /** Strava's rule: nothing new while the access token has more than an hour left. */
 function sameTokens(
-  { rules, access, now }: Book,
+  { rules, ledger, now }: Book,
   refreshToken: string,
   grant: LiveGrant,
 ): Issued | undefined {
-  const newest = [...access].findLast(([, entry]) => entry.grant === grant);
+  const newest = [...ledger.access].findLast(([, entry]) => entry.grant === grant);
   if (rules.rotation !== 'may_change' || newest === undefined) return undefined;
   const [accessToken, { expiresMs }] = newest;
   return expiresMs - now() > HOUR_MS
@@ -190,7 +194,8 @@ function sameTokens(
 }
 
 function rotate(book: Book, oldToken: string, grant: LiveGrant): Issued {
-  const { rules, access, refreshes, now } = book;
+  const { rules, now } = book;
+  const { access, refreshes } = book.ledger;
   if (rules.refreshKillsAccess)
     for (const [token, entry] of access) if (entry.grant === grant) access.delete(token);
   const { token, entry } = addAccess(book, grant);
@@ -206,7 +211,7 @@ function rotate(book: Book, oldToken: string, grant: LiveGrant): Issued {
 
 /** The first use of an access token retires the refresh token that it came from, where that was kept. */
 function check(
-  { access, refreshes, now }: Book,
+  { ledger: { access, refreshes }, now }: Book,
   accessToken: string,
 ): Grant | 'unknown' | 'expired' | 'revoked' {
   const entry = access.get(accessToken);

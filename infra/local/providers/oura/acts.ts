@@ -26,7 +26,7 @@ interface Event {
 }
 
 export function createActs(kit: CloudKit, subscriptions: Subscriptions): OuraActs {
-  const deleted = new Map<string, readonly Sleep[]>();
+  const deleted = kit.keep('deleted', new Map<string, readonly Sleep[]>());
   const view = (person: Person): OuraView => ({
     history: kit.history(person),
     gone: deleted.get(person.name) ?? [],

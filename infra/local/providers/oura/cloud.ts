@@ -73,7 +73,7 @@ const pushRules = (kit: CloudKit, subscriptions: Subscriptions, token: string): 
 
 /** Extra records end where the ring was read out when they were asked for, and stay there. */
 function createLoads(kit: CloudKit): (person: Person) => BeatLoad | undefined {
-  const known = new Map<string, BeatLoad>();
+  const known = kit.keep('loads', new Map<string, BeatLoad>());
   return (person) => {
     const count = kit.load(person)?.records ?? 0;
     const last = known.get(person.name);
@@ -99,11 +99,11 @@ const revokeRoute = (kit: CloudKit, origin: string, path: string): Route => ({
 export const OURA: CloudMaker = {
   name: 'oura',
   create(kit): Cloud {
-    const verificationToken = kit.random.token();
+    const verificationToken = kit.keep('verificationToken', kit.random.token());
     const subscriptions = createSubscriptions(kit);
     const acts = createActs(kit, subscriptions);
-    let isOutdated = false;
-    const state = { view: acts.view, beatLoad: createLoads(kit), isOutdated: () => isOutdated };
+    const app = kit.keep('app', { isOutdated: false });
+    const state = { view: acts.view, beatLoad: createLoads(kit), isOutdated: () => app.isOutdated };
     return {
       name: 'oura',
       title: 'Oura',
@@ -127,8 +127,8 @@ export const OURA: CloudMaker = {
       /** `app-version {outdated}`: whether data is refused with 426 from now on. */
       control(name, body) {
         if (name !== 'app-version') return undefined;
-        isOutdated = body['outdated'] === true;
-        return { outdated: isOutdated };
+        app.isOutdated = body['outdated'] === true;
+        return { outdated: app.isOutdated };
       },
     };
   },

@@ -48,7 +48,7 @@ export interface Subscriptions {
 }
 
 export function createSubscriptions(kit: CloudKit): Subscriptions {
-  const all = new Map<string, Subscription>();
+  const all = kit.keep('subscriptions', new Map<string, Subscription>());
   const put = (subscription: Omit<Subscription, 'expiresMs'>): Subscription => {
     const made = { ...subscription, expiresMs: kit.now() + LIFE_MS };
     all.set(made.id, made);

@@ -1,3 +1,4 @@
+import { type Keep, keepNothing } from '../frame/memory.ts';
 import { baseFacts, type DayFacts } from './days.ts';
 import { type Minutes, minutesOf } from './minutes.ts';
 import { createNights, type Sleep } from './nights.ts';
@@ -50,22 +51,28 @@ export interface HistoryOptions {
   readonly startMs: number;
   /** Whether this cloud's minutes may come from the recorded ones. */
   readonly recorded: boolean;
+  /** For what was changed by hand, and when the history began. */
+  readonly keep?: Keep;
 }
 
 export function createHistory(options: HistoryOptions): History {
-  const { person, seed, startMs } = options;
-  let horizonMs = Math.floor(startMs / 60_000) * 60_000;
-  const firstDate = addDays(localDate(person.zone, startMs), -HISTORY_DAYS);
-  const parts = { person, seed, firstDate, horizonMs: () => horizonMs };
+  const { person, seed, keep = keepNothing } = options;
+  const known = keep('known', {
+    startMs: options.startMs,
+    horizonMs: Math.floor(options.startMs / 60_000) * 60_000,
+  });
+  const horizonMs = (): number => known.horizonMs;
+  const firstDate = addDays(localDate(person.zone, known.startMs), -HISTORY_DAYS);
+  const parts = { person, seed, firstDate, horizonMs, keep };
   const nights = createNights(parts);
   const training = createWorkouts(parts);
-  const lastDate = (): string => localDate(person.zone, horizonMs);
-  const days = createDays({ ...options, firstDate, lastDate, horizonMs: () => horizonMs, slept: nights.on });
+  const lastDate = (): string => localDate(person.zone, known.horizonMs);
+  const days = createDays({ ...options, ...parts, lastDate, slept: nights.on });
   return {
     person,
     firstDate,
     lastDate,
-    horizonMs: () => horizonMs,
+    horizonMs,
     ...days,
     sleeps: nights.all,
     workouts: training.all,
@@ -74,13 +81,14 @@ export function createHistory(options: HistoryOptions): History {
     reviseWorkout: training.revise,
     deleteWorkout: training.remove,
     record(nowMs, count) {
-      horizonMs = Math.max(horizonMs, Math.floor(nowMs / 60_000) * 60_000);
-      return training.add(horizonMs, count);
+      known.horizonMs = Math.max(known.horizonMs, Math.floor(nowMs / 60_000) * 60_000);
+      return training.add(known.horizonMs, count);
     },
   };
 }
 
 interface DaysOptions extends HistoryOptions {
+  readonly keep: Keep;
   readonly firstDate: string;
   readonly lastDate: () => string;
   readonly horizonMs: () => number;
@@ -90,7 +98,7 @@ interface DaysOptions extends HistoryOptions {
 /** The days themselves: made when they are asked for, and made again the same unless they have grown. */
 function createDays(options: DaysOptions): Pick<History, 'day' | 'minutes' | 'dates' | 'growDay'> {
   const { person, seed, recorded, firstDate, lastDate } = options;
-  const rounds = new Map<string, number>();
+  const rounds = options.keep('days', new Map<string, number>());
   const known = (date: string): boolean =>
     date >= firstDate && date <= lastDate() && wasWorn(person, seed, date);
   const minutes = (date: string): Minutes | undefined =>

@@ -1,3 +1,4 @@
+import type { Keep } from '../frame/memory.ts';
 import { between, chance, dice, wholeBetween } from './dice.ts';
 import type { Person } from './people.ts';
 import { wasWorn } from './worn.ts';
@@ -27,6 +28,7 @@ interface NightsOptions {
   readonly seed: string;
   readonly firstDate: string;
   readonly horizonMs: () => number;
+  readonly keep: Keep;
 }
 
 export interface Nights {
@@ -39,9 +41,11 @@ export interface Nights {
 const LATER_MS = 6 * 60_000;
 
 /** The newest night counts as not final until it is revised or a newer one is known. */
-export function createNights({ person, seed, firstDate, horizonMs }: NightsOptions): Nights {
-  const revisions = new Map<string, number>();
-  const deleted = new Set<string>();
+export function createNights({ person, seed, firstDate, horizonMs, keep }: NightsOptions): Nights {
+  const { revisions, deleted } = keep('nights', {
+    revisions: new Map<string, number>(),
+    deleted: new Set<string>(),
+  });
   const generated = new Map<string, Sleep | undefined>();
   const nightOf = (date: string): Sleep | undefined => {
     if (!generated.has(date)) generated.set(date, generatedNight(person, seed, date));

@@ -1,3 +1,4 @@
+import type { Keep } from '../frame/memory.ts';
 import { between, chance, wholeBetween } from './dice.ts';
 import type { Person } from './people.ts';
 import { wasWorn } from './worn.ts';
@@ -26,6 +27,7 @@ interface WorkoutsOptions {
   readonly seed: string;
   readonly firstDate: string;
   readonly horizonMs: () => number;
+  readonly keep: Keep;
 }
 
 export interface Workouts {
@@ -40,10 +42,12 @@ const KINDS = { run: 'running', ride: 'cycling', walk: 'walking' } as const;
 const TITLES = { running: 'Run', cycling: 'Ride', walking: 'Walk' } as const;
 const METRES_PER_SECOND = { running: 3.15, cycling: 7.6, walking: 1.45 } as const;
 
-export function createWorkouts({ person, seed, firstDate, horizonMs }: WorkoutsOptions): Workouts {
-  const extra: Workout[] = [];
-  const revisions = new Map<string, number>();
-  const deleted = new Set<string>();
+export function createWorkouts({ person, seed, firstDate, horizonMs, keep }: WorkoutsOptions): Workouts {
+  const { extra, revisions, deleted } = keep('workouts', {
+    extra: [] as Workout[],
+    revisions: new Map<string, number>(),
+    deleted: new Set<string>(),
+  });
   const planned = (): Workout[] => {
     const found: Workout[] = [];
     for (let date = firstDate; date <= localDate(person.zone, horizonMs()); date = addDays(date, 1)) {

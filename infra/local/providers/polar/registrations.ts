@@ -24,7 +24,7 @@ export const problem = (status: number, message: string): Answer => ({
 });
 
 export function createRegistrations(kit: CloudKit): Registrations {
-  const all = new Map<string, Registration>();
+  const all = kit.keep('registrations', new Map<string, Registration>());
   const isOwn = (call: UserCall): boolean => call.params['id'] === String(userIdOf(call.grant.person));
   const forget = ({ name }: Person): void => void all.delete(name);
   const routes: readonly Route[] = [

@@ -39,7 +39,7 @@ interface State {
 }
 
 export function createWebhooks(kit: CloudKit): Webhooks {
-  const state: State = { webhook: undefined, secret: kit.random.token() };
+  const state: State = kit.keep('webhook', { webhook: undefined, secret: kit.random.token() });
   return {
     routes: routesOf(kit, state),
     push: pushRules(kit, state),

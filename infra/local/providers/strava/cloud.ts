@@ -85,10 +85,10 @@ const athleteShape = ({ id, history }: Athlete) => ({
 });
 
 function createStrava(kit: CloudKit): Cloud {
-  const verifyToken = kit.random.token();
-  const subscriptionId = 100_000 + kit.random.bytes(2).readUInt16BE(0);
-  const subscription: Subscription = { address: undefined };
-  let signingKey: string | undefined;
+  const verifyToken = kit.keep('verifyToken', kit.random.token());
+  const subscriptionId = kit.keep('subscriptionId', 100_000 + kit.random.bytes(2).readUInt16BE(0));
+  const subscription: Subscription = kit.keep('subscription', { address: undefined });
+  const signing: { key: string | undefined } = kit.keep('signing', { key: undefined });
   const athleteOf = (person: Person): Athlete => ({
     id: idNumber(8, 'strava', person.name),
     history: kit.history(person),
@@ -105,20 +105,20 @@ function createStrava(kit: CloudKit): Cloud {
       ...subscriptionRoutes(kit, subscriptionId, subscription),
     ],
     limits,
-    push: pushRules({ verifyToken, subscription, signingKey: () => signingKey, random: kit.random }),
+    push: pushRules({ verifyToken, subscription, signingKey: () => signing.key, random: kit.random }),
     settings: () => ({ verifyToken, subscriptionId: String(subscriptionId) }),
     verifyApp: () => false,
     act: createActions({ kit, athleteOf, subscriptionId }),
     truth: (person, from, to) => truthOf(kit, athleteOf(person), from, to),
     control(name, body) {
       if (name !== 'signing') return undefined;
-      signingKey =
+      signing.key =
         body['enabled'] === false
           ? undefined
           : typeof body['key'] === 'string'
             ? body['key']
             : kit.clientSecret;
-      return { signed: signingKey !== undefined };
+      return { signed: signing.key !== undefined };
     },
   };
 }

@@ -16,7 +16,7 @@ export interface WhoopActs extends WhoopState {
 const BURST_COUNT = 60;
 
 export function createActs(kit: CloudKit): WhoopActs {
-  const deleted = new Map<string, Sleep[]>();
+  const deleted = kit.keep('deleted', new Map<string, Sleep[]>());
   const gone = (name: string): readonly Sleep[] => deleted.get(name) ?? [];
   const apply = (history: History, edits: readonly Edit[]): readonly Change[] =>
     edits.flatMap((edit) => {

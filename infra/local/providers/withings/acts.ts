@@ -27,7 +27,7 @@ interface Changed {
 }
 
 export function createActs(kit: CloudKit, notifications: Notifications): WithingsActs {
-  const all = new Map<string, Changed>();
+  const all = kit.keep('changed', new Map<string, Changed>());
   const of = ({ name }: Person): Changed => {
     const known = all.get(name) ?? { extra: [], deleted: new Set(), corrected: new Map(), at: new Map() };
     all.set(name, known);

@@ -46,7 +46,7 @@ const pushRules = (notifications: Notifications, inboundKey: string): PushRules 
 export const WITHINGS: CloudMaker = {
   name: 'withings',
   create(kit: CloudKit): Cloud {
-    const inboundKey = kit.random.token();
+    const inboundKey = kit.keep('inboundKey', kit.random.token());
     const notifications = createNotifications(kit);
     const acts = createActs(kit, notifications);
     const oauth = createOAuth(kit);

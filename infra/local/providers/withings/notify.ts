@@ -28,8 +28,8 @@ export interface Notifications {
 }
 
 export function createNotifications(kit: CloudKit): Notifications {
-  const own = new Map<string, Subscription[]>();
-  let isForAll = false;
+  const own = kit.keep('subscriptions', new Map<string, Subscription[]>());
+  const everybody = kit.keep('everybody', { isSubscribed: false });
   const of = ({ name }: Person): Subscription[] => own.get(name) ?? [];
   const without = (person: Person, gone: Subscription): Subscription[] =>
     of(person).filter(({ appli, callbackurl }) => appli !== gone.appli || callbackurl !== gone.callbackurl);
@@ -56,10 +56,10 @@ export function createNotifications(kit: CloudKit): Notifications {
     }),
     async subscribeAll(address) {
       const failure = await prove(address);
-      isForAll = failure === undefined;
+      everybody.isSubscribed = failure === undefined;
       return failure;
     },
-    covers: (person, appli) => isForAll || of(person).some((one) => one.appli === appli),
+    covers: (person, appli) => everybody.isSubscribed || of(person).some((one) => one.appli === appli),
     forget: ({ name }) => void own.delete(name),
   };
 }
