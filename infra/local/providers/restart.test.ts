@@ -86,6 +86,18 @@ const register = (clouds: SimulatedClouds, token: string) =>
     json: { 'member-id': 'one' },
   });
 
+test('SIMP16 after a restart, those who are connected still wait to be read out, and the others are', async () => {
+  const first = await start();
+  await connectAt(first, 'garmin', 'runner');
+  await first.control('POST', 'clock', { advanceSec: 2 * 86_400 });
+  const days = async (clouds: SimulatedClouds, person: string) =>
+    Object.keys((await clouds.control('GET', `garmin/people/${person}/truth`)).json.daily).length;
+  const before = [await days(first, 'runner'), await days(first, 'cyclist')];
+  const second = await restart(first);
+  expect(await days(second, 'runner')).toBe(before[0]);
+  expect(await days(second, 'cyclist')).toBeGreaterThan(before[1] ?? 0);
+});
+
 test('SIMP16 what a client was told is kept before it is told: a kill takes nothing back', async () => {
   const first = await start();
   const { refresh: spent } = await connectAt(first, 'whoop');

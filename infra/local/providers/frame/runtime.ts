@@ -67,6 +67,9 @@ export function createRuntime(options: RuntimeOptions): CloudRuntime {
   const kit = kitOf(options, parts);
   const cloud = maker.create(kit);
   const grants = createGrants({ rules: cloud.oauth, random, now, ledger: keep('grants', emptyLedger()) });
+  // Who is not connected has read out their device in the meantime: there is nobody who had to be told.
+  for (const person of kit.people)
+    if (grants.ofPerson(person) === undefined) kit.history(person).record(options.startMs, 0);
   const webhook = keep('webhook', noWebhook());
   const deliveries = createDeliveries({
     cloud: maker.name,
