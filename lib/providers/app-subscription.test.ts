@@ -38,6 +38,7 @@ const app = {
     projectNumber: '12345',
     serviceAccountKey,
     webhookAuthorization: 'Bearer ours',
+    inboundKey: 'key of the address',
   },
 };
 
@@ -261,6 +262,9 @@ test('PRV63 Withings: a person is subscribed to each kind that is missing at thi
   expect(await sorted(subscribe(undefined, done))).toEqual([...wanted, undefined].sort());
   const own = wanted.map((appli) => ({ appli: Number(appli), callbackurl: callback.url }));
   expect(await subscribe(own, done)).toEqual([undefined]);
+  const unkeyed = paperCloud(done);
+  await withings.push.subscribeUser?.(unkeyed.http, callback, { ...app, settings: {} });
+  expect(unkeyed.asked).toEqual([]);
   const others = own.map((profile) => ({ ...profile, callbackurl: OTHER }));
   expect(await subscribe(others, done)).toHaveLength(wanted.length + 1);
   expect(await subscribe([], ({ form }) => (form?.['appli'] === '44' ? status(403) : done()))).toHaveLength(

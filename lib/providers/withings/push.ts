@@ -43,7 +43,11 @@ export const push: PushDefinition = {
   okStatus: 200,
   maxBodyBytes: MAX_BODY_BYTES,
   parse: (body) => itemsOf(new URLSearchParams(new TextDecoder().decode(body))),
-  subscribeUser: (http, callback) => subscribeUser(http, callback, [...Object.keys(TYPES_OF), PROFILE]),
+  // What comes without the key is refused, so it is not asked for.
+  subscribeUser: async (http, callback, app) => {
+    if (app.settings?.['inboundKey'] === undefined) return;
+    await subscribeUser(http, callback, [...Object.keys(TYPES_OF), PROFILE]);
+  },
 };
 
 function itemsOf(form: URLSearchParams): readonly PushItem[] {
