@@ -93,6 +93,7 @@ const PASSING: ReadonlySet<SyncError | undefined> = new Set([
   'unavailable',
   'malformed',
   'interrupted',
+  'internal',
 ]);
 const RETRY_MS = HOUR_MS;
 

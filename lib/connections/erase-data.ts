@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Randomness } from '../core/randomness.ts';
 import type { UserScope } from '../samples/model.ts';
 import type { Connection } from './model.ts';
-import { newSyncId } from './pick-sync.ts';
+import { firstEntryId, newSyncId } from './pick-sync.ts';
 import type { RunStore } from './run-store.ts';
 import type { SyncQueue } from './sync-queue.ts';
 
@@ -27,7 +27,7 @@ export async function requestErasure(
   await runs.addToInbox(scope, connectionId, [
     {
       kind: 'erase_data',
-      entryId: `erase-${connectedAtMs}`,
+      entryId: firstEntryId(`erase-${connectedAtMs}`),
       receivedAtMs: nowMs,
       syncId: newSyncId(nowMs, randomness),
       correlationId,

@@ -19,6 +19,12 @@ const MAX_LOOKED_AT_COUNT = 10;
 export const isSyncEntry = (entry: InboxEntry): entry is SyncEntry =>
   entry.kind === 'sync' || entry.kind === 'backfill' || entry.kind === 'replay';
 
+/**
+ * An inbox is read in the order of the ids, so many at a time: what a person asked for lies before the pushes,
+ * whose ids begin with digits, however many of those wait.
+ */
+export const firstEntryId = (name: string): string => `!${name}`;
+
 export const newSyncId = (nowMs: EpochMs, randomness: Randomness): SyncId =>
   `syn_${newSortableId(nowMs, randomness)}` as SyncId;
 

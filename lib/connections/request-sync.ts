@@ -8,7 +8,7 @@ import type { TimeWindow } from '../providers/model.ts';
 import type { UserScope } from '../samples/model.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import type { Connection, SyncTrigger } from './model.ts';
-import { newSync, newSyncId } from './pick-sync.ts';
+import { firstEntryId, newSync, newSyncId } from './pick-sync.ts';
 import type { SyncEntry } from './plan-sync.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 import { RAW_KEPT_DAYS } from './raw-store.ts';
@@ -93,7 +93,7 @@ async function request(
 ): Promise<SyncId> {
   const nowMs = deps.clock.now();
   const syncId = newSyncId(nowMs, deps.randomness);
-  const entry = toEntry({ entryId: syncId, receivedAtMs: nowMs, syncId, correlationId });
+  const entry = toEntry({ entryId: firstEntryId(syncId), receivedAtMs: nowMs, syncId, correlationId });
   const sync = newSync(connection, { syncId, trigger, nowMs, correlationId });
   const outcome = await deps.syncs.request(scope, sync, entry);
   await deps.queue.wake(scope, connectionId, { correlationId, delaySec: 0 });

@@ -7,7 +7,7 @@ import { applyPushes } from './apply-pushes.ts';
 import { changeConnection } from './change-connection.ts';
 import { finishSync } from './finish-sync.ts';
 import type { Lease } from './model.ts';
-import { isSyncEntry, newSync, newSyncId, pickSync, type WantedSync } from './pick-sync.ts';
+import { firstEntryId, isSyncEntry, newSync, newSyncId, pickSync, type WantedSync } from './pick-sync.ts';
 import { isSmall, planTypes } from './plan-sync.ts';
 import type { PushLedger } from './push-ledger.ts';
 import { settleAwaited } from './request-type.ts';
@@ -172,7 +172,7 @@ async function requestDue(session: SyncSession): Promise<boolean> {
   const trigger = isSilent ? 'silence' : 'schedule';
   const syncId = newSyncId(nowMs, deps.randomness);
   const entry = {
-    entryId: syncId,
+    entryId: firstEntryId(syncId),
     receivedAtMs: nowMs,
     kind: 'sync',
     syncId,

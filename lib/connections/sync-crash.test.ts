@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { START_MS } from '../../test/contract-suites/store-fixtures.ts';
+import { createPrng } from '../../test/simulation/engine/prng.ts';
 import { pullProvider, requestProvider, ScriptedCloud } from '../../test/support/scripted-cloud.ts';
 import { openSyncWorld, type SyncWorld } from '../../test/support/sync-world.ts';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS } from '../core/instants.ts';
@@ -15,12 +16,12 @@ class Crash extends Error {
 /** Counts every call of a port, and dies at the one of this number, before its effect or after it. */
 class Killer {
   callCount = 0;
-  readonly at: number;
+  readonly at: ReadonlySet<number>;
   readonly when: 'before' | 'after';
   #isDead = false;
 
-  constructor(at: number, when: 'before' | 'after') {
-    this.at = at;
+  constructor(at: number | readonly number[], when: 'before' | 'after') {
+    this.at = new Set(typeof at === 'number' ? [at] : at);
     this.when = when;
   }
 
@@ -53,7 +54,7 @@ class Killer {
   async #call(call: () => unknown): Promise<unknown> {
     if (this.#isDead) throw new Crash('it is dead');
     this.callCount += 1;
-    const isHit = this.callCount === this.at;
+    const isHit = this.at.has(this.callCount);
     if (isHit && this.when === 'before') throw this.#die();
     const answer = await call();
     if (isHit) throw this.#die();
@@ -211,6 +212,44 @@ describe('CON20 a sync that is killed at any call of a port, and run again, ends
       }
     });
   }
+});
+
+test('CON20 a sync that dies three times at random calls ends as if nothing had been', {
+  timeout: 120_000,
+}, async () => {
+  const [scenario] = scenarios;
+  if (scenario === undefined) throw new Error('no scenario');
+  const calm = new Killer(Number.POSITIVE_INFINITY, 'before');
+  const expected = await play(scenario, calm);
+  for (let seed = 1; seed <= 25; seed += 1) {
+    const prng = createPrng(seed);
+    const at = Array.from({ length: 3 }, () => 1 + prng.below(calm.callCount));
+    const when = prng.chance(0.5) ? 'before' : 'after';
+    expect({ seed, ...(await play(scenario, new Killer(at, when))) }).toEqual({ seed, ...expected });
+  }
+});
+
+test('CON12 fifty who come at once do the work of one: nothing is fetched twice, nothing is left', async () => {
+  const cloud = scripted();
+  const world = await openSyncWorld(pullProvider, cloud);
+  await world.changeConnection({ syncedTo: { pulse: ago(1), walk: ago(1) } });
+  const ids = Array.from({ length: 25 }, (_, index) => index);
+  await Promise.all(
+    ids.map((index) => world.push({ kind: 'record', dataType: 'walk', id: `walk-${index}` })),
+  );
+  await Promise.all(ids.map(() => world.requestSync()));
+  const wake = { atMs: world.clock.now(), correlationId: 'crowd' };
+  await Promise.all(Array.from({ length: 50 }, () => world.deliver(wake)));
+  await world.runFor(HOUR_MS);
+  const records = cloud.calls.filter((path) => path.startsWith('/walk/'));
+  expect(records).toHaveLength(25);
+  expect(await world.stored('steps')).toHaveLength(24);
+  expect(await world.inbox()).toEqual([]);
+  const history = await world.history();
+  expect(history.filter(({ trigger }) => trigger === 'manual').map(({ status }) => status)).toEqual([
+    'succeeded',
+  ]);
+  expect(history.some(({ status }) => status === 'running')).toBe(false);
 });
 
 function ago(days: number): EpochMs {

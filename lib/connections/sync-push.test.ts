@@ -4,6 +4,7 @@ import { pullProvider, requestProvider, ScriptedCloud } from '../../test/support
 import { openSyncWorld, type SyncWorld } from '../../test/support/sync-world.ts';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/instants.ts';
 import { ProviderFault } from '../providers/model.ts';
+import { INBOX_READ_COUNT } from './sync-limits.ts';
 
 const reading = (id: string, minutesAgo: number, value: number, revision?: number) => ({
   id,
@@ -208,6 +209,21 @@ test('CON28 pushes that come while a long sync runs are done by its next slice',
   await world.runFor(10 * MINUTE_MS);
   expect((await world.sync(syncId)).status).toBe('succeeded');
 });
+
+test('CON28 a sync is not lost behind more pushes than are read at a time', async () => {
+  const cloud = new ScriptedCloud();
+  const world = await connected(cloud);
+  const names = Array.from({ length: INBOX_READ_COUNT + 20 }, (_, index) => `p${index}`);
+  cloud.fault = (path) => (names.some((name) => path.endsWith(name)) ? fault503() : undefined);
+  await world.push(...names.map((id) => ({ kind: 'record' as const, dataType: 'pulse', id })));
+  cloud.put('walk', reading('w1', 5, 12));
+  const syncId = await world.requestSync();
+  await world.runFor(MINUTE_MS);
+  expect(await world.sync(syncId)).toMatchObject({ status: 'succeeded' });
+  expect(await world.stored('steps')).toHaveLength(1);
+});
+
+const fault503 = () => new ProviderFault('unavailable', { status: 503 });
 
 test('CON37 data of a provider is erased on request, kept payloads with it', async () => {
   const cloud = new ScriptedCloud();
