@@ -140,7 +140,8 @@ async function openOrPostpone(
 async function workRound(session: SyncSession, ledger: PushLedger): Promise<FollowUp | 'next'> {
   const { deps, scope, connectionId } = session;
   const entries = await deps.runs.readInbox(scope, connectionId, INBOX_READ_COUNT);
-  if (!entries.some(isSyncEntry) && (await requestDue(session))) return 'next';
+  if (entries.some(isSyncEntry)) await keepWatch(session);
+  else if (await requestDue(session)) return 'next';
   const wanted = await pickSync(session, entries);
   const awaited = wanted?.sync.types.some(isAsked) ? wanted.sync : undefined;
   ledger.awaited = awaited;
@@ -181,6 +182,15 @@ async function requestDue(session: SyncSession): Promise<boolean> {
   } as const;
   await deps.syncs.request(scope, newSync(connection, { syncId, trigger, nowMs, correlationId }), entry);
   return true;
+}
+
+/** A sync is there already: the schedule looks after it again in an hour, and not with every minute. */
+async function keepWatch(session: SyncSession): Promise<void> {
+  const nowMs = session.deps.clock.now();
+  if ((session.connection.dueAtMs ?? nowMs + 1) > nowMs) return;
+  await changeConnection(session, (stored) =>
+    stored.dueAtMs === undefined ? undefined : { ...stored, dueAtMs: (nowMs + WATCH_MS) as EpochMs },
+  );
 }
 
 /** A poll that could only wait costs nothing yet: it is due again when the provider may be called (CON34). */

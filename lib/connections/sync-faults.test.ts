@@ -164,6 +164,23 @@ test('CON27 a sync whose connection is ended under it ends as disconnected, and 
   });
 });
 
+test('CON10 a sync that waits for a limit ends when its connection does, and its machine finds nothing to do', async () => {
+  const cloud = hourly();
+  const world = await openSyncWorld(pullProvider, cloud);
+  cloud.fault = () =>
+    fault('rate_limited', { status: 429, retryAtMs: (world.clock.now() + 6 * HOUR_MS) as EpochMs });
+  const syncId = await world.requestSync('connect');
+  await world.runFor(MINUTE_MS);
+  expect((await world.sync(syncId)).waitingUntilMs).toBeGreaterThan(world.clock.now());
+  await world.changeConnection({ status: 'disconnected', reason: 'disconnected_by_request' });
+  await world.plain.queue.wake(world.scope, world.connectionId, { correlationId: 'end', delaySec: 0 });
+  await world.runFor(MINUTE_MS);
+  expect(await world.sync(syncId)).toMatchObject({ status: 'failed', error: 'disconnected' });
+  await world.runFor(DAY_MS);
+  expect(world.executions.map(({ state }) => state)).toEqual(['ended']);
+  expect(cloud.calls).toHaveLength(1);
+});
+
 test('CON27 an application that the provider switched off fails the sync and asks nobody to consent', async () => {
   const cloud = hourly();
   cloud.fault = () => fault('forbidden', { status: 403, reason: 'application_inactive' });
@@ -246,6 +263,19 @@ test('CON34 a poll that could only wait is due again when the provider may be ca
   expect(await world.history()).toHaveLength(before);
   expect((await world.connection()).dueAtMs).toBeGreaterThanOrEqual(untilMs);
   expect((await world.connection()).dueAtMs).toBeLessThan(untilMs + MINUTE_MS);
+});
+
+test('CON35 a sync that waits for hours is looked after by the hour, not by the minute', async () => {
+  const cloud = hourly();
+  const world = await openSyncWorld(pullProvider, cloud);
+  cloud.fault = () =>
+    fault('rate_limited', { status: 429, retryAtMs: (world.clock.now() + 6 * HOUR_MS) as EpochMs });
+  await world.requestSync('connect');
+  await world.runFor(2 * HOUR_MS);
+  await world.plain.queue.wake(world.scope, world.connectionId, { correlationId: 'due', delaySec: 0 });
+  await world.runFor(MINUTE_MS);
+  expect((await world.connection()).dueAtMs).toBeGreaterThan(world.clock.now() + 50 * MINUTE_MS);
+  expect(await world.history()).toHaveLength(1);
 });
 
 test('CON35 a sync that an outage failed is tried again within the hour', async () => {

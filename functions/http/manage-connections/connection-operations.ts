@@ -44,6 +44,8 @@ export const connectionOperations = (deps: ConnectionDependencies): OperationHan
       forgetsData: erases,
     });
     if (erases) await requestErasure(deps, scope, connection, correlationId);
+    // Syncs that wait for a limit or for pushes are over: they end now, and not when their wait does.
+    else await deps.queue.wake(scope, connection.connectionId, { correlationId, delaySec: 0 });
     const body = { connection: toConnectionAnswer(connection), grant, data: erases ? 'erasing' : 'kept' };
     return { status: 200, body };
   },
