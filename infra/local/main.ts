@@ -63,7 +63,7 @@ if (cloud !== undefined && stopping === undefined) {
   console.log(`
   Headwater, local cloud
   API      ${cloud.apiUrl}/v1   (description: ${cloud.apiUrl}/docs)
-  Console  ${cloud.apiUrl}/${cloud.simulatorUrl === undefined ? '' : `\n  Clouds   ${cloud.simulatorUrl}/   (simulated providers and their people; a stop forgets consents)`}
+  Console  ${cloud.apiUrl}/${cloud.simulatorUrl === undefined ? '' : `\n  Clouds   ${cloud.simulatorUrl}/   (simulated providers and their people)`}
   API key  ${cloud.apiKey}
   User     ${cloud.userId}
   Token    ${cloud.userToken}

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -80,6 +80,21 @@ test('a cloud that got no answer at first does its handshake again, and the othe
   expect(asked.filter((path) => path.endsWith('/strava'))).toHaveLength(3);
 });
 
+test('a restart knows the applications of before, unless its file is damaged, which is told', async () => {
+  const layout = newLayout();
+  const apps: string[] = [];
+  for (const damaged of [false, false, true]) {
+    if (damaged) writeFileSync(layout.simulatorState, 'x');
+    const simulator = await start(layout);
+    apps.push(JSON.parse(await simulator.apps()).whoop.clientSecret);
+    await simulator.stop();
+  }
+  expect(apps[1]).toBe(apps[0]);
+  expect(apps[2]).not.toBe(apps[0]);
+  const log = readFileSync(join(layout.logs, 'provider-simulator.log'), 'utf8');
+  expect(log.split('\n').filter((line) => line.includes('is ignored'))).toHaveLength(1);
+});
+
 test('one that a killed start left behind is ended by the next, and no other process is', async () => {
   const layout = newLayout();
   const other = await start(newLayout());
@@ -88,7 +103,8 @@ test('one that a killed start left behind is ended by the next, and no other pro
   const pid = pidOf(layout);
   const second = await start(layout);
   expect(commandLineOf(pid)).toBeUndefined();
-  expect(await isUp(first.url)).toBe(false);
+  expect(pidOf(layout)).not.toBe(pid);
+  expect(second.url).toBe(first.url);
   await expect
     .poll(() => ended.map(({ message }) => message))
     .toEqual([expect.stringMatching(/simulator ended: see .*provider-simulator\.log/)]);

@@ -28,6 +28,36 @@ const addUser = async (externalId: string): Promise<void> => {
   const { status } = await callApi(cloud, '/v1/users', { body: { externalId, timeZone: 'UTC' } });
   expect(status).toBe(201);
 };
+const control = async (path: string, body: object = {}): Promise<void> => {
+  const init = { method: 'POST', body: JSON.stringify(body) };
+  expect((await fetch(`${cloud.simulatorUrl}/control/${path}`, init)).status).toBe(200);
+};
+interface Sync {
+  readonly status: string;
+}
+const poll = { timeout: 60_000, interval: 200 };
+/** Connects the demo user as the runner, and waits until the first sync is through. */
+async function connectToWhoop(): Promise<string> {
+  const path = `/v1/users/${cloud.userId}/connections`;
+  const { body } = await callApi<{ url: string }>(cloud, `${path}/whoop/authorize`, { body: {} });
+  expect((await fetch(`${body.url}&sim_user=runner`)).status).toBe(200);
+  const { connections } = (await callApi<{ connections: readonly { id: string }[] }>(cloud, path)).body;
+  const id = connections[0]?.id ?? '';
+  const statuses = async () =>
+    (await callApi<{ syncs: readonly Sync[] }>(cloud, `${path}/${id}/syncs`)).body.syncs.map(
+      ({ status }) => status,
+    );
+  await expect.poll(statuses, poll).toEqual(['succeeded']);
+  return id;
+}
+async function syncAgain(id: string): Promise<Sync> {
+  const path = `/v1/users/${cloud.userId}/connections/${id}/sync`;
+  const { status, body } = await callApi<{ syncId: string }>(cloud, path, { method: 'POST' });
+  expect(status).toBe(202);
+  const view = async () => (await callApi<Sync>(cloud, `${path}s/${body.syncId}`)).body;
+  await expect.poll(async () => (await view()).status, poll).not.toBe('running');
+  return view();
+}
 const batch = (requestId: string) => ({
   requestId,
   sources: { watch: { provider: 'fitbit' } },
@@ -125,12 +155,16 @@ test('the engine goes with its parent, however that ends', async () => {
   cloud = await startLocalCloud({ dataDir });
 }, 60_000);
 
-test('P1 a killed process group comes back with the same key, user and data, and nothing twice', async () => {
+test('P1 a killed process group comes back with the same key, user, data and connection, and nothing twice', async () => {
   await addUser('before-group-kill');
   const before = await countOfUsers();
-  const { apiKey, userId } = cloud;
+  const { apiKey, userId, simulatorUrl } = cloud;
+  const connectionId = await connectToWhoop();
+  await control('whoop/tokens/expire');
   await cloud.killGroup();
   cloud = await startLocalCloud({ dataDir });
+  expect(cloud.simulatorUrl).toBe(simulatorUrl);
+  expect(await syncAgain(connectionId)).toMatchObject({ status: 'succeeded' });
   expect([cloud.apiKey, cloud.userId]).toEqual([apiKey, userId]);
   expect(await countOfUsers()).toBe(before);
   const asUser = { authorization: `Bearer ${cloud.userToken}` };
@@ -139,7 +173,7 @@ test('P1 a killed process group comes back with the same key, user and data, and
     headers: asUser,
   });
   expect(repeated).toMatchObject({ status: 200, body: { counts: { accepted: 0, duplicate: 1 } } });
-}, 60_000);
+}, 240_000);
 
 test('SIGTERM stops everything within 5 s with exit code 0, and leaves no engine', async () => {
   const pid = enginePid();

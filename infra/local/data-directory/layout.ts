@@ -20,6 +20,7 @@ export interface Layout {
   readonly executions: string;
   readonly simulatorProcess: string;
   readonly simulatorPort: string;
+  readonly simulatorState: string;
   readonly logs: string;
 }
 
@@ -44,6 +45,7 @@ export function layoutOf(dataDirectory: string): Layout {
     executions: at('workflows', 'executions.db'),
     simulatorProcess: at('simulator', 'simulator.json'),
     simulatorPort: at('simulator', 'port'),
+    simulatorState: at('simulator', 'clouds.state'),
     logs: at('logs'),
   };
 }

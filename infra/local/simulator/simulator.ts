@@ -21,15 +21,18 @@ export interface Simulator {
 const PROGRAM = fileURLToPath(new URL('../providers/main.ts', import.meta.url));
 const ANSWER_LIMIT_MS = 20_000;
 const HANDSHAKE_COUNT = 3;
+const MAX_PORT = 65_535;
 const Webhooks = z.record(z.string(), z.string());
 
 /**
- * The provider simulator as a child under a guardian. One that a killed start left behind is ended first. It
- * keeps its tokens in memory: after a restart, connections to it need consent again, as when a user revokes.
+ * The provider simulator as a child under a guardian. One that a killed start left behind is ended first. What the
+ * clouds know of applications, consents and people is in a file of the data directory, and they keep their address,
+ * where nobody else has taken it: a restart is none of theirs.
  */
 export async function startSimulator(layout: Layout, onEnded: (error: Error) => void): Promise<Simulator> {
-  await endOrphan(layout);
-  const port = String(await findFreePort());
+  const lastPort = readPort(layout);
+  if (lastPort !== undefined) await endOrphanOf(layout.simulatorProcess, [`${PROGRAM} --port ${lastPort}`]);
+  const port = String(await findFreePort(lastPort));
   writePrivateFile(layout.simulatorPort, port);
   const url = `http://127.0.0.1:${port}`;
   const logFile = join(layout.logs, 'provider-simulator.log');
@@ -37,7 +40,7 @@ export async function startSimulator(layout: Layout, onEnded: (error: Error) => 
     processFile: layout.simulatorProcess,
     logFile,
     program: process.execPath,
-    programArguments: [PROGRAM, '--port', port],
+    programArguments: [PROGRAM, '--port', port, '--state', layout.simulatorState],
   });
   let isStopping = false;
   const stop = (): Promise<void> => {
@@ -59,10 +62,11 @@ export async function startSimulator(layout: Layout, onEnded: (error: Error) => 
   };
 }
 
-async function endOrphan(layout: Layout): Promise<void> {
-  if (!existsSync(layout.simulatorPort)) return;
-  const port = readFileSync(layout.simulatorPort, 'utf8');
-  await endOrphanOf(layout.simulatorProcess, [`${PROGRAM} --port ${port}`]);
+/** Where the clouds of the last start answered. */
+function readPort(layout: Layout): number | undefined {
+  if (!existsSync(layout.simulatorPort)) return undefined;
+  const port = Number(readFileSync(layout.simulatorPort, 'utf8'));
+  return Number.isInteger(port) && port > 0 && port <= MAX_PORT ? port : undefined;
 }
 
 /** The clouds wait a moment for each answer, and the first comes from a function that is still loading. */
