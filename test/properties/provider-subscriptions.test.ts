@@ -25,7 +25,7 @@ import {
  * answered by the definition, and what is pushed afterwards is genuine.
  */
 const NOW_MS = SIMULATED_NOW as EpochMs;
-const SELF = ['strava', 'oura', 'polar'] as const;
+const SELF = ['fitbit', 'strava', 'oura', 'polar'] as const;
 
 let clouds: SimulatedClouds;
 beforeAll(async () => {
@@ -60,7 +60,10 @@ async function subscribeAll(publicUrl: string, nowMs: number, only?: string) {
 
 async function expectGenuine(definition: ProviderDefinition, received: readonly Received[]): Promise<void> {
   const app = clouds.app(definition.name);
-  const keys = { load: () => Promise.reject(new Error('no keys here')) };
+  const keys = {
+    load: async (origin: string, path: string): Promise<unknown> =>
+      (await fetch(`${app.origins[origin]}${path}`)).json(),
+  };
   expect(received.length).toBeGreaterThan(0);
   for (const one of received) {
     const request = requestOf(one);
@@ -113,9 +116,9 @@ async function currentOura(): Promise<{ readonly url: string }> {
 
 test('CON66 a run over all says what becomes of each, and a cloud that is down keeps no other from its turn', async () => {
   await clouds.control('POST', 'polar/faults', { kind: 'server_error', count: 1 });
-  const states = await subscribeAll('https://health.example.com', NOW_MS);
+  const states = await subscribeAll('https://health.example.com', NOW_MS + 61 * DAY_MS);
   expect(Object.fromEntries(PROVIDERS.map(({ name }, index) => [name, states[index]]))).toMatchObject({
-    fitbit: { status: 'failed', reason: 'setting_missing: projectNumber, serviceAccountKey' },
+    fitbit: { status: 'failed', reason: 'subscribed_elsewhere' },
     garmin: { status: 'portal', inboundUrl: 'https://health.example.com/v1/inbound/garmin' },
     strava: { status: 'failed', reason: 'subscribed_elsewhere' },
     whoop: { status: 'portal' },
@@ -123,6 +126,10 @@ test('CON66 a run over all says what becomes of each, and a cloud that is down k
     withings: { status: 'per_person' },
     polar: { status: 'failed' },
   });
+  // An assertion of two months ago is none of now.
+  expect(await subscribeAll('https://health.example.com', NOW_MS, 'fitbit')).toEqual([
+    { status: 'failed', reason: 'answered 400 to the service account' },
+  ]);
   await expect(subscribeAll('https://health.example.com', NOW_MS, 'nobody')).rejects.toMatchObject({
     code: 'provider.unknown',
   });

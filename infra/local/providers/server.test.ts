@@ -38,7 +38,11 @@ test('SIMP13 the configuration names every origin of seven clouds, and the peopl
     for (const [origin, url] of Object.entries(origins))
       expect(url).toBe(`${clouds.simulator.url}/${name}/${origin}`);
   }
-  expect(Object.keys(apps.json.fitbit.settings)).toEqual(['webhookAuthorization']);
+  expect(Object.keys(apps.json.fitbit.settings)).toEqual([
+    'webhookAuthorization',
+    'projectNumber',
+    'serviceAccountKey',
+  ]);
   expect(Object.keys(apps.json.garmin.settings)).toEqual(['inboundKey']);
   expect(Object.keys(apps.json.strava.settings)).toEqual(['verifyToken', 'subscriptionId']);
   expect(apps.json).toEqual(clouds.simulator.apps());

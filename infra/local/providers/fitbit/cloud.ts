@@ -12,6 +12,7 @@ import { calendar, listPoints, told } from './list.ts';
 import { MINUTE_TYPES } from './minute-types.ts';
 import type { Account, DataType, Operation } from './model.ts';
 import { pushRules } from './notifications.ts';
+import { createProject, type Subscribers } from './project.ts';
 import { dailyRollUp, rollUp } from './rollup.ts';
 import { SESSION_TYPES } from './session-types.ts';
 import { offsetShape } from './shapes.ts';
@@ -71,6 +72,9 @@ function createFitbit(kit: CloudKit): Cloud {
   const authorization = kit.keep('authorization', `Bearer ${kit.random.token()}`);
   const keyset = createKeyset(kit.keep);
   const unlinked = kit.keep('unlinked', new Set<string>());
+  const subscribers = kit.keep<Subscribers>('subscribers', new Map());
+  const project = createProject(kit, subscribers, authorization);
+  const secret = (): string => [...subscribers.values()].at(-1)?.secret ?? authorization;
   const accountOf = (person: Person): Account => ({
     healthUserId: String(idBig(18, 'fitbit', person.name)),
     legacyUserId: idHex(3, 'fitbit', person.name).toUpperCase(),
@@ -80,17 +84,22 @@ function createFitbit(kit: CloudKit): Cloud {
     name: 'fitbit',
     title: 'Fitbit (Google Health)',
     origins: ['accounts', 'oauth', 'api', 'keys'],
-    oauth: oauthRules(kit),
+    oauth: { ...oauthRules(kit), beforeToken: project.beforeToken },
     errors,
-    routes: [...dataRoutes({ kit, accountOf, unlinked }), ...openRoutes(kit, keyset), ...GONE],
+    routes: [
+      ...dataRoutes({ kit, accountOf, unlinked }),
+      ...openRoutes(kit, keyset),
+      ...project.routes,
+      ...GONE,
+    ],
     limits: {
       windows: [
         { name: 'userPerMinute', limit: 6000, documented: 300, windowSec: 60, per: 'user', aligned: false },
       ],
       headers: () => ({}),
     },
-    push: pushRules(authorization, keyset),
-    settings: () => ({ webhookAuthorization: authorization }),
+    push: pushRules(secret, keyset, project.proven),
+    settings: () => ({ webhookAuthorization: authorization, ...project.settings }),
     verifyApp: () => false,
     act: createActions(kit, accountOf),
     truth: (person, from, to) => truthOf(accountOf(person), from, to),

@@ -5,7 +5,7 @@ import type { Account } from './model.ts';
 import { civilText, civilTime, dateShape, instantText } from './shapes.ts';
 
 /** Types that notifications exist for; the rest must be polled. */
-const NOTIFIED = [
+export const NOTIFIED = [
   'active-zone-minutes',
   'altitude',
   'blood-glucose',
@@ -89,10 +89,18 @@ function intervalOf(
 const AGENT = { 'user-agent': 'Google-Health-API-Webhooks' };
 
 /** 204 and nothing else counts; a week of patience; every body signed with the primary key. */
-export function pushRules(authorization: string, keyset: Keyset): PushRules {
+export function pushRules(
+  authorization: () => string,
+  keyset: Keyset,
+  proven: (address: string) => void,
+): PushRules {
   return {
-    handshake: (address) => prove(address, authorization),
-    headers: () => ({ ...AGENT, authorization }),
+    async handshake(address) {
+      const failure = await prove(address, authorization());
+      if (failure === undefined) proven(address);
+      return failure;
+    },
+    headers: () => ({ ...AGENT, authorization: authorization() }),
     sign: (body) => ({ 'GOOGLE-HEALTH-API-SIGNATURE': keyset.sign(body) }),
     accepted: (status) => status === 204,
     retrySec: [10, 20, 40, 80, 160, 320, 640, 1280, 3600],
@@ -102,7 +110,7 @@ export function pushRules(authorization: string, keyset: Keyset): PushRules {
 }
 
 /** Two POSTs, neither signed: with the secret 201 is expected, without it 401 or 403. */
-async function prove(address: string, authorization: string): Promise<string | undefined> {
+export async function prove(address: string, authorization: string): Promise<string | undefined> {
   const ask = async (headers: Record<string, string>): Promise<number> => {
     const response = await fetch(address, {
       method: 'POST',
