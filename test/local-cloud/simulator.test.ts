@@ -33,7 +33,7 @@ const isUp = (url: string): Promise<boolean> =>
     () => false,
   );
 
-test('it answers with the applications that the secret holds, and is gone after the stop', async () => {
+test('it answers with the applications that the secret holds, outlives a Ctrl-C, and is gone after the stop', async () => {
   const layout = newLayout();
   const simulator = await start(layout);
   const apps = JSON.parse(await simulator.apps());
@@ -41,6 +41,9 @@ test('it answers with the applications that the secret holds, and is gone after 
   expect(apps.whoop).toMatchObject({ clientId: expect.any(String), clientSecret: expect.any(String) });
   expect(apps.whoop.origins.api).toBe(`${simulator.url}/whoop/api`);
   const pid = pidOf(layout);
+  // As a terminal does to the whole group: the local cloud stops its clouds last.
+  process.kill(pid, 'SIGINT');
+  expect(await isUp(simulator.url)).toBe(true);
   await simulator.stop();
   expect(await isUp(simulator.url)).toBe(false);
   expect(commandLineOf(pid)).toBeUndefined();

@@ -1,18 +1,20 @@
 import { parseArgs } from 'node:util';
 import { startSimulator } from './server.ts';
 
-const USAGE = `node infra/local/providers/main.ts [--port n] [--seed text] [--webhooks address] [--state file]
+const USAGE = `node infra/local/providers/main.ts [--port n] [--seed text] [--webhooks address] [--state file] [--guarded]
 
   --port n           listen on this port of 127.0.0.1 (default: any free one)
   --seed text        secrets, tokens and data repeat for the same text
   --webhooks address prove and use <address>/v1/inbound/<cloud> for pushes
-  --state file       keep there what a restart must not forget: applications, consents, edits, subscriptions`;
+  --state file       keep there what a restart must not forget: applications, consents, edits, subscriptions
+  --guarded          Ctrl-C is for whoever started this: only SIGTERM stops it`;
 
 interface Asked {
   readonly port: number;
   readonly seed?: string;
   readonly webhooks?: string;
   readonly state?: string;
+  readonly guarded: boolean;
 }
 
 /** What was asked for, or the fault in it. */
@@ -24,6 +26,7 @@ function readArguments(): (Asked & { readonly help: boolean }) | string {
         seed: { type: 'string' },
         webhooks: { type: 'string' },
         state: { type: 'string' },
+        guarded: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -35,14 +38,17 @@ function readArguments(): (Asked & { readonly help: boolean }) | string {
   }
 }
 
-async function run({ port, seed, webhooks, state }: Asked): Promise<void> {
+async function run({ port, seed, webhooks, state, guarded }: Asked): Promise<void> {
+  // Ctrl-C reaches the whole group, also while this starts.
+  if (guarded) process.on('SIGINT', () => {});
   const simulator = await startSimulator({
     port,
     ...(seed === undefined ? {} : { seed }),
     ...(state === undefined ? {} : { stateFile: state }),
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void simulator.stop().then(() => process.exit(0)));
+  const stop = (): void => void simulator.stop().then(() => process.exit(0));
+  process.once('SIGTERM', stop);
+  if (!guarded) process.once('SIGINT', stop);
   console.log(simulator.url);
   if (webhooks === undefined) return;
   const body = JSON.stringify({ baseUrl: webhooks });

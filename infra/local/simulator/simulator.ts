@@ -40,7 +40,7 @@ export async function startSimulator(layout: Layout, onEnded: (error: Error) => 
     processFile: layout.simulatorProcess,
     logFile,
     program: process.execPath,
-    programArguments: [PROGRAM, '--port', port, '--state', layout.simulatorState],
+    programArguments: [PROGRAM, '--port', port, '--state', layout.simulatorState, '--guarded'],
   });
   let isStopping = false;
   const stop = (): Promise<void> => {
