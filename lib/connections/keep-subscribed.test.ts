@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { START_MS } from '../../test/contract-suites/store-fixtures.ts';
+import { createConnectWorld } from '../../test/support/connect-world.ts';
 import { pullProvider, ScriptedCloud } from '../../test/support/scripted-cloud.ts';
 import { openSyncWorld } from '../../test/support/sync-world.ts';
 import { HOUR_MS, MINUTE_MS } from '../core/instants.ts';
@@ -43,6 +44,20 @@ test('CON65 every sync that was asked for or is due sees to the person’s notif
 });
 
 const lastHour = () => ({ fromMs: (START_MS - 2 * HOUR_MS) as typeof START_MS, toMs: START_MS });
+
+test('CON65 a consent notes where the person’s notifications are to go, where people are subscribed one by one', async () => {
+  const world = await createConnectWorld();
+  await world.connect('runner');
+  await world.connect('runner', { provider: 'other' });
+  const addresses = (await world.deps.connections.list(world.scope)).map(({ provider, account }) => [
+    provider,
+    account.inboundUrl,
+  ]);
+  expect(addresses).toEqual([
+    ['sample', undefined],
+    ['other', 'https://api.example.com/v1/inbound/other'],
+  ]);
+});
 
 test('CON65 a connection that was told no address of ours is synced and not subscribed', async () => {
   const { told, definition } = subscribingProvider();

@@ -87,7 +87,11 @@ export async function createConnectWorld(wrap: (dynamo: Dynamo) => Dynamo = (dyn
     ...sampleProvider,
     name,
     title: `The ${name} cloud`,
-    // Data of the second can be read with a scope alone.
+    // The second subscribes people one by one, and its data can be read with a scope alone.
+    push: {
+      ...sampleProvider.push,
+      ...(name === 'other' ? { subscribeUser: async () => undefined } : {}),
+    },
     dataTypes: sampleProvider.dataTypes.map((type) => ({
       ...type,
       scopes: name === 'other' ? ['steps'] : [],
