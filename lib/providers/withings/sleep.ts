@@ -1,4 +1,4 @@
-import { DAY_MS, SECOND_MS, toIso } from '../../core/instants.ts';
+import { DAY_MS, type EpochMs, SECOND_MS, toIso } from '../../core/instants.ts';
 import { composedPage } from '../composed-page.ts';
 import { definedFields } from '../defined-fields.ts';
 import type { DataType, FetchContext, MapContext } from '../definition.ts';
@@ -6,6 +6,7 @@ import { fieldOf } from '../json-body.ts';
 import { measured, unlessZero } from '../measured.ts';
 import type { DayValue, MappedPage, ProviderRecord, RecordSource, SleepRecord } from '../model.ts';
 import { type EntryFault, readList, unreadablePage } from '../read-list.ts';
+import { instantOf } from '../times.ts';
 import { askWithings, datesOf, offsetAt, offsetPages } from './pages.ts';
 import { SleepPayload } from './payloads.ts';
 import { nightOf } from './sleep-series.ts';
@@ -94,10 +95,11 @@ function mapSleep(payload: unknown, context: MapContext): MappedPage {
     if (!isPossible(night)) return { fault: 'enddate: not within a day after startdate' };
     const series = nightOf(fieldOf(fieldOf(payload, 'nights'), String(index)), night);
     const isNap = longest.get(night.date) !== night.id;
-    const known = {
-      source: sourceOf(night.model),
-      ...definedFields({ zoneOffsetMinutes: offsetAt(night.startdate, night.timezone, context) }),
-    };
+    const offsetOf = (atMs: EpochMs) =>
+      definedFields({ zoneOffsetMinutes: offsetAt(atMs, night.timezone, context) });
+    const known = { source: sourceOf(night.model), ...offsetOf(night.startdate) };
+    // In two nights of the year the clocks are changed; in the others one look is enough.
+    const isChanged = offsetOf(night.enddate).zoneOffsetMinutes !== known.zoneOffsetMinutes;
     const record: SleepRecord = {
       ...known,
       ...toRecord(night),
@@ -105,7 +107,12 @@ function mapSleep(payload: unknown, context: MapContext): MappedPage {
       stages: series.stages,
       values: isNap ? [] : valuesOf(night.data),
     };
-    return [record, ...series.readings.map((reading) => ({ ...known, ...reading }))];
+    const readings = series.readings.map((reading) => ({
+      ...known,
+      ...reading,
+      ...(isChanged ? offsetOf(instantOf(reading.start) ?? night.startdate) : {}),
+    }));
+    return [record, ...readings];
   });
 }
 

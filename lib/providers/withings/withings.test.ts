@@ -318,6 +318,25 @@ describe('nights', () => {
     ]);
   });
 
+  test('PRV42 in the night in which the clocks are changed, each reading is on the clock of its moment', () => {
+    // Paris went back at 01:00 UTC.
+    const changeSec = Date.parse('2026-10-25T01:00:00Z') / 1_000;
+    const changed = {
+      ...night,
+      startdate: changeSec - 7_200,
+      enddate: changeSec + 14_400,
+      date: '2026-10-25',
+    };
+    const hr = { [changeSec - 60]: 55, [changeSec]: 56 };
+    const series = [{ startdate: changed.startdate, enddate: changed.enddate, state: 1, hr }];
+    const { records } = typed('sleep').map({ body: { series: [changed] }, nights: { 0: { series } } }, MAP);
+    expect(records).toMatchObject([
+      { kind: 'sleep', zoneOffsetMinutes: 120 },
+      { value: 55, zoneOffsetMinutes: 120 },
+      { value: 56, zoneOffsetMinutes: 60 },
+    ]);
+  });
+
   test('PRV42 of the sleeps of a date the longest is the night; a nap has no values of a night', () => {
     const { records } = typed('sleep').map({ body: { series: [nap, night] } }, MAP);
     expect(records).toMatchObject([
