@@ -126,3 +126,15 @@ describe.each(SEVEN)('%s, through the public API', (provider) => {
       .toBe(0);
   }, 120_000);
 });
+
+test('CON11 USR6 deleting a user ends the grant at the provider, and pushes of that person reach nobody', async () => {
+  const userId = await world.newUser();
+  expect((await world.connect(userId, 'oura', 'cyclist')).status).toBe(200);
+  const { id } = await world.connectionOf(userId, 'oura');
+  await world.rest(userId, id);
+  const revocations = async () => (await world.control('GET', '/control/oura/stats'))['revocations'];
+  const before = Number(await revocations());
+  expect((await world.api(`/v1/users/${userId}`, { method: 'DELETE' })).status).toBe(204);
+  await expect.poll(revocations, POLL).toBe(before + 1);
+  expect((await world.api(`/v1/users/${userId}/connections`)).status).toBe(404);
+}, 120_000);
