@@ -1,83 +1,26 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectTicketKey, consentStateKey } from '../../../lib/adapters/dynamo/core-keys.ts';
 import { runOps } from '../../support/operate.ts';
+import { type Consents, openConsents, type Problem } from './consents.ts';
 import { openProviderWorld, type ProviderWorld } from './world.ts';
 
-interface Problem {
-  readonly code: string;
-  readonly detail: string;
-}
-interface Begun {
-  readonly url: string;
-  readonly state: string;
-}
-
 const RETURN_TO = 'https://app.example.com/connected?from=headwater';
-const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
 let world: ProviderWorld;
-let operator: Readonly<Record<string, string>>;
-let dynamo: DynamoDBClient;
+let consents: Consents;
 
 beforeAll(async () => {
   world = await openProviderWorld();
-  operator = JSON.parse(await readFile(join(world.dataDir, 'operator.json'), 'utf8'));
-  dynamo = new DynamoDBClient({
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    endpoint: operator['AWS_ENDPOINT_URL_DYNAMODB'] ?? '',
-  });
+  consents = await openConsents(world);
 }, 180_000);
 afterAll(async () => {
-  dynamo?.destroy();
+  consents?.close();
   await world?.stop();
 }, 30_000);
 
-async function begin(userId: string, provider: string, redirectUri?: string): Promise<Begun> {
-  const path = `/v1/users/${userId}/connections/${provider}/authorize`;
-  const body = redirectUri === undefined ? {} : { redirectUri };
-  const answer = await world.api<Begun>(path, { method: 'POST', body });
-  expect(answer.status, answer.text).toBe(200);
-  world.remember('a state', answer.body.state);
-  return answer.body;
-}
-
-/** What the person did at the provider, up to the address that their browser is sent to. */
-async function decide(url: string, what: string): Promise<URL> {
-  const reply = await fetch(`${url}&${what}`, { redirect: 'manual' });
-  expect(reply.status).toBe(302);
-  const back = new URL(reply.headers.get('location') ?? '');
-  world.remember('a code', back.searchParams.get('code'));
-  return back;
-}
-
-async function open(address: string | URL): Promise<{ status: number; location: string | null } & Problem> {
-  const reply = await fetch(address, { redirect: 'manual' });
-  const text = await reply.text();
-  const { code = '', detail = '' } = text.startsWith('{') ? (JSON.parse(text) as Partial<Problem>) : {};
-  return { status: reply.status, location: reply.headers.get('location'), code, detail };
-}
-
-const callbackOf = (provider: string, query: Readonly<Record<string, string>>) =>
-  `${world.cloud.apiUrl}/v1/oauth/${provider}/callback?${new URLSearchParams(query)}`;
-
-async function expire(kind: 'state' | 'ticket', secret: string): Promise<void> {
-  const hash = hashOf(secret);
-  await dynamo.send(
-    new UpdateItemCommand({
-      TableName: operator['CORE_TABLE_NAME'] ?? '',
-      Key: kind === 'state' ? consentStateKey(hash) : connectTicketKey(hash),
-      UpdateExpression: 'SET expiresAt = :past',
-      ConditionExpression: 'attribute_exists(expiresAt)',
-      ExpressionAttributeValues: { ':past': { N: String(Date.now() - 1) } },
-    }),
-  );
-}
-
+const begin: Consents['begin'] = (...wish) => consents.begin(...wish);
+const decide: Consents['decide'] = (url, what) => consents.decide(url, what);
+const open: Consents['open'] = (address) => consents.open(address);
+const callbackOf: Consents['callbackOf'] = (provider, query) => consents.callbackOf(provider, query);
 const exchangesOf = async (provider: string): Promise<unknown> =>
   (await world.control('GET', `/control/${provider}/stats`))['tokenExchanges'];
 
@@ -97,7 +40,7 @@ describe('CON3 a consent that does not end well', () => {
     const userId = await world.newUser();
     const before = await exchangesOf('whoop');
     const expired = await decide((await begin(userId, 'whoop')).url, 'sim_user=runner');
-    await expire('state', expired.searchParams.get('state') ?? '');
+    await consents.expire('state', expired.searchParams.get('state') ?? '');
     const foreign = await decide((await begin(userId, 'strava')).url, 'sim_user=runner');
     foreign.pathname = '/v1/oauth/whoop/callback';
     const code = expired.searchParams.get('code') ?? '';
@@ -233,7 +176,7 @@ describe('CON1 who may begin a consent', () => {
     expect(reply.status).toBe(200);
     expect(await world.connectionOf(userId, 'withings')).toMatchObject({ status: 'connected' });
     const [other, late] = [await ticketOf('withings'), await ticketOf('strava')];
-    await expire('ticket', late.ticket);
+    await consents.expire('ticket', late.ticket);
     const refused = [
       await open(good.url),
       await open(other.url.replace('/withings/', '/strava/')),
