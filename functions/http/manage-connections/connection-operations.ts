@@ -3,15 +3,15 @@ import { type DisconnectDependencies, disconnect } from '../../../lib/connection
 import { type EraseDataDependencies, requestErasure } from '../../../lib/connections/erase-data.ts';
 import { toConnectionAnswer, toProviderAnswer } from '../../../lib/connections/to-answer.ts';
 import { AppError } from '../../../lib/problems/app-error.ts';
-import type { HeadStore } from '../../../lib/samples/head-store.ts';
-import type { UserScope } from '../../../lib/samples/model.ts';
 import type { OperationHandlers } from '../../_platform/http/operation.ts';
 import { parseQuery } from '../../_platform/http/parse-json-body.ts';
+import { forLivingUsers, type LivingUsersDependencies } from './living-users.ts';
 import { connectionIdOf } from './path-ids.ts';
 
-export interface ConnectionDependencies extends DisconnectDependencies, EraseDataDependencies {
-  readonly heads: Pick<HeadStore, 'load'>;
-}
+export interface ConnectionDependencies
+  extends DisconnectDependencies,
+    EraseDataDependencies,
+    LivingUsersDependencies {}
 
 export const connectionOperations = (deps: ConnectionDependencies): OperationHandlers => ({
   listProviders: async () => ({
@@ -22,10 +22,12 @@ export const connectionOperations = (deps: ConnectionDependencies): OperationHan
       ),
     },
   }),
+  ...forLivingUsers(deps, ofOneUser(deps)),
+});
+
+const ofOneUser = (deps: ConnectionDependencies): OperationHandlers => ({
   listConnections: async (request) => {
-    const scope = request.userScope();
-    const connections = await deps.connections.list(scope);
-    if (connections.length === 0) await requireUser(deps, scope);
+    const connections = await deps.connections.list(request.userScope());
     return { status: 200, body: { connections: connections.map(toConnectionAnswer) } };
   },
   getConnection: async (request) => {
@@ -50,10 +52,3 @@ export const connectionOperations = (deps: ConnectionDependencies): OperationHan
     return { status: 200, body };
   },
 });
-
-/** An empty list of a user who is not there would look like one of a user without connections. */
-async function requireUser({ heads }: ConnectionDependencies, scope: UserScope): Promise<void> {
-  const head = await heads.load(scope);
-  if (head === undefined || head.erasedAtMs !== undefined)
-    throw new AppError('user.not_found', 'There is no user by this id.');
-}

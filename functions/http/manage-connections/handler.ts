@@ -5,6 +5,7 @@ import {
 } from '../../_platform/http/create-http-handler.ts';
 import { type ConnectionDependencies, connectionOperations } from './connection-operations.ts';
 import { type ConsentDependencies, consentOperations } from './consent-operations.ts';
+import { forLivingUsers } from './living-users.ts';
 import { type SyncOperationDependencies, syncOperations } from './sync-operations.ts';
 
 export type ManageConnectionsDependencies = ConnectionDependencies &
@@ -22,7 +23,11 @@ export const createManageConnectionsHandler = ({
   settings,
 }: ManageConnectionsWiring): HttpHandler =>
   createHttpHandler({
-    operations: { ...consentOperations(deps), ...connectionOperations(deps), ...syncOperations(deps) },
+    operations: {
+      ...consentOperations(deps),
+      ...connectionOperations(deps),
+      ...forLivingUsers(deps, syncOperations(deps)),
+    },
     access,
     settings,
   });
