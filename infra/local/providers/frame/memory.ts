@@ -27,7 +27,7 @@ export interface MemoryOptions {
 }
 
 /** To be raised when what is kept changes its shape: files of older formats are not read. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** The same names, forgotten at the stop. */
 export const keepNothing: Keep = (_, initial) => initial;

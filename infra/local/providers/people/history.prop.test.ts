@@ -142,3 +142,19 @@ test('SIMP10 offsets are those of the zone, on both sides of a change', () => {
   expect(offsetSec('Australia/Adelaide', change)).toBe(37_800);
   expect(localMs('Europe/Berlin', '2026-03-29', 150)).toBe(Date.parse('2026-03-29T01:30:00Z'));
 });
+
+test('SIMP7 what was told of a day that grew stays as it was when the horizon moves on', () => {
+  fc.assert(
+    fc.property(histories, fc.integer({ min: 1, max: 3 }), ({ history, startMs: atMs }, times) => {
+      const date = history.lastDate();
+      for (let time = 0; time < times; time += 1) history.growDay(date);
+      const before = history.minutes(date);
+      const measuredCount = Math.floor((history.horizonMs() - (before?.startMs ?? 0)) / 60_000);
+      history.record(atMs + 2 * 3_600_000, 0);
+      const after = history.minutes(date);
+      expect(after === undefined).toBe(before === undefined);
+      expect(after?.steps.slice(0, measuredCount)).toEqual(before?.steps.slice(0, measuredCount));
+    }),
+    SETTINGS,
+  );
+});

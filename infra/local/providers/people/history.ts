@@ -1,6 +1,6 @@
 import { type Keep, keepNothing } from '../frame/memory.ts';
 import { baseFacts, type DayFacts } from './days.ts';
-import { type Minutes, minutesOf } from './minutes.ts';
+import { type Minutes, measuredUntil, minutesOf } from './minutes.ts';
 import { createNights, type Sleep } from './nights.ts';
 import type { Person } from './people.ts';
 import { createWorkouts, type Workout } from './workouts.ts';
@@ -98,9 +98,14 @@ interface DaysOptions extends HistoryOptions {
 /** The days themselves: made when they are asked for, and made again the same unless they have grown. */
 function createDays(options: DaysOptions): Pick<History, 'day' | 'minutes' | 'dates' | 'growDay'> {
   const { person, seed, recorded, firstDate, lastDate } = options;
-  const rounds = options.keep('days', new Map<string, number>());
+  const grown = options.keep('days', new Map<string, number[]>());
   const known = (date: string): boolean =>
     date >= firstDate && date <= lastDate() && wasWorn(person, seed, date);
+  const spanOf = (date: string) => ({
+    horizonMs: options.horizonMs(),
+    startMs: localMs(person.zone, date, 0),
+    endMs: localMs(person.zone, addDays(date, 1), 0),
+  });
   const minutes = (date: string): Minutes | undefined =>
     known(date)
       ? minutesOf({
@@ -108,10 +113,8 @@ function createDays(options: DaysOptions): Pick<History, 'day' | 'minutes' | 'da
           seed,
           date,
           recorded,
-          horizonMs: options.horizonMs(),
-          rounds: rounds.get(date) ?? 0,
-          startMs: localMs(person.zone, date, 0),
-          endMs: localMs(person.zone, addDays(date, 1), 0),
+          ...spanOf(date),
+          grownBefore: grown.get(date) ?? [],
         })
       : undefined;
   const day = (date: string): DayFacts | undefined => {
@@ -133,7 +136,7 @@ function createDays(options: DaysOptions): Pick<History, 'day' | 'minutes' | 'da
     growDay(date) {
       const before = day(date);
       if (before === undefined) return undefined;
-      rounds.set(date, (rounds.get(date) ?? 0) + 1);
+      grown.set(date, [...(grown.get(date) ?? []), measuredUntil(spanOf(date))]);
       const after = day(date);
       return after && { before, after };
     },

@@ -20,8 +20,8 @@ interface MinutesOptions {
   readonly endMs: number;
   readonly horizonMs: number;
   readonly recorded: boolean;
-  /** How often the day has grown since it was first told. */
-  readonly rounds: number;
+  /** For each time that the day has grown since it was first told, the minute that its measured part ended at. */
+  readonly grownBefore: readonly number[];
 }
 
 const MINUTES_OF_A_DAY = 1440;
@@ -30,25 +30,36 @@ const GROWN_STEPS = 40;
 
 /** The minutes of one day up to the horizon: recorded ones where they are wanted and there, generated ones else. */
 export function minutesOf(options: MinutesOptions): Minutes {
-  const { person, date, startMs, endMs, horizonMs } = options;
+  const { person, date, startMs } = options;
   const recorded = options.recorded && person.recorded ? recordedDay(date) : undefined;
   const { heartRate, steps } = recorded ?? generated(options);
-  const until = Math.max(
-    0,
-    Math.min(MINUTES_OF_A_DAY, Math.floor((Math.min(endMs, horizonMs) - startMs) / 60_000)),
-  );
+  const until = measuredUntil(options);
   const day = { startMs, heartRate: heartRate.slice(), steps: steps.slice() };
   day.heartRate.fill(0, until);
   day.steps.fill(0, until);
-  grow(day.steps, until, options.rounds);
+  grow(day.steps, options.grownBefore);
   return day;
 }
 
-/** Spreads each round over minutes of its own, so that a minute never exceeds what a byte or a leg can do. */
-function grow(steps: Uint8Array, until: number, rounds: number): void {
-  for (let index = 0; index < rounds * GROWN_MINUTES; index++) {
-    const minute = until - 1 - index * 2;
-    if (minute >= 0) steps[minute] = Math.min(220, (steps[minute] ?? 0) + GROWN_STEPS);
+/** The minute of the day that the horizon has reached. */
+export const measuredUntil = ({
+  startMs,
+  endMs,
+  horizonMs,
+}: Pick<MinutesOptions, 'startMs' | 'endMs' | 'horizonMs'>): number =>
+  Math.max(0, Math.min(MINUTES_OF_A_DAY, Math.floor((Math.min(endMs, horizonMs) - startMs) / 60_000)));
+
+/**
+ * Spreads each time over minutes of its own, so that a minute never exceeds what a byte or a leg can do. They stay
+ * where they were when the horizon moves on: what was told once changes only with being told again.
+ */
+function grow(steps: Uint8Array, grownBefore: readonly number[]): void {
+  for (const [time, until] of grownBefore.entries()) {
+    const sameBefore = grownBefore.slice(0, time).filter((other) => other === until).length;
+    for (let index = 0; index < GROWN_MINUTES; index++) {
+      const minute = until - 1 - (sameBefore * GROWN_MINUTES + index) * 2;
+      if (minute >= 0) steps[minute] = Math.min(220, (steps[minute] ?? 0) + GROWN_STEPS);
+    }
   }
 }
 
