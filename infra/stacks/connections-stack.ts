@@ -25,6 +25,8 @@ export interface ConnectionsStackProps extends StackProps {
 
 const SYNC_TIMEOUT_SEC = 120;
 const MAX_RECEIVE_COUNT = 5;
+/** What `npm run bench:sync` is measured with. */
+const SYNC_SEMI_SPACE_MIB = 4;
 const STORE_USES = ['get', 'batchGet', 'query', 'put', 'update', 'check', 'delete'] as const;
 /** One push is up to a few hundred connections' news, and most are one's. */
 const PUSH_BATCH_COUNT = 10;
@@ -66,6 +68,7 @@ export class ConnectionsStack extends Stack {
       service,
       key: foundation.key,
       timeoutSec: SYNC_TIMEOUT_SEC,
+      maxSemiSpaceMiB: SYNC_SEMI_SPACE_MIB,
       // One connection's sync each: a failed one comes again alone.
       batchSize: 1,
       maxConcurrency: 20,
@@ -100,6 +103,7 @@ export class ConnectionsStack extends Stack {
       name: 'fetch-pages',
       description: 'Fetches and stores pages of a provider for one slice of time',
       timeoutSec: STEP_TIMEOUT_SEC.fetch,
+      maxSemiSpaceMiB: SYNC_SEMI_SPACE_MIB,
     });
     const finish = new ServiceFunction<typeof FinishSyncEnv>(this, {
       ...shared,

@@ -78,6 +78,17 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     }
   });
 
+  test('what fetches pages has a small young generation, and every other function Node’s own', () => {
+    const given = [...functions].flatMap(([name, { Properties }]) => {
+      const { NODE_OPTIONS } = Properties.Environment.Variables;
+      return NODE_OPTIONS === undefined ? [] : [[name, NODE_OPTIONS]];
+    });
+    expect(given.sort()).toEqual([
+      [`headwater-${stage}-fetch-pages`, '--max-semi-space-size=4'],
+      [`headwater-${stage}-sync-connection`, '--max-semi-space-size=4'],
+    ]);
+  });
+
   test('the tables are the three of the design, on demand, protected and restorable for seven days', () => {
     expect([...tables.keys()].sort()).toEqual(
       ['core', 'samples', 'vault'].map((name) => `headwater-${stage}-${name}`),

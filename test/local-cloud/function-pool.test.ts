@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ResourceLimits } from 'node:worker_threads';
 import { afterAll, expect, test } from 'vitest';
 import { ThreadPool } from '../../infra/local/functions/function-pool.ts';
 import type { InvocationResult } from '../../infra/local/functions/invocation.ts';
@@ -10,6 +11,7 @@ const entry = join(directory, 'index.mjs');
 writeFileSync(
   entry,
   `let calls = 0;
+   import { resourceLimits } from 'node:worker_threads';
    export const handler = async (event, context) => {
      calls += 1;
      switch (event.do) {
@@ -17,6 +19,7 @@ writeFileSync(
        case 'hang': return new Promise(() => {});
        case 'exit': process.exit(3);
        case 'large': return 'x'.repeat(7_000_000);
+       case 'limits': return resourceLimits;
        case 'log': console.log('a line'); return null;
        case 'grow': { const held = []; for (;;) held.push(new Array(1e5).fill({})); }
        default: return { calls, stage: process.env.STAGE, home: process.env.HOME ?? 'unset', name: context.functionName, leftMs: context.getRemainingTimeInMillis() };
@@ -25,7 +28,12 @@ writeFileSync(
 );
 
 function open(
-  change: { readonly timeoutMs?: number; readonly maxThreadCount?: number; readonly entry?: string } = {},
+  change: {
+    readonly timeoutMs?: number;
+    readonly maxThreadCount?: number;
+    readonly entry?: string;
+    readonly nodeOptions?: string;
+  } = {},
 ) {
   const pool = new ThreadPool({
     declaration: {
@@ -38,7 +46,10 @@ function open(
       reservedConcurrency: undefined,
       environment: {},
     },
-    environment: { STAGE: 'dev' },
+    environment: {
+      STAGE: 'dev',
+      ...(change.nodeOptions === undefined ? {} : { NODE_OPTIONS: change.nodeOptions }),
+    },
     maxThreadCount: change.maxThreadCount ?? 1,
     logDirectory: directory,
   });
@@ -95,4 +106,11 @@ test('what a function prints is in its log', async () => {
   const pool = open();
   await pool.invoke({ do: 'log' });
   await expect.poll(() => readFileSync(join(directory, 'f.log'), 'utf8')).toContain('a line');
+});
+
+test('a function has the young generation that its NODE_OPTIONS say, and otherwise Node’s own', async () => {
+  const limits = await open({ nodeOptions: '--max-semi-space-size=4' }).invoke({ do: 'limits' });
+  expect(answerOf(limits)).toMatchObject({ maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 64 });
+  const { maxYoungGenerationSizeMb } = answerOf(await open().invoke({ do: 'limits' })) as ResourceLimits;
+  expect(maxYoungGenerationSizeMb).toBeGreaterThan(12);
 });

@@ -3,6 +3,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { FunctionDeclaration } from '../assembly/declared.ts';
+import { heapLimits } from './heap-limits.ts';
 import type { FunctionThreadData, InvocationMessage, InvocationResult, Invoke } from './invocation.ts';
 
 export interface FunctionPool {
@@ -115,7 +116,7 @@ export class ThreadPool implements FunctionPool {
       env: { ...environment },
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: declaration.memoryMiB },
+      resourceLimits: heapLimits(declaration.memoryMiB, environment['NODE_OPTIONS']),
     });
     const thread: Thread = { worker, isLoaded: false, startClock: undefined, finish: undefined };
     this.#all.add(thread);
