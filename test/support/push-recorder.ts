@@ -18,6 +18,11 @@ export interface PushRecorder extends AsyncDisposable {
   /** What came for a provider since `forget`, handshakes included. */
   of(provider: string): readonly RecordedPush[];
   forget(): void;
+  /** Sends a notification that no cloud made; a POST of JSON where nothing else is said. */
+  send(
+    provider: string,
+    push: { body?: string | Buffer; headers?: Record<string, string>; query?: string; method?: string },
+  ): Promise<{ status: number; code: string | undefined }>;
   /** Sends a recorded push to the API once more, as it was or with changes. */
   repeat(
     push: RecordedPush,
@@ -58,6 +63,15 @@ export async function startPushRecorder(apiUrl: string): Promise<PushRecorder> {
     of: (provider) => pushes.filter(({ path }) => path.startsWith(`/v1/inbound/${provider}`)),
     forget: () => {
       pushes = [];
+    },
+    send: async (provider, { body = '', headers = {}, query = '', method = 'POST' }) => {
+      const { status, code } = await send({
+        method,
+        path: `/v1/inbound/${provider}${query}`,
+        headers: { 'content-type': 'application/json', ...headers },
+        body: Buffer.from(body),
+      });
+      return { status, code };
     },
     repeat: (push, change = {}) => send({ ...push, ...change }),
     [Symbol.asyncDispose]: async () => {

@@ -2,6 +2,8 @@ import { metricOf } from '../../../contracts/metrics/catalog.ts';
 import { callApi } from '../../support/local-cloud.ts';
 import type { ProviderWorld, Truth } from './world.ts';
 
+const DAY_MS = 86_400_000;
+
 interface RollupView {
   readonly date: string;
   readonly status: string;
@@ -79,7 +81,7 @@ async function recordDifferences(
     type Listed = { readonly externalId: string; readonly start: string };
     const { body } = await callApi<{ sessions?: Listed[]; workouts?: Listed[] }>(world.cloud, path);
     const listed = new Map((body.sessions ?? body.workouts ?? []).map((each) => [each.externalId, each]));
-    const firstMs = Date.parse(`${dates[1]}T00:00:00Z`);
+    const firstMs = Date.parse(`${dates[0]}T00:00:00Z`) + DAY_MS;
     for (const { externalId, start } of expected) {
       const got = listed.get(externalId);
       listed.delete(externalId);
