@@ -76,8 +76,11 @@ async function applyPermissions(session: SyncSession, grantedScopes: readonly st
     const kept = Object.entries(stored.syncedTo).filter(([code]) => !lost.includes(code));
     const account = { ...stored.account, grantedScopes };
     const changed = { ...stored, account, syncedTo: Object.fromEntries(kept) };
-    if (stored.status !== 'connected') return changed;
-    if (has) return { ...changed, dueAtMs: session.deps.clock.now() };
+    // The grant was never gone: it was good for nothing.
+    const isBack = stored.status === 'needs_reauth' && stored.reason === 'scope_missing';
+    if (stored.status !== 'connected' && !isBack) return changed;
+    const dueAtMs = session.deps.clock.now();
+    if (has) return { ...changed, status: 'connected', reason: undefined, dueAtMs };
     return { ...changed, status: 'needs_reauth', reason: 'scope_missing', dueAtMs: undefined };
   }).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'connection.not_found') throw error;

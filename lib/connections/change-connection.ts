@@ -67,7 +67,7 @@ export const noteBegin = (session: SyncSession, { syncId, counts }: Sync): Promi
 
 /**
  * A sync ended: what was fetched to which instant per type that succeeded, when to look again, and whether
- * pushes are missing. A backfill or replay moves no instant.
+ * pushes are missing. A backfill or replay moves no instant, nor does what began before the present consent.
  */
 export const noteEnd = (session: SyncSession, sync: Sync): Promise<void> =>
   changeConnection(session, (stored) => {
@@ -82,7 +82,7 @@ export const noteEnd = (session: SyncSession, sync: Sync): Promise<void> =>
     return {
       ...next,
       lastSync: { syncId, status, finishedAtMs, counts },
-      syncedTo: sync.origin === 'live' ? syncedToAfter(stored, sync) : stored.syncedTo,
+      syncedTo: isOfConsent(stored, sync) ? syncedToAfter(stored, sync) : stored.syncedTo,
       dueAtMs: dueAfter(sync, nextDueMs(next, windows, nowMs), nowMs),
     };
   });
@@ -99,6 +99,13 @@ const RETRY_MS = HOUR_MS;
 
 const dueAfter = ({ error }: Sync, pollMs: EpochMs | undefined, nowMs: EpochMs): EpochMs | undefined =>
   pollMs === undefined || !PASSING.has(error) ? pollMs : (Math.min(pollMs, nowMs + RETRY_MS) as EpochMs);
+
+/**
+ * What a sync stored under an earlier consent may have been erased since: who disconnects can have that done, and
+ * what is fetched again is stored once all the same.
+ */
+const isOfConsent = ({ status, connectedAtMs }: Connection, { origin, startedAtMs }: Sync): boolean =>
+  origin === 'live' && status !== 'disconnected' && startedAtMs >= connectedAtMs;
 
 function syncedToAfter(stored: Connection, sync: Sync): Connection['syncedTo'] {
   const syncedTo = { ...stored.syncedTo };

@@ -1,3 +1,4 @@
+import { PROBLEMS } from '../../contracts/problems/catalog.ts';
 import { assertNever } from '../core/assert.ts';
 import { type EpochMs, MINUTE_MS } from '../core/instants.ts';
 import { AppError } from '../problems/app-error.ts';
@@ -79,8 +80,24 @@ function judgeForbidden(reason: string | undefined): FaultVerdict {
   return { kind: isOurs ? 'sync' : 'type', error: 'forbidden' };
 }
 
-/** The user's own setting ends the sync; what passes is tried again by whoever called. */
+/**
+ * The user's own setting ends the sync; what passes, or says that there is nobody left, is for whoever called.
+ */
 function judgeOwnFault(error: AppError): FaultVerdict {
   if (error.code === 'ingest.upload_disabled') return { kind: 'sync', error: 'upload_disabled' };
+  if (isLasting(error)) return { kind: 'type', error: 'internal' };
   throw error;
 }
+
+/**
+ * A refusal of our own stores that comes again however often it is tried: it fails its type, and keeps no push
+ * that waits behind it from its turn.
+ */
+export const isLasting = ({ code }: AppError): boolean =>
+  code === 'server.internal' || (PROBLEMS[code].retry === 'never' && !LEFT_TO_CALLER.has(code));
+
+const LEFT_TO_CALLER: ReadonlySet<string> = new Set([
+  'user.not_found',
+  'connection.not_found',
+  'ingest.upload_disabled',
+]);

@@ -167,8 +167,8 @@ export class PageGroup {
       connectionId,
       syncId: this.#place.syncId,
       dataType: this.#type.code,
-      externalId,
-      reason,
+      externalId: externalId?.slice(0, MAX_SET_ASIDE_CHARS),
+      reason: reason.slice(0, MAX_SET_ASIDE_CHARS),
       rawKey,
       index,
       atMs: deps.clock.now(),
@@ -178,6 +178,9 @@ export class PageGroup {
 
 /** A page where everything is wrong says the same thing over and over: further ones are counted only. */
 const MAX_QUARANTINED_PER_GROUP_COUNT = 100;
+
+/** An id that is no id may be as long as a page, and no item of the database holds that. */
+const MAX_SET_ASIDE_CHARS = 512;
 
 /** A person's own wish and a repeat within the group are no faults of the record. */
 const SET_ASIDE_REASONS = {

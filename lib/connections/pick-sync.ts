@@ -13,7 +13,7 @@ export interface WantedSync {
   readonly sync: Sync;
 }
 
-/** Requests in an inbox at a time: one waits, one runs, some backfills. */
+/** Backfills and replays of an inbox that are looked at; of requests for what is new one waits and one runs. */
 const MAX_LOOKED_AT_COUNT = 10;
 
 export const isSyncEntry = (entry: InboxEntry): entry is SyncEntry =>
@@ -74,7 +74,11 @@ export async function pickSync(
   entries: readonly InboxEntry[],
 ): Promise<WantedSync | undefined> {
   const wanted: WantedSync[] = [];
-  for (const entry of entries.filter(isSyncEntry).slice(0, MAX_LOOKED_AT_COUNT)) {
+  const asked = entries.filter(isSyncEntry);
+  const live = asked.filter(({ kind }) => kind === 'sync');
+  // However much of the past was asked for.
+  const past = asked.filter(({ kind }) => kind !== 'sync').slice(0, MAX_LOOKED_AT_COUNT);
+  for (const entry of [...live, ...past].toSorted((a, b) => a.receivedAtMs - b.receivedAtMs)) {
     wanted.push(await loadWanted(session, entry));
   }
   return (

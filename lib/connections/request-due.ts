@@ -1,10 +1,11 @@
 import { jitteredDelayMs } from '../core/backoff.ts';
 import { type EpochMs, MINUTE_MS } from '../core/instants.ts';
 import { changeConnection } from './change-connection.ts';
+import type { SyncTrigger } from './model.ts';
 import { firstEntryId, newSync, newSyncId } from './pick-sync.ts';
 import { silentSince } from './schedule.ts';
 import { WATCH_MS } from './sync-limits.ts';
-import type { SyncSession } from './sync-session.ts';
+import type { SyncDependencies, SyncSession } from './sync-session.ts';
 
 /** A connection whose time has come: a poll is requested, as a silent one where pushes are missing (CON35). */
 export async function requestDue(session: SyncSession): Promise<boolean> {
@@ -16,17 +17,35 @@ export async function requestDue(session: SyncSession): Promise<boolean> {
   if (await postponeDue(session, connection.dueAtMs)) return false;
   const isSilent = silentSince(connection, provider.definition.windows, nowMs) !== undefined;
   const trigger = isSilent ? 'silence' : 'schedule';
-  const syncId = newSyncId(nowMs, deps.randomness);
-  const entry = {
-    entryId: firstEntryId(syncId),
-    receivedAtMs: nowMs,
-    kind: 'sync',
-    syncId,
-    trigger,
-    correlationId,
-  } as const;
-  await deps.syncs.request(scope, newSync(connection, { syncId, trigger, nowMs, correlationId }), entry);
+  await requestAs(trigger, { deps, scope, connection, correlationId });
   return true;
+}
+
+/**
+ * A connection that is due and of which nothing was ever asked: whoever kept its consent died before the first
+ * sync was requested. It is requested here, without a lease, which there is none of yet; of a repeat it is the
+ * one that waits. False when there is nothing to request. Throws AppError user.not_found, server.unavailable.
+ */
+export async function requestMissed(
+  deps: SyncDependencies,
+  { scope, connectionId, correlationId }: Pick<SyncSession, 'scope' | 'connectionId' | 'correlationId'>,
+): Promise<boolean> {
+  const connection = await deps.connections.load(scope, connectionId);
+  if (connection?.status !== 'connected' || (connection.dueAtMs ?? Infinity) > deps.clock.now()) return false;
+  await requestAs('connect', { deps, scope, connection, correlationId });
+  return true;
+}
+
+async function requestAs(
+  trigger: SyncTrigger,
+  at: Pick<SyncSession, 'deps' | 'scope' | 'connection' | 'correlationId'>,
+): Promise<void> {
+  const { deps, scope, connection, correlationId } = at;
+  const nowMs = deps.clock.now();
+  const syncId = newSyncId(nowMs, deps.randomness);
+  const entryId = firstEntryId(syncId);
+  const entry = { entryId, receivedAtMs: nowMs, kind: 'sync', syncId, trigger, correlationId } as const;
+  await deps.syncs.request(scope, newSync(connection, { syncId, trigger, nowMs, correlationId }), entry);
 }
 
 /** A sync is there already: the schedule looks after it again in an hour, and not with every minute. */

@@ -9,7 +9,7 @@ import type { Lease } from './model.ts';
 import { isSyncEntry, newSyncId, pickSync, type WantedSync } from './pick-sync.ts';
 import { isSmall, planTypes } from './plan-sync.ts';
 import type { PushLedger } from './push-ledger.ts';
-import { keepWatch, requestDue } from './request-due.ts';
+import { keepWatch, requestDue, requestMissed } from './request-due.ts';
 import { settleAwaited } from './request-type.ts';
 import { releaseSlot, runSync, takeSlot } from './run-sync.ts';
 import { INBOX_READ_COUNT, LEASE_MARGIN_MS, MAX_EXECUTION_COUNT, MAX_WAKE_DELAY_SEC } from './sync-limits.ts';
@@ -63,7 +63,10 @@ export async function runQueued(deps: QueuedDependencies, run: QueuedRun): Promi
     untilMs: (deadlineMs + LEASE_MARGIN_MS) as EpochMs,
   };
   const taken = await deps.runs.takeLease(scope, connectionId, wanted);
-  if (taken.kind === 'none') return;
+  if (taken.kind === 'none') {
+    if (await ofTheLiving(() => requestMissed(deps, run))) await wake(deps, run, 0);
+    return;
+  }
   if (taken.kind === 'held') {
     // Should its holder have died, the first who came looks again when the lease is over.
     if (taken.isFirst) await wake(deps, run, secondsUntil(taken.untilMs, nowMs) + 5);
@@ -80,6 +83,16 @@ export async function runQueued(deps: QueuedDependencies, run: QueuedRun): Promi
   }
   await letGo(deps, run, taken.lease);
   await follow(deps, run, followUp);
+}
+
+/** False for a user who is gone. */
+async function ofTheLiving(request: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await request();
+  } catch (error) {
+    if (isUserGone(error)) return false;
+    throw error;
+  }
 }
 
 const isUserGone = (error: unknown): boolean =>

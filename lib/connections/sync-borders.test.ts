@@ -1,0 +1,164 @@
+import { expect, test } from 'vitest';
+import { START_MS } from '../../test/contract-suites/store-fixtures.ts';
+import { pullProvider, ScriptedCloud } from '../../test/support/scripted-cloud.ts';
+import { openSyncWorld } from '../../test/support/sync-world.ts';
+import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/instants.ts';
+import { AppError } from '../problems/app-error.ts';
+import { ProviderFault } from '../providers/model.ts';
+import { requestErasure } from './erase-data.ts';
+import type { SyncDependencies } from './sync-session.ts';
+
+/** Readings of each type, one per hour, the newest an hour old. */
+function hourly(count: number): ScriptedCloud {
+  const cloud = new ScriptedCloud();
+  for (const type of ['pulse', 'walk']) {
+    const at = (index: number) => ({
+      id: `${type}-${index}`,
+      atMs: START_MS - (index + 1) * HOUR_MS,
+      value: 60 + (index % 50),
+    });
+    cloud.put(type, ...Array.from({ length: count }, (_, index) => at(index)));
+  }
+  return cloud;
+}
+
+test('CON35 a consent that died before its first sync was asked for gets it when the schedule comes by', async () => {
+  const world = await openSyncWorld(pullProvider, hourly(20));
+  await world.changeConnection({ dueAtMs: (START_MS + 2 * MINUTE_MS) as EpochMs });
+  await world.runFor(3 * MINUTE_MS);
+  await world.plain.queue.wake(world.scope, world.connectionId, { correlationId: 'tick', delaySec: 0 });
+  await world.runFor(5 * MINUTE_MS);
+  expect(await world.history()).toMatchObject([{ status: 'succeeded' }]);
+  expect(await world.stored('heart_rate')).toHaveLength(20);
+  expect((await world.connection()).dueAtMs).toBeGreaterThan(world.clock.now());
+});
+
+test('CON37 a sync that ends after its data was to be erased hides nothing from the next consent', async () => {
+  const cloud = hourly(20);
+  const world = await openSyncWorld(pullProvider, cloud);
+  const syncId = await world.requestSync('connect');
+  // The first type is stored; at the second one the person leaves, with all data.
+  cloud.fault = (path) => (path.startsWith('/walk') ? new ProviderFault('rate_limited') : undefined);
+  await world.runFor(MINUTE_MS / 2);
+  expect(await world.stored('heart_rate')).toHaveLength(20);
+  await world.changeConnection({ status: 'disconnected', dueAtMs: undefined, syncedTo: {} });
+  await requestErasure(world.plain, world.scope, await world.connection(), 'corr');
+  await world.runFor(10 * MINUTE_MS);
+  expect(await world.sync(syncId)).toMatchObject({ status: 'partial', error: 'disconnected' });
+  expect(await world.stored('heart_rate')).toEqual([]);
+  expect((await world.connection()).syncedTo).toEqual({});
+});
+
+test('CON37 a sync that was begun under the consent before moves no instant of the present one', async () => {
+  const cloud = hourly(100);
+  const world = await openSyncWorld(pullProvider, cloud);
+  const syncId = await world.requestSync('connect');
+  cloud.fault = (path) => (path.startsWith('/walk') ? new ProviderFault('rate_limited') : undefined);
+  await world.runFor(MINUTE_MS / 2);
+  await world.changeConnection({ status: 'disconnected', dueAtMs: undefined, syncedTo: {} });
+  await requestErasure(
+    { ...world.plain, queue: { wake: async () => undefined } },
+    world.scope,
+    await world.connection(),
+    'corr',
+  );
+  world.clock.advance(1);
+  await world.changeConnection({
+    status: 'connected',
+    connectedAtMs: world.clock.now(),
+    dueAtMs: (START_MS + DAY_MS) as EpochMs,
+  });
+  cloud.fault = () => undefined;
+  await world.runFor(30 * MINUTE_MS);
+  expect((await world.sync(syncId)).status).not.toBe('running');
+  await world.requestSync();
+  await world.runFor(HOUR_MS);
+  expect(await world.stored('heart_rate')).toHaveLength(100);
+  expect(await world.stored('steps')).toHaveLength(100);
+});
+
+test('CON29 permissions that come back after all were withdrawn need no new consent', async () => {
+  const scoped = {
+    ...pullProvider,
+    dataTypes: pullProvider.dataTypes.filter(({ scopes }) => scopes.length > 0),
+  };
+  const granted = scoped.dataTypes.flatMap(({ scopes }) => scopes);
+  const world = await openSyncWorld(scoped, hourly(20));
+  await world.changeConnection({ account: { providerUserId: 'person', grantedScopes: granted } });
+  await world.requestSync('connect');
+  await world.runFor(MINUTE_MS);
+  await world.push({ kind: 'permissions', grantedScopes: [] });
+  await world.runFor(MINUTE_MS);
+  expect(await world.connection()).toMatchObject({ status: 'needs_reauth', reason: 'scope_missing' });
+  await world.push({ kind: 'permissions', grantedScopes: granted });
+  await world.runFor(10 * MINUTE_MS);
+  const connection = await world.connection();
+  expect(connection.status).toBe('connected');
+  expect(connection.reason).toBeUndefined();
+  expect(connection.dueAtMs).toBeGreaterThan(world.clock.now());
+});
+
+test('CON28 a push that can never be stored is given up, and keeps no other from its turn', async () => {
+  const cloud = hourly(5);
+  const refusing = (deps: SyncDependencies): SyncDependencies => ({
+    ...deps,
+    writer: {
+      ...deps.writer,
+      write: async (scope, group) => {
+        if (group.records.some((record) => 'recordId' in record && record.recordId === 'odd'))
+          throw new AppError('read.range_too_large', 'the window holds more than can be compared');
+        return deps.writer.write(scope, group);
+      },
+    },
+  });
+  const world = await openSyncWorld(pullProvider, cloud, refusing);
+  await world.requestSync('connect');
+  await world.runFor(MINUTE_MS);
+  cloud.put(
+    'pulse',
+    { id: 'odd', atMs: START_MS - MINUTE_MS, value: 70 },
+    { id: 'even', atMs: START_MS - 2 * MINUTE_MS, value: 71 },
+  );
+  await world.push(
+    { kind: 'record', dataType: 'pulse', id: 'odd' },
+    { kind: 'record', dataType: 'pulse', id: 'even' },
+  );
+  await world.runFor(MINUTE_MS);
+  expect(await world.inbox()).toEqual([]);
+  expect(await world.stored('heart_rate')).toHaveLength(6);
+});
+
+test('CON36 however many backfills wait, what is new is fetched before them', async () => {
+  const cloud = hourly(20);
+  const world = await openSyncWorld(pullProvider, cloud);
+  await world.requestSync('connect');
+  await world.runFor(MINUTE_MS);
+  cloud.fault = () => {
+    world.clock.advance(SECOND_MS);
+    return undefined;
+  };
+  for (let day = 1; day <= 12; day += 1) {
+    const fromMs = (START_MS - (day + 1) * DAY_MS) as EpochMs;
+    const window = { fromMs, toMs: (START_MS - day * DAY_MS) as EpochMs };
+    await world.requestBackfill({ window, types: [] });
+    world.clock.advance(1);
+  }
+  const syncId = await world.requestSync();
+  await world.runFor(HOUR_MS);
+  const ended = (await world.history()).toSorted((a, b) => (a.finishedAtMs ?? 0) - (b.finishedAtMs ?? 0));
+  expect(ended.map(({ status }) => status)).toEqual(Array.from({ length: 14 }, () => 'succeeded'));
+  expect(ended.findIndex((sync) => sync.syncId === syncId)).toBeLessThan(3);
+});
+
+test('CON30 an id as long as a page is set aside too', async () => {
+  const cloud = hourly(5);
+  cloud.put('pulse', { id: 'x'.repeat(500_000), atMs: START_MS - MINUTE_MS, value: 'many' });
+  const world = await openSyncWorld(pullProvider, cloud);
+  const syncId = await world.requestSync('connect');
+  await world.runFor(MINUTE_MS);
+  expect(await world.sync(syncId)).toMatchObject({
+    status: 'succeeded',
+    counts: { refused: 1, accepted: 10 },
+  });
+  expect(await world.quarantined()).toHaveLength(1);
+});
