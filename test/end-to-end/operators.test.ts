@@ -163,7 +163,7 @@ describe('ING13 two workspaces', () => {
       '/v1/workspace',
       '/v1/issuers',
       '/v1/users',
-      ...['', '/privacy', '/health/metrics', '/health/changes', '/health/priorities'].map(
+      ...['', '/privacy', '/connections', '/health/metrics', '/health/changes', '/health/priorities'].map(
         (path) => `/v1/users/${second.userId}${path}`,
       ),
       `/v1/users/${second.userId}/health/samples${QUERIES.listSamples}`,
@@ -173,10 +173,13 @@ describe('ING13 two workspaces', () => {
     return answers.map(({ text }) => text);
   };
 
+  /** What the test before saw last: a look takes ten requests of the six hundred that a key has in a minute. */
+  let seen: readonly string[] | undefined;
+
   test.each(ROUTES.filter(({ scope }) => scope !== 'public'))(
     'ING13 $operation with the first key shows nothing of the second workspace and changes nothing there',
     async ({ operation, method, path }) => {
-      const before = await lookAtSecond();
+      const before = seen ?? (await lookAtSecond());
       const concrete = path
         .replace('{userId}', second.userId)
         .replace('{keyId}', second.keyId)
@@ -198,7 +201,8 @@ describe('ING13 two workspaces', () => {
       for (const { text } of [byKey, byToken])
         for (const known of [userId, keyId, issuerId, workspaceId, SECRET, '4711'])
           if (!sent.includes(known)) expect(text).not.toContain(known);
-      expect(await lookAtSecond()).toEqual(before);
+      seen = await lookAtSecond();
+      expect(seen).toEqual(before);
     },
   );
 
