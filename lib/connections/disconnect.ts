@@ -105,8 +105,20 @@ export async function endGrant(
   const end = (await deps.connections.isUsedElsewhere(provider, account.providerUserId, place))
     ? 'in_use'
     : await revokeInTime(deps, scope, connection, tokens);
-  await deps.tokens.remove(scope, connection.connectionId);
+  await removeTokens(deps, scope, connectionId, tokens.version);
   return end;
+}
+
+/** The tokens of the grant that was ended, refreshed on the way or not: never those of a consent given meanwhile. */
+async function removeTokens(
+  { tokens, connections }: Pick<DisconnectDependencies, 'tokens' | 'connections'>,
+  scope: UserScope,
+  connectionId: ConnectionId,
+  version: number,
+): Promise<void> {
+  if ((await tokens.remove(scope, connectionId, version)) === 'removed') return;
+  const stored = await connections.load(scope, connectionId);
+  if (stored?.status !== 'connected') await tokens.remove(scope, connectionId);
 }
 
 async function revokeInTime(

@@ -40,6 +40,6 @@ export interface TokenStore {
   ): Promise<'saved' | 'moved'>;
   /** Ends one's own lease without a token. A repeat does nothing. */
   releaseRefreshLease(scope: UserScope, connectionId: ConnectionId, owner: string): Promise<void>;
-  /** A repeat does nothing. */
-  remove(scope: UserScope, connectionId: ConnectionId): Promise<void>;
+  /** A repeat does nothing; with `ifVersion` nothing is done to others either, which is `moved`. */
+  remove(scope: UserScope, connectionId: ConnectionId, ifVersion?: number): Promise<'removed' | 'moved'>;
 }

@@ -157,6 +157,16 @@ export function tokenStoreContract(name: string, openStorage: () => Promise<Stor
       expect(await store.takeRefreshLease(scope, connectionId, lease('one', 2))).toBe('moved');
     });
 
+    test('CON10 who removes what it read removes nothing newer', async () => {
+      await store.put(scope, connectionId, tokensOf('a'));
+      await store.put(scope, connectionId, tokensOf('b'));
+      expect(await store.remove(scope, connectionId, 1)).toBe('moved');
+      expect((await store.load(scope, connectionId))?.accessToken).toBe('access-b');
+      expect(await store.remove(scope, connectionId, 2)).toBe('removed');
+      expect(await store.remove(scope, connectionId, 2)).toBe('removed');
+      expect(await store.load(scope, connectionId)).toBeUndefined();
+    });
+
     test('CON11 without the user key tokens are as good as gone, and none is stored', async () => {
       await store.put(scope, connectionId, tokensOf('a'));
       await stores.vault.shred(scope);

@@ -70,12 +70,17 @@ export function createTokenStore(deps: TokenStoreDependencies): TokenStore {
         ExpressionAttributeValues: { ':me': S(owner) },
       });
     },
-    remove: async (scope, connectionId) => {
-      await update(deps, tokenKey(scope, connectionId), {
+    remove: async (scope, connectionId, ifVersion) => {
+      const isSame = ifVersion === undefined ? '' : ' AND version = :read';
+      const updated = await update(deps, tokenKey(scope, connectionId), {
         UpdateExpression: 'SET version = version + :one REMOVE tokens, leaseOwner, leaseUntil',
-        ConditionExpression: 'attribute_exists(tokens)',
-        ExpressionAttributeValues: { ':one': N(1) },
+        ConditionExpression: `attribute_exists(tokens)${isSame}`,
+        ExpressionAttributeValues: {
+          ':one': N(1),
+          ...(ifVersion === undefined ? {} : { ':read': N(ifVersion) }),
+        },
       });
+      return updated.kind === 'refused' && updated.found?.['tokens'] !== undefined ? 'moved' : 'removed';
     },
   };
 }
