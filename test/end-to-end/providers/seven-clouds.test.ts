@@ -138,3 +138,7 @@ test('CON11 USR6 deleting a user ends the grant at the provider, and pushes of t
   await expect.poll(revocations, POLL).toBe(before + 1);
   expect((await world.api(`/v1/users/${userId}/connections`)).status).toBe(404);
 }, 120_000);
+
+test('CON5 nothing that the clouds gave, and nothing that was measured, is in a log', async () => {
+  expect(await world.leaks()).toEqual([]);
+});
