@@ -5,7 +5,7 @@ import { type InboxEntry, NO_COUNTS } from './model.ts';
 import { PageGroup } from './page-group.ts';
 import { isGranted } from './plan-sync.ts';
 import { type PushLedger, placeOf, recordPush, type TargetEntry } from './push-ledger.ts';
-import { storeWindow } from './push-window.ts';
+import { storeWindow, takeTurn } from './push-window.ts';
 import { PUSH_WINDOW_PART_MS } from './sync-limits.ts';
 import { fetchContextOf, findType, type SyncSession } from './sync-session.ts';
 
@@ -91,7 +91,9 @@ async function gatherRecord(
   if (type.source.fetchRecord === undefined) {
     const window = { fromMs: (context.nowMs - AROUND_NOW_MS) as EpochMs, toMs: context.nowMs };
     let count = 0;
+    const turn = takeTurn(session);
     for await (const page of type.source.fetchPages(context, window, undefined)) {
+      turn.check();
       await group.addPage(page, `${entry.entryId}-${count}`);
       count += 1;
       if (page.next === undefined || group.isFull) break;

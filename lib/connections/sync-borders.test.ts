@@ -4,6 +4,7 @@ import { pullProvider, ScriptedCloud } from '../../test/support/scripted-cloud.t
 import { openSyncWorld } from '../../test/support/sync-world.ts';
 import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/instants.ts';
 import { AppError } from '../problems/app-error.ts';
+import type { DataType } from '../providers/definition.ts';
 import { ProviderFault } from '../providers/model.ts';
 import { requestErasure } from './erase-data.ts';
 import type { SyncDependencies } from './sync-session.ts';
@@ -161,4 +162,35 @@ test('CON30 an id as long as a page is set aside too', async () => {
     counts: { refused: 1, accepted: 10 },
   });
   expect(await world.quarantined()).toHaveLength(1);
+});
+
+test('CON28 pages without an end and without a record are given up after a day, and nothing waits for them', async () => {
+  const cloud = new ScriptedCloud();
+  const endless: DataType = {
+    ...(pullProvider.dataTypes[0] as DataType),
+    source: {
+      kind: 'pull',
+      fetchPages: async function* () {
+        for (let page = 1; ; page += 1) {
+          cloud.calls.push('endless');
+          world.clock.advance(SECOND_MS);
+          yield { payload: { list: [] }, body: Buffer.from('{}'), next: String(page) };
+        }
+      },
+    },
+  };
+  const dataTypes = [endless, ...pullProvider.dataTypes.slice(1)];
+  const world = await openSyncWorld({ ...pullProvider, dataTypes }, cloud);
+  cloud.put('walk', { id: 'w', atMs: START_MS - HOUR_MS, value: 30 });
+  const window = { fromMs: (START_MS - DAY_MS) as EpochMs, toMs: START_MS as EpochMs };
+  await world.push(
+    { kind: 'window', dataType: 'pulse', window, replaces: false },
+    { kind: 'record', dataType: 'pulse', id: 'p' },
+    { kind: 'record', dataType: 'walk', id: 'w' },
+  );
+  await world.runUntil(START_MS);
+  expect(world.clock.now() - START_MS).toBeLessThan(world.budget.inlineMs);
+  expect(await world.stored('steps')).toHaveLength(1);
+  await world.runFor(2 * DAY_MS);
+  expect(await world.inbox()).toEqual([]);
 });
