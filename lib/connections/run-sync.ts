@@ -16,8 +16,13 @@ export type SyncOutcome =
   | { readonly kind: 'ended'; readonly sync: Sync }
   | Exclude<TypesOutcome, { readonly kind: 'ended' }>;
 
-/** How soon another place for a sync of the provider may be free. */
-const SLOT_WAIT_MS = 15 * SECOND_MS;
+/**
+ * How soon another place for a sync of the provider may be free. Each look is three transitions of the state
+ * machine, so whoever has waited a minute looks once a minute, as everybody else in the queue does: an interval
+ * that went on growing would let the newest in first.
+ */
+const FIRST_SLOT_WAIT_MS = 15 * SECOND_MS;
+const SLOT_WAIT_MS = 60 * SECOND_MS;
 
 /**
  * Goes on with a sync, begun or not, as far as the session's time goes, and ends it when there is nothing left
@@ -42,7 +47,8 @@ export async function runSync(session: SyncSession, wanted: WantedSync): Promise
   const nowMs = deps.clock.now();
   const untilMs = (deadlineMs + LEASE_MARGIN_MS) as EpochMs;
   if ((await takeSlot(session, sync, untilMs)) === 'full') {
-    return { kind: 'wait', sync, untilMs: (nowMs + SLOT_WAIT_MS) as EpochMs };
+    const waitMs = nowMs - sync.startedAtMs < SLOT_WAIT_MS ? FIRST_SLOT_WAIT_MS : SLOT_WAIT_MS;
+    return { kind: 'wait', sync, untilMs: (nowMs + waitMs) as EpochMs };
   }
   const outcome =
     entry.kind === 'replay' ? await runReplay(session, sync, entry) : await runTypes(session, sync);
