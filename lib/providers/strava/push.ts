@@ -30,9 +30,9 @@ export const push: PushDefinition = {
     if (event !== undefined && !isSameSecret(event.subscription_id, subscriptionId)) return 'forged';
     const signature = request.headers['x-strava-signature'];
     const key = app.settings?.['signingSecret'];
-    return signature === undefined || key === undefined
-      ? 'genuine'
-      : verdictOf(signature, key, request.body, nowMs);
+    if (signature !== undefined && key !== undefined) return verdictOf(signature, key, request.body, nowMs);
+    // What cannot be read names no subscription: nothing of it is proven.
+    return event === undefined ? 'unsigned' : 'genuine';
   },
   okStatus: 200,
   maxBodyBytes: MAX_BODY_BYTES,
