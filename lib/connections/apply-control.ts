@@ -28,7 +28,7 @@ export async function applyControl(session: SyncSession, entry: ControlEntry): P
       }
       break;
     case 'permissions':
-      await applyPermissions(session, entry.grantedScopes);
+      await applyPermissions(session, entry);
       break;
     case 'erase_data':
       await deps.writer.eraseProvider(scope, connection.provider, entry.correlationId);
@@ -66,12 +66,18 @@ async function isDeauthorized(session: SyncSession): Promise<boolean> {
   }
 }
 
-/** Types that were granted anew are fetched by the next sync as if for the first time. */
-async function applyPermissions(session: SyncSession, grantedScopes: readonly string[]): Promise<void> {
+/**
+ * Types that were granted anew are fetched by the next sync as if for the first time. What was said before the
+ * present consent, and comes late or once more, says nothing of it.
+ */
+async function applyPermissions(
+  session: SyncSession,
+  { grantedScopes, receivedAtMs }: Extract<ControlEntry, { readonly kind: 'permissions' }>,
+): Promise<void> {
   const { dataTypes } = session.provider.definition;
   const has = dataTypes.some((type) => isGranted(type, grantedScopes));
   await changeConnection(session, (stored) => {
-    if (stored.status === 'disconnected') return undefined;
+    if (stored.status === 'disconnected' || receivedAtMs < stored.connectedAtMs) return undefined;
     const lost = dataTypes.filter((type) => !isGranted(type, grantedScopes)).map(({ code }) => code);
     const kept = Object.entries(stored.syncedTo).filter(([code]) => !lost.includes(code));
     const account = { ...stored.account, grantedScopes };

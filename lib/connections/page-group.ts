@@ -3,9 +3,9 @@ import type { Origin } from '../../contracts/events/samples-changed.v1.ts';
 import type { SyncId } from '../../contracts/primitives/ids.ts';
 import { localDateOf } from '../core/instants.ts';
 import type { DataType, RawPage } from '../providers/definition.ts';
-import type { MappedPage, ProviderRecord } from '../providers/model.ts';
+import type { ProviderRecord } from '../providers/model.ts';
 import { type DataGroup, type DataOutcome, MAX_GROUP_COUNT } from './data-writer.ts';
-import { isMistake } from './judge-fault.ts';
+import { mapPage } from './map-page.ts';
 import { NO_COUNTS, type QuarantinedRecord, type SyncCounts } from './model.ts';
 import { noteMistake } from './note-mistake.ts';
 import { GROUP_RAW_BYTES, GROUP_RECORD_COUNT } from './sync-limits.ts';
@@ -75,7 +75,9 @@ export class PageGroup {
 
   /** Takes the records of a page that is kept already. */
   addKept(payload: unknown, rawKey: string): void {
-    const mapped = this.#map(payload);
+    const mapped = mapPage(this.#type, payload, mapContextOf(this.#session), (error) =>
+      noteMistake(this.#session, this.#type.code, error),
+    );
     for (const [index, record] of mapped.records.entries()) this.#placed.push({ record, rawKey, index });
     for (const { index, reason, externalId } of mapped.unreadable) {
       this.#setAside({ rawKey, index, reason, externalId });
@@ -86,17 +88,6 @@ export class PageGroup {
       refused: mapped.unreadable.length,
       pages: 1,
     });
-  }
-
-  /** A mapping promises not to throw; where it does all the same, the page is set aside like any other it cannot read. */
-  #map(payload: unknown): MappedPage {
-    try {
-      return this.#type.map(payload, mapContextOf(this.#session));
-    } catch (error) {
-      if (!isMistake(error)) throw error;
-      noteMistake(this.#session, this.#type.code, error);
-      return { records: [], unreadable: [{ index: -1, reason: 'the mapping failed' }], fetchedCount: 1 };
-    }
   }
 
   /** Takes records that no page holds, such as what a deletion comes to. */

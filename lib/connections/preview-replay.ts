@@ -6,6 +6,7 @@ import type { UserScope } from '../samples/model.ts';
 import { payloadOf } from './apply-entry.ts';
 import type { ConnectionStore } from './connection-store.ts';
 import { type DataOutcome, type DataWriter, MAX_GROUP_COUNT } from './data-writer.ts';
+import { mapPage } from './map-page.ts';
 import type { Connection } from './model.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 import { dataTypeOfRawKey, type RawStore } from './raw-store.ts';
@@ -93,7 +94,9 @@ async function addPayload(
   const body = type === undefined ? undefined : await deps.raw.get(at.scope, key);
   if (type === undefined || body === undefined) return before;
   const nowMs = deps.clock.now();
-  const mapped = type.map(payloadOf(body), { timeZone: at.timeZone, nowMs });
+  const context = { timeZone: at.timeZone, nowMs };
+  // It is told where the page is stored, and counted here.
+  const mapped = mapPage(type, payloadOf(body), context, () => undefined);
   let { counts, changes } = before;
   counts = {
     ...counts,

@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import { START_MS } from '../../test/contract-suites/store-fixtures.ts';
 import { pullProvider, ScriptedCloud } from '../../test/support/scripted-cloud.ts';
 import { openSyncWorld } from '../../test/support/sync-world.ts';
-import { DAY_MS, type EpochMs, HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/instants.ts';
+import { DAY_MS, type EpochMs, HOUR_MS, localDateOf, MINUTE_MS, SECOND_MS } from '../core/instants.ts';
 import { AppError } from '../problems/app-error.ts';
 import type { DataType } from '../providers/definition.ts';
 import { ProviderFault } from '../providers/model.ts';
 import { requestErasure } from './erase-data.ts';
+import { previewReplay } from './preview-replay.ts';
 import type { SyncDependencies } from './sync-session.ts';
 
 /** Readings of each type, one per hour, the newest an hour old. */
@@ -193,4 +194,41 @@ test('CON28 pages without an end and without a record are given up after a day, 
   expect(await world.stored('steps')).toHaveLength(1);
   await world.runFor(2 * DAY_MS);
   expect(await world.inbox()).toEqual([]);
+});
+
+test('CON29 what was said of permissions before the present consent says nothing of it', async () => {
+  const world = await openSyncWorld(pullProvider, hourly(5));
+  await world.requestSync('connect');
+  await world.runFor(MINUTE_MS);
+  const grantedScopes = pullProvider.dataTypes.flatMap(({ scopes }) => scopes);
+  const account = { providerUserId: 'person', grantedScopes };
+  await world.changeConnection({ account, connectedAtMs: (world.clock.now() + 1) as EpochMs });
+  await world.push({ kind: 'permissions', grantedScopes: [] });
+  await world.runFor(MINUTE_MS);
+  expect(await world.connection()).toMatchObject({ status: 'connected', account });
+  expect(await world.inbox()).toEqual([]);
+});
+
+test('CON38 a mapping that fails is a count of the dry run, and no fault', async () => {
+  let isBroken = false;
+  const dataTypes = pullProvider.dataTypes.map(
+    (type): DataType => ({
+      ...type,
+      map: (payload, context) => {
+        if (isBroken) throw new TypeError('of undefined');
+        return type.map(payload, context);
+      },
+    }),
+  );
+  const world = await openSyncWorld({ ...pullProvider, dataTypes }, hourly(5));
+  await world.requestSync('connect');
+  await world.runFor(MINUTE_MS);
+  isBroken = true;
+  const place = { scope: world.scope, connectionId: world.connectionId, correlationId: 'corr' };
+  const today = localDateOf(START_MS, 0);
+  const deps = { ...world.plain, heads: world.stores.headStore };
+  const preview = await previewReplay(deps, place, { from: today, to: today });
+  const { payloads, unreadable } = preview.counts;
+  expect([preview.isComplete, unreadable]).toEqual([true, payloads]);
+  expect(payloads).toBeGreaterThan(0);
 });
