@@ -7,9 +7,14 @@ import { callApi, startLocalCloud } from '../support/local-cloud.ts';
 
 export interface BenchCloud {
   readonly apiUrl: string;
+  /** Missing with `--no-simulator`. */
+  readonly simulatorUrl: string;
+  readonly pid: number;
   /** Its rate limit is the highest there is. */
   readonly apiKey: string;
   readonly directory: string;
+  /** What the probe wrote, where there is one. */
+  readonly probeLog: string;
   /** Over connections that are kept alive. */
   send(method: string, path: string, body?: string | Buffer): Promise<BenchAnswer>;
   stop(): Promise<void>;
@@ -20,15 +25,31 @@ export interface BenchAnswer {
   readonly text: string;
 }
 
+export interface BenchCloudOptions {
+  /** Of the local cloud, such as `--no-simulator`. */
+  readonly args?: readonly string[];
+  /** A module that is loaded before it, with the file it writes to as `?log=`: `probe.jsonl` in the folder. */
+  readonly probe?: URL;
+}
+
 /** The local cloud as `npm start` brings it up, in a temporary folder that goes with it. */
-export async function startBenchCloud(): Promise<BenchCloud> {
+export async function startBenchCloud({ args = [], probe }: BenchCloudOptions = {}): Promise<BenchCloud> {
   const directory = mkdtempSync(join(tmpdir(), 'headwater-bench-'));
-  const cloud = await startLocalCloud({ dataDir: directory });
+  const probeLog = join(directory, 'probe.jsonl');
+  const nodeArgs = probe === undefined ? [] : ['--import', `${probe}?log=${encodeURIComponent(probeLog)}`];
+  const cloud = await startLocalCloud({ dataDir: directory, args, nodeArgs });
   const made = await callApi<{ key: string }>(cloud, '/v1/api-keys', {
     body: {
       name: 'benchmark',
       mode: 'test',
-      scopes: ['samples:write', 'samples:read', 'users:write', 'users:read'],
+      scopes: [
+        'samples:write',
+        'samples:read',
+        'users:write',
+        'users:read',
+        'connections:read',
+        'connections:write',
+      ],
       requestsPerMinute: MAX_REQUESTS_PER_MINUTE,
     },
   });
@@ -37,8 +58,11 @@ export async function startBenchCloud(): Promise<BenchCloud> {
   const agent = new Agent({ keepAlive: true });
   return {
     apiUrl: cloud.apiUrl,
+    simulatorUrl: cloud.simulatorUrl,
+    pid: cloud.pid,
     apiKey,
     directory,
+    probeLog,
     send: (method, path, body) => send(agent, { apiUrl: cloud.apiUrl, apiKey }, { method, path, body }),
     stop: async () => {
       agent.destroy();

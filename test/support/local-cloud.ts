@@ -27,16 +27,19 @@ export interface CloudOptions {
   readonly dataDir: string;
   readonly faults?: number;
   readonly args?: readonly string[];
+  /** Of Node itself, before the program. */
+  readonly nodeArgs?: readonly string[];
 }
 
 const READY_TIMEOUT_MS = 120_000;
 
 /** Starts `npm start` as a person would, on a free port, and resolves when it prints `ready`. */
-export async function startLocalCloud({ dataDir, faults, args = [] }: CloudOptions): Promise<RunningCloud> {
+export async function startLocalCloud(options: CloudOptions): Promise<RunningCloud> {
+  const { dataDir, faults, args = [], nodeArgs = [] } = options;
   const faultArgs = faults === undefined ? [] : ['--faults', String(faults)];
   const child = spawn(
     process.execPath,
-    ['infra/local/main.ts', '--port', '0', '--data-dir', dataDir, ...faultArgs, ...args],
+    [...nodeArgs, 'infra/local/main.ts', '--port', '0', '--data-dir', dataDir, ...faultArgs, ...args],
     {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],

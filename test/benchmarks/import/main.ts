@@ -26,7 +26,7 @@ const targetBytes = Number(values.bytes);
 if (!Number.isSafeInteger(targetBytes) || targetBytes < 1 || targetBytes > MAX_BYTES)
   throw new Error(`--bytes is a number from 1 to ${MAX_BYTES}`);
 
-const cloud = await startBenchCloud();
+const cloud = await startBenchCloud({ args: ['--no-simulator'] });
 try {
   const file = join(cloud.directory, 'export.xml');
   const written = await writeAppleHealthExport(createWriteStream(file), { targetBytes, seed: SEED });

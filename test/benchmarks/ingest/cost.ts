@@ -117,7 +117,7 @@ export function priceOf(mix: MixConsumption): Readonly<Record<string, number>> {
 }
 
 /** CPU takes as much longer as the function has less than one vCPU; waiting does not. Billed by the millisecond. */
-function runPrice(mebibytes: number, cpu: number, waitMs: number): number {
+export function runPrice(mebibytes: number, cpu: number, waitMs: number): number {
   const durationMs = Math.ceil(cpu * Math.max(1, MIB_PER_VCPU / mebibytes) + waitMs);
   return PRICES.lambdaRequest + (mebibytes / MIB_PER_GB) * (durationMs / 1_000) * PRICES.lambdaGbSecond;
 }

@@ -32,7 +32,7 @@ interface Round {
 /** Both take the same samples by turns, so that what else the machine does falls on both. */
 export async function measureThroughput(batches: readonly RealBatch[]): Promise<ThroughputFigures> {
   const samples = batches.flatMap(toRows);
-  const cloud = await startBenchCloud();
+  const cloud = await startBenchCloud({ args: ['--no-simulator'] });
   const postgres = await startPostgres();
   try {
     await ingestRound(cloud, batches, 'warm');
