@@ -60,8 +60,9 @@ async function isDeauthorized(session: SyncSession): Promise<boolean> {
   } catch (error) {
     const { kind } = judgeFault(error, context.nowMs);
     if (kind === 'reauth') return true;
-    if (kind === 'type' || kind === 'sync')
-      return error instanceof ProviderFault && error.kind === 'forbidden';
+    if (kind === 'type') return error instanceof ProviderFault && error.kind === 'forbidden';
+    // Our application is refused, whoever the person is, or the person's own setting is in the way.
+    if (kind === 'sync') return false;
     throw error;
   }
 }

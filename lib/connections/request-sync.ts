@@ -12,6 +12,7 @@ import { firstEntryId, newSync, newSyncId } from './pick-sync.ts';
 import type { SyncEntry } from './plan-sync.ts';
 import type { ProviderDirectory } from './provider-directory.ts';
 import { RAW_KEPT_DAYS } from './raw-store.ts';
+import type { RunStore } from './run-store.ts';
 import type { SyncQueue } from './sync-queue.ts';
 import type { SyncStore } from './sync-store.ts';
 
@@ -23,6 +24,16 @@ export interface RequestDependencies {
   readonly clock: Clock;
   readonly randomness: Randomness;
 }
+
+/** What is asked of the past waits in the inbox, where it takes the place of pushes when there is too much of it. */
+export interface PastDependencies extends RequestDependencies {
+  readonly runs: Pick<RunStore, 'readInbox'>;
+}
+
+/** Backfills and replays that wait for one connection at a time. */
+export const MAX_PAST_COUNT = 50;
+/** A person or a script that asks for this much is told to come again when some of it is done. */
+const PAST_RETRY_SEC = 600;
 
 export interface ConnectionPlace {
   readonly scope: UserScope;
@@ -46,10 +57,10 @@ export async function requestSync(
 
 /**
  * Asks for a window of the past, for the types named or all (CON36). Throws as requestSync does, and
- * backfill.range_invalid, backfill.type_unknown.
+ * backfill.range_invalid, backfill.type_unknown, and request.rate_limited while MAX_PAST_COUNT wait.
  */
 export async function requestBackfill(
-  deps: RequestDependencies,
+  deps: PastDependencies,
   place: ConnectionPlace,
   wanted: { readonly window: TimeWindow; readonly types: readonly string[] },
 ): Promise<SyncId> {
@@ -61,6 +72,7 @@ export async function requestBackfill(
     throw new AppError('backfill.type_unknown', 'The provider has no such data type.');
   }
   const types = [...new Set(wanted.types)];
+  await requireRoom(deps, place);
   return request(
     deps,
     place,
@@ -70,15 +82,32 @@ export async function requestBackfill(
   );
 }
 
-/** Asks for kept payloads of the days from `from` to `to` to be mapped again (CON38). Throws backfill.range_invalid. */
+/**
+ * Asks for kept payloads of the days from `from` to `to` to be mapped again (CON38). Throws connection.not_found,
+ * backfill.range_invalid, and request.rate_limited as requestBackfill does.
+ */
 export async function requestReplay(
-  deps: RequestDependencies,
+  deps: PastDependencies,
   place: ConnectionPlace,
   days: { readonly from: LocalDate; readonly to: LocalDate },
 ): Promise<SyncId> {
   const connection = await loadConnection(deps, place);
   requireKept(days, deps.clock.now());
+  await requireRoom(deps, place);
   return request(deps, place, connection, (base) => ({ ...base, kind: 'replay', ...days }), 'replay');
+}
+
+/** Requests lie first in an inbox: so many entries hold all of them. */
+async function requireRoom(
+  { runs }: Pick<PastDependencies, 'runs'>,
+  { scope, connectionId }: ConnectionPlace,
+): Promise<void> {
+  const entries = await runs.readInbox(scope, connectionId, MAX_PAST_COUNT + 3);
+  const waitingCount = entries.filter(({ kind }) => kind === 'backfill' || kind === 'replay').length;
+  if (waitingCount < MAX_PAST_COUNT) return;
+  throw new AppError('request.rate_limited', 'Come again when some of the backfills that wait have ended.', {
+    retryAfterSec: PAST_RETRY_SEC,
+  });
 }
 
 type WithoutId<Entry> = Entry extends unknown ? Omit<Entry, never> : never;

@@ -8,6 +8,7 @@ import type { DataType } from '../providers/definition.ts';
 import { ProviderFault } from '../providers/model.ts';
 import { requestErasure } from './erase-data.ts';
 import { previewReplay } from './preview-replay.ts';
+import { MAX_PAST_COUNT } from './request-sync.ts';
 import type { SyncDependencies } from './sync-session.ts';
 
 /** Readings of each type, one per hour, the newest an hour old. */
@@ -231,4 +232,36 @@ test('CON38 a mapping that fails is a count of the dry run, and no fault', async
   const { payloads, unreadable } = preview.counts;
   expect([preview.isComplete, unreadable]).toEqual([true, payloads]);
   expect(payloads).toBeGreaterThan(0);
+});
+
+test('CON29 an application that the provider switched off makes no deauthorization true', async () => {
+  const cloud = hourly(5);
+  const world = await openSyncWorld(pullProvider, cloud);
+  await world.requestSync('connect');
+  await world.runFor(MINUTE_MS);
+  cloud.fault = () => new ProviderFault('forbidden', { status: 403, reason: 'application_inactive' });
+  await world.push({ kind: 'deauthorized' });
+  await world.runFor(MINUTE_MS);
+  expect((await world.connection()).status).toBe('connected');
+});
+
+test('CON36 a connection has so many backfills waiting, and its pushes are read behind them', async () => {
+  const cloud = hourly(5);
+  const world = await openSyncWorld(pullProvider, cloud);
+  await world.requestSync('connect');
+  await world.runFor(MINUTE_MS);
+  const window = { fromMs: (START_MS - DAY_MS) as EpochMs, toMs: START_MS as EpochMs };
+  const ask = () => world.requestBackfill({ window, types: [] });
+  for (let count = 0; count < MAX_PAST_COUNT; count += 1) await ask();
+  const refusal = { code: 'request.rate_limited', retryAfterSec: 600 };
+  await expect(ask()).rejects.toMatchObject(refusal);
+  const today = localDateOf(START_MS, 0);
+  await expect(world.requestReplay({ from: today, to: today })).rejects.toMatchObject(refusal);
+  expect(await world.requestSync()).toBeDefined();
+  cloud.put('pulse', { id: 'new', atMs: START_MS - MINUTE_MS, value: 71 });
+  await world.push({ kind: 'record', dataType: 'pulse', id: 'new' });
+  await world.deliver({ atMs: world.clock.now(), correlationId: 'push' });
+  expect(await world.stored('heart_rate')).toHaveLength(6);
+  await world.runFor(2 * HOUR_MS);
+  expect(await ask()).toBeDefined();
 });

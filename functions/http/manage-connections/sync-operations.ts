@@ -9,7 +9,7 @@ import {
 import { type PreviewDependencies, previewReplay } from '../../../lib/connections/preview-replay.ts';
 import {
   type ConnectionPlace,
-  type RequestDependencies,
+  type PastDependencies,
   requestBackfill,
   requestReplay,
   requestSync,
@@ -23,11 +23,11 @@ import { parseJsonBody, parseQuery } from '../../_platform/http/parse-json-body.
 import { connectionIdOf, syncIdOf } from './path-ids.ts';
 
 export interface SyncOperationDependencies
-  extends RequestDependencies,
+  extends PastDependencies,
     HistoryDependencies,
     PreviewDependencies {
-  readonly connections: RequestDependencies['connections'] & HistoryDependencies['connections'];
-  readonly syncs: RequestDependencies['syncs'] & HistoryDependencies['syncs'];
+  readonly connections: PastDependencies['connections'] & HistoryDependencies['connections'];
+  readonly syncs: PastDependencies['syncs'] & HistoryDependencies['syncs'];
 }
 
 export const syncOperations = (deps: SyncOperationDependencies): OperationHandlers => ({
