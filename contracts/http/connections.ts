@@ -86,8 +86,12 @@ export const Connection = z
         finishedAt: InstantText.nullable(),
         counts: SyncCounts,
       })
-      .nullable(),
-    lastPushAt: InstantText.nullable(),
+      .nullable()
+      .meta({
+        description:
+          'The last sync, with its counts once it has ended; syncs of notifications are only in the list of syncs',
+      }),
+    lastPushAt: InstantText.nullable().meta({ description: 'When the provider notified last' }),
     silentSince: InstantText.nullable().meta({
       description: 'Set while pushes that should come do not: it is polled meanwhile',
     }),

@@ -82,7 +82,7 @@ export const CONNECTION_OPERATIONS = {
     group: 'Connections',
     summary: 'Begin a consent',
     description:
-      'Open `url` in a browser. When the person has consented they come to `redirectUri` with `status`, `provider`, `connectionId` and `state`, or with `error` and a code of the catalogue; without one, to a page of ours. The body may be left out. Good once, for 10 minutes.',
+      'Open `url` in a browser. When the person has consented they come to `redirectUri` with `status`, `provider`, `connectionId` and `state`, or with `error` and a code of the catalogue; without one, to a page of ours. `redirectUri` has to be among the workspace’s `oauthRedirectUris` (`PATCH /v1/workspace`). The body may be left out. Good once, for 10 minutes.',
     body: CONSENT_BODY,
     answers: {
       200: {

@@ -28,6 +28,8 @@ const ParameterNode = z.looseObject({
   schema: SchemaNode,
 });
 
+const EXAMPLE_PROVIDER = 'garmin';
+const MAX_INLINE_CHARS = 120;
 const FIELD_HEADINGS = ['Field', 'Type', 'Meaning and limits'];
 const code = (value: unknown): Html => html`<pre><code>${JSON.stringify(value, null, 2)}</code></pre>`;
 
@@ -49,9 +51,23 @@ function shape(node: SchemaNode, components: Components): Html {
   return html`<p class="shape">${typeOf(node)}</p>${rows.length === 0 ? NOTHING : table(FIELD_HEADINGS, rows)}`;
 }
 
-/** A command that can be pasted: path ids from the shell, the required parameters with their examples. */
+/** In a shell, single quotes end at the next one. */
+const inQuotes = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** A body that is short enough stands in the command; a longer one is a file. */
+function bodyOf({ body }: OperationDoc): readonly string[] {
+  if (body === undefined) return [];
+  // What may be left out is: an example of it would have to fit the reader's own workspace.
+  const text = body.required === false ? '{}' : JSON.stringify(body.example);
+  const given = text.length <= MAX_INLINE_CHARS ? inQuotes(text) : '@body.json';
+  return ['-H "content-type: application/json"', `-d ${given}`];
+}
+
+/** A command that can be pasted: ids and names of the path from the shell or as examples, required parameters too. */
 function curlOf(route: Route, doc: OperationDoc, { parameters }: DescribedOperation): string {
-  const path = route.path.replace(/\{(\w+)Id\}/g, (_, name: string) => `$${name.toUpperCase()}_ID`);
+  const path = route.path
+    .replace(/\{(\w+)Id\}/g, (_, name: string) => `$${name.toUpperCase()}_ID`)
+    .replace('{provider}', EXAMPLE_PROVIDER);
   const query = parameters
     .filter((parameter) => parameter.in === 'query' && parameter.isRequired)
     .map((parameter) => `${parameter.name}=${String(parameter.schema.example ?? '…')}`)
@@ -59,7 +75,7 @@ function curlOf(route: Route, doc: OperationDoc, { parameters }: DescribedOperat
   return [
     `curl${route.method === 'GET' ? '' : ` -X ${route.method}`} "$HEADWATER_API_URL${path}${query === '' ? '' : `?${query}`}"`,
     ...(route.scope === 'public' ? [] : ['-H "authorization: Bearer $HEADWATER_API_KEY"']),
-    ...(doc.body === undefined ? [] : ['-H "content-type: application/json"', '-d @body.json']),
+    ...bodyOf(doc),
   ].join(' \\\n  ');
 }
 
