@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { startSimulator } from './server.ts';
 
-const USAGE = `node infra/local/providers/main.ts [--port n] [--seed text] [--webhooks address] [--state file] [--guarded]
+const USAGE = `usage: npm run provider-sim -- [--port n] [--seed text] [--webhooks address] [--state file] [--guarded]
 
   --port n           listen on this port of 127.0.0.1 (default: any free one)
   --seed text        secrets, tokens and data repeat for the same text
@@ -61,4 +61,9 @@ if (typeof asked === 'string') {
   console.error(`${asked}\n\n${USAGE}`);
   process.exitCode = 2;
 } else if (asked.help) console.log(USAGE);
-else await run(asked);
+else {
+  await run(asked).catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  });
+}

@@ -57,6 +57,7 @@ export interface ConnectionRow {
     readonly status: string;
     readonly counts: { readonly fetched: number; readonly accepted: number };
   } | null;
+  readonly lastPushAt: string | null;
   readonly silentSince: string | null;
 }
 

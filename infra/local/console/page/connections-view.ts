@@ -58,6 +58,7 @@ function connectionLine(
     make('td', {}, title),
     make('td', {}, connection === undefined ? '–' : statusWords(connection)),
     make('td', {}, lastSyncWords(connection)),
+    make('td', {}, connection?.lastPushAt?.slice(11, 19) ?? '–'),
     make('td', {}, make('div', { class: 'actions' }, ...buttons)),
   );
 }
@@ -70,6 +71,7 @@ function statusWords({ status, reason, silentSince }: ConnectionRow): string {
 function lastSyncWords(connection: ConnectionRow | undefined): string {
   const sync = connection?.lastSync;
   if (sync === undefined || sync === null) return '–';
+  if (sync.status === 'running') return 'running';
   return `${sync.status}: ${counted(sync.counts.fetched, 'record')}, ${sync.counts.accepted.toLocaleString('en')} new`;
 }
 
