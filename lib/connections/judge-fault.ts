@@ -68,6 +68,7 @@ export const isMistake = (error: unknown): error is Error =>
   error instanceof TypeError ||
   error instanceof RangeError ||
   error instanceof SyntaxError ||
+  error instanceof URIError ||
   (error instanceof Error && error.name === 'ZodError');
 
 const retryAt = ({ retryAtMs }: ProviderFault, nowMs: EpochMs): EpochMs =>

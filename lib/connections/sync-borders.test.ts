@@ -265,3 +265,28 @@ test('CON36 a connection has so many backfills waiting, and its pushes are read 
   await world.runFor(2 * HOUR_MS);
   expect(await ask()).toBeDefined();
 });
+
+test('CON28 an id that fits no address is given up, and keeps no other from its turn', async () => {
+  const cloud = hourly(5);
+  const world = await openSyncWorld(pullProvider, cloud);
+  await world.requestSync('connect');
+  await world.runFor(MINUTE_MS);
+  cloud.put('pulse', { id: 'new', atMs: START_MS - MINUTE_MS, value: 71 });
+  cloud.fault = (path) => (path === '/pulse/\ud800' ? caught(() => encodeURIComponent('\ud800')) : undefined);
+  await world.push(
+    { kind: 'record', dataType: 'pulse', id: '\ud800' },
+    { kind: 'record', dataType: 'pulse', id: 'new' },
+  );
+  await world.runFor(MINUTE_MS);
+  expect(await world.inbox()).toEqual([]);
+  expect(await world.stored('heart_rate')).toHaveLength(6);
+});
+
+function caught(run: () => unknown): Error | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
