@@ -19,13 +19,17 @@ const MAX_CHALLENGE_LENGTH = 500;
 /**
  * Events are hints: whether Strava signs them is contested (providers.md 4.5), so they name our subscription and
  * are never believed beyond that. What one names is fetched with the owner's token: a 404 confirms a deletion,
- * a failing call a deauthorisation. A signature is checked where one comes and a `signingSecret` is configured.
+ * a failing call a deauthorisation. Subscription ids are small numbers: where an `inboundKey` is configured the
+ * address they were subscribed with has to name it. A signature is checked where one comes and a `signingSecret`
+ * is configured.
  */
 export const push: PushDefinition = {
   handshake,
   verify: async (request, app, { nowMs }) => {
     const subscriptionId = app.settings?.['subscriptionId'];
     if (subscriptionId === undefined) return 'unsigned';
+    const inboundKey = app.settings?.['inboundKey'];
+    if (inboundKey !== undefined && !isSameSecret(request.query['key'], inboundKey)) return 'forged';
     const event = readEvent(request.body);
     if (event !== undefined && !isSameSecret(event.subscription_id, subscriptionId)) return 'forged';
     const signature = request.headers['x-strava-signature'];

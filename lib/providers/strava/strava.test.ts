@@ -314,6 +314,10 @@ test('PRV33 an event has to name our subscription; a signature is checked where 
   expect(await verdict(pushed(event))).toBe('genuine');
   expect(await verdict(pushed({ ...event, subscription_id: 5 }))).toBe('forged');
   expect(await verdict(pushed(event), {})).toBe('unsigned');
+  const keyed = { ...app.settings, inboundKey: 'key of the address' };
+  expect(await verdict(pushed(event), keyed)).toBe('forged');
+  expect(await verdict({ ...pushed(event), query: { key: 'another' } }, keyed)).toBe('forged');
+  expect(await verdict({ ...pushed(event), query: { key: keyed.inboundKey } }, keyed)).toBe('genuine');
   for (const body of ['', '{', '[]', '{"subscription_id":120475}', 'x'.repeat(16_000)])
     expect(await verdict({ ...pushed(event), body: Buffer.from(body) })).toBe('unsigned');
   const signing = { ...app.settings, signingSecret: 'signing secret' };
