@@ -1,14 +1,15 @@
 import type { EpochMs } from '../core/instants.ts';
 import { MINUTE_MS, SECOND_MS } from '../core/instants.ts';
+import { AppError } from '../problems/app-error.ts';
 import { applyControl, isControl } from './apply-control.ts';
 import { applyTarget } from './apply-entry.ts';
 import { askForConsent } from './change-connection.ts';
-import { judgeFault } from './judge-fault.ts';
+import { type FaultVerdict, judgeFault } from './judge-fault.ts';
 import { type InboxEntry, NO_COUNTS } from './model.ts';
 import { noteMistake } from './note-mistake.ts';
 import { type PushLedger, recordPush, type TargetEntry } from './push-ledger.ts';
 import { PUSH_KEPT_MS } from './sync-limits.ts';
-import { isLate, type SyncSession } from './sync-session.ts';
+import { isLate, LeaseLost, type SyncSession } from './sync-session.ts';
 
 /** What is left of the pushes of a session. */
 export type PushesOutcome =
@@ -86,6 +87,20 @@ async function applyOne(
   }
 }
 
+/**
+ * What is no fault of the provider fails the run, so that somebody sees it; an entry that still does so after a
+ * day goes, since everything behind it waits.
+ */
+function judgeOrGiveUp(entry: InboxEntry, error: unknown, nowMs: EpochMs): FaultVerdict {
+  try {
+    return judgeFault(error, nowMs);
+  } catch (thrown) {
+    const isOfTheRun = thrown instanceof AppError || thrown instanceof LeaseLost;
+    if (isOfTheRun || nowMs - entry.receivedAtMs < PUSH_KEPT_MS) throw thrown;
+    return { kind: 'type', error: 'internal' };
+  }
+}
+
 async function afterFault(
   session: SyncSession,
   ledger: PushLedger,
@@ -93,7 +108,7 @@ async function afterFault(
   error: unknown,
 ): Promise<OneOutcome> {
   const nowMs = session.deps.clock.now();
-  const verdict = judgeFault(error, nowMs);
+  const verdict = judgeOrGiveUp(entry, error, nowMs);
   noteMistake(session, 'dataType' in entry ? entry.dataType : entry.kind, error);
   if (verdict.kind === 'reauth') {
     await askForConsent(session, verdict.reason);

@@ -290,3 +290,22 @@ function caught(run: () => unknown): Error | undefined {
     return error as Error;
   }
 }
+
+test('CON28 a push that fails every run is seen for a day, and then blocks the connection no longer', async () => {
+  const cloud = hourly(5);
+  const world = await openSyncWorld(pullProvider, cloud);
+  await world.requestSync('connect');
+  await world.runFor(MINUTE_MS);
+  cloud.put('pulse', { id: 'new', atMs: START_MS - MINUTE_MS, value: 71 });
+  cloud.fault = (path) => (path === '/pulse/odd' ? new Error('of a store') : undefined);
+  await world.push(
+    { kind: 'record', dataType: 'pulse', id: 'odd' },
+    { kind: 'record', dataType: 'pulse', id: 'new' },
+  );
+  const wake = { atMs: 0, correlationId: 'push' };
+  await expect(world.deliver(wake)).rejects.toThrow('of a store');
+  world.clock.advance(DAY_MS);
+  await world.deliver(wake);
+  expect(await world.inbox()).toEqual([]);
+  expect(await world.stored('heart_rate')).toHaveLength(6);
+});
