@@ -28,7 +28,8 @@ export async function fetchType(
 ): Promise<'done' | 'more'> {
   for (;;) {
     const progress = progressAt(step.sync, index);
-    if (progress.chunkFromMs >= progress.window.toMs) {
+    if (isThrough(progress)) {
+      if (progress.status === 'succeeded') return 'done';
       step.sync = await commitSync(
         session,
         withType(step.sync, index, { ...progress, status: 'succeeded', cursor: undefined }),
@@ -39,6 +40,8 @@ export async function fetchType(
     await fetchChunk(session, step, index, type);
   }
 }
+
+const isThrough = ({ chunkFromMs, window }: TypeProgress): boolean => chunkFromMs >= window.toMs;
 
 const progressAt = (sync: Sync, index: number): TypeProgress => {
   const progress = sync.types[index];
@@ -111,14 +114,15 @@ class GroupedPages {
 
   async store(to: Pick<TypeProgress, 'cursor'> & Partial<Pick<TypeProgress, 'chunkFromMs'>>): Promise<void> {
     const counts = await this.#group.store();
-    const progress = progressAt(this.#step.sync, this.#index);
+    const before = progressAt(this.#step.sync, this.#index);
+    const progress = { ...before, ...to, counts: addCounts(before.counts, counts) };
+    // The row holds every type of the sync: the last group of a type and its end are one write.
+    const status = isThrough(progress) ? 'succeeded' : 'running';
     this.#step.sync = await commitSync(
       this.#session,
       withType({ ...this.#step.sync, stallCount: 0, waitingUntilMs: undefined }, this.#index, {
         ...progress,
-        ...to,
-        status: 'running',
-        counts: addCounts(progress.counts, counts),
+        status,
       }),
     );
     this.#group = this.#newGroup();
