@@ -82,7 +82,10 @@ export const noteEnd = (session: SyncSession, sync: Sync): Promise<void> =>
     return {
       ...next,
       lastSync: { syncId, status, finishedAtMs, counts },
-      syncedTo: isOfConsent(stored, sync) ? syncedToAfter(stored, sync) : stored.syncedTo,
+      syncedTo:
+        sync.origin === 'live' && stored.status !== 'disconnected'
+          ? syncedToAfter(stored, sync)
+          : stored.syncedTo,
       dueAtMs: dueAfter(sync, nextDueMs(next, windows, nowMs), nowMs),
     };
   });
@@ -101,16 +104,13 @@ const dueAfter = ({ error }: Sync, pollMs: EpochMs | undefined, nowMs: EpochMs):
   pollMs === undefined || !PASSING.has(error) ? pollMs : (Math.min(pollMs, nowMs + RETRY_MS) as EpochMs);
 
 /**
- * What a sync stored under an earlier consent may have been erased since: who disconnects can have that done, and
- * what is fetched again is stored once all the same.
+ * What was stored under an earlier consent may have been erased since: who disconnects can have that done, and
+ * what is fetched again is stored once all the same. A live window ends where its sync began.
  */
-const isOfConsent = ({ status, connectedAtMs }: Connection, { origin, startedAtMs }: Sync): boolean =>
-  origin === 'live' && status !== 'disconnected' && startedAtMs >= connectedAtMs;
-
 function syncedToAfter(stored: Connection, sync: Sync): Connection['syncedTo'] {
   const syncedTo = { ...stored.syncedTo };
   for (const { type, status, window } of sync.types) {
-    if (status !== 'succeeded') continue;
+    if (status !== 'succeeded' || window.toMs < stored.connectedAtMs) continue;
     const known = syncedTo[type];
     syncedTo[type] = known === undefined || known < window.toMs ? window.toMs : known;
   }
