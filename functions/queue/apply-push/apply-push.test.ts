@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { PushReceived } from '../../../contracts/commands/push-received.ts';
 import type { ConnectionId, UserId, WorkspaceId } from '../../../contracts/primitives/ids.ts';
 import type { ApplyDependencies } from '../../../lib/connections/apply-push.ts';
+import type { EpochMs } from '../../../lib/core/instants.ts';
 import type { Log } from '../../../lib/observability/log.ts';
 import { AppError } from '../../../lib/problems/app-error.ts';
 import { connectionOf } from '../../../test/support/connection-builders.ts';
@@ -16,6 +17,7 @@ const SCOPE = {
 };
 
 function open() {
+  let nowMs: number = PUSH_NOW_MS;
   const lines: { code: string; fields: object }[] = [];
   const log: Log = { write: (code, fields) => lines.push({ code, fields }) };
   const counted = new Map<string, number>();
@@ -25,6 +27,7 @@ function open() {
     bodies: pushStores().bodies,
     connections: {
       findByProviderUser: async (_provider, person) => {
+        if (person === 'crowd') nowMs += 40_000;
         if (person === 'unreachable') throw new AppError('server.unavailable', 'does not answer');
         return person === 'runner' ? [{ scope: SCOPE, connectionId: CONNECTION.connectionId }] : [];
       },
@@ -39,7 +42,7 @@ function open() {
     add: (name: string, value: number) => void counted.set(name, (counted.get(name) ?? 0) + value),
     flush: () => undefined,
   };
-  const clock = { now: () => PUSH_NOW_MS, sleep: async () => undefined };
+  const clock = { now: () => nowMs as EpochMs, sleep: async () => undefined };
   const handler = createApplyPushHandler({ apply, settings: { clock, log, meter } });
   return { handler, lines, counted, woken };
 }
@@ -69,6 +72,13 @@ test('CON60 of a batch only the message that could not be applied comes again', 
     'PUSH_APPLIED',
     'QUEUE_BATCH_COMPLETED',
   ]);
+});
+
+test('CON60 what a large notification leaves no time for comes again, and what was done does not', async () => {
+  const { handler, woken } = open();
+  const event = eventOf(record('1', 'runner'), record('2', 'crowd'), record('3', 'runner'));
+  expect(await handler(event, {})).toEqual({ batchItemFailures: [{ itemIdentifier: '3' }] });
+  expect(woken).toHaveLength(1);
 });
 
 test('CON57 a push about a stranger is done with, and counted without a name', async () => {

@@ -1,5 +1,6 @@
 import { PushReceived } from '../../../contracts/commands/push-received.ts';
 import { type AppliedPush, type ApplyDependencies, applyPush } from '../../../lib/connections/apply-push.ts';
+import { SECOND_MS } from '../../../lib/core/instants.ts';
 import { describeFault } from '../../../lib/observability/log.ts';
 import {
   createQueueHandler,
@@ -11,6 +12,9 @@ export interface ApplyPushWiring extends Pick<QueueStack<never>, 'settings'> {
   readonly apply: ApplyDependencies;
 }
 
+/** The function may run 60 s (its timeout): what one large notification leaves no time for comes again as it was. */
+const BUDGET_MS = 35 * SECOND_MS;
+
 /** Notifications one after the other, each of which fails and comes back alone. */
 export const createApplyPushHandler = ({ apply, settings }: ApplyPushWiring): QueueHandler =>
   createQueueHandler<PushReceived>({
@@ -18,7 +22,12 @@ export const createApplyPushHandler = ({ apply, settings }: ApplyPushWiring): Qu
     parse: (body) => PushReceived.parse(body),
     handle: async (queued) => {
       const failed: string[] = [];
+      const deadlineMs = settings.clock.now() + BUDGET_MS;
       for (const { messageId, receiveCount, message } of queued) {
+        if (settings.clock.now() >= deadlineMs) {
+          failed.push(messageId);
+          continue;
+        }
         try {
           note(settings, message, await applyPush(apply, message));
         } catch (error) {
