@@ -4,6 +4,7 @@ import { pullProvider, ScriptedCloud } from '../../test/support/scripted-cloud.t
 import { openSyncWorld } from '../../test/support/sync-world.ts';
 import { toSyncItem } from '../adapters/dynamo/sync-item.ts';
 import { DAY_MS, type EpochMs, HOUR_MS, localDateOf, MINUTE_MS } from '../core/instants.ts';
+import type { Sync } from './model.ts';
 import { previewReplay } from './preview-replay.ts';
 import { GROUP_RECORD_COUNT, MAX_CURSOR_CHARS } from './sync-limits.ts';
 
@@ -201,6 +202,29 @@ test('CON35 a due connection is polled, and one whose pushes stay away is silent
   await world.requestSync();
   await world.runFor(MINUTE_MS);
   expect((await world.connection()).silentSinceMs).toBeUndefined();
+});
+
+test('CON24 a type ends in the write of its last group, not in one of its own', async () => {
+  let before: Sync['types'] = [];
+  const ends: boolean[] = [];
+  const world = await openSyncWorld(pullProvider, hourly(5), (deps) => ({
+    ...deps,
+    syncs: {
+      ...deps.syncs,
+      commit: (scope, sync, step) => {
+        for (const [index, { status, chunkFromMs }] of sync.types.entries()) {
+          const last = before[index];
+          if (status === 'succeeded' && last !== undefined && last.status !== status)
+            ends.push(chunkFromMs > last.chunkFromMs);
+        }
+        before = sync.types;
+        return deps.syncs.commit(scope, sync, step);
+      },
+    },
+  }));
+  await world.requestSync('connect');
+  await world.runFor(MINUTE_MS);
+  expect(ends).toEqual(pullProvider.dataTypes.map(() => true));
 });
 
 test('CON24 what is held at a time is one group, and a sync that has come far is a small row', async () => {
