@@ -34,7 +34,7 @@ type Opened =
 
 /** Plans the sync. `stop`: it ended, or there is nobody left whose it is. */
 export async function prepareSync(deps: SyncDependencies, run: WorkflowRun): Promise<'run' | 'stop'> {
-  return quietly('stop', async () => {
+  return quietly({ gone: 'stop', lost: 'run' }, async () => {
     const opened = await openStep(deps, run);
     // Its first slice looks again.
     if (opened.kind === 'held') return 'run';
@@ -54,9 +54,9 @@ export async function prepareSync(deps: SyncDependencies, run: WorkflowRun): Pro
  * holds the connection. Throws ProviderUnavailable when only calls are left that fail now.
  */
 export async function runSlice(deps: SyncDependencies, run: WorkflowRun): Promise<SyncSlice> {
-  return quietly(DONE, async () => {
+  return quietly({ gone: DONE, lost: LOOK_AGAIN }, async () => {
     const opened = await openStep(deps, run);
-    if (opened.kind === 'held') return { outcome: 'wait', waitSec: HELD_WAIT_SEC };
+    if (opened.kind === 'held') return LOOK_AGAIN;
     if (opened.kind === 'over') return DONE;
     const { session } = opened;
     try {
@@ -70,14 +70,21 @@ export async function runSlice(deps: SyncDependencies, run: WorkflowRun): Promis
 }
 
 const DONE: SyncSlice = { outcome: 'done', waitSec: 0 };
+const LOOK_AGAIN: SyncSlice = { outcome: 'wait', waitSec: HELD_WAIT_SEC };
 
-/** One whose lease or user is gone has nothing more to do. */
-async function quietly<Answer>(ended: Answer, step: () => Promise<Answer>): Promise<Answer> {
+/**
+ * One whose user is gone has nothing more to do. One that lost to another looks again: it may be the same step,
+ * begun twice by the platform, which goes on.
+ */
+async function quietly<Answer>(
+  ended: { readonly gone: Answer; readonly lost: Answer },
+  step: () => Promise<Answer>,
+): Promise<Answer> {
   try {
     return await step();
   } catch (error) {
-    if (error instanceof LeaseLost) return ended;
-    if (error instanceof AppError && ENDING_CODES.has(error.code)) return ended;
+    if (error instanceof LeaseLost) return ended.lost;
+    if (error instanceof AppError && ENDING_CODES.has(error.code)) return ended.gone;
     throw error;
   }
 }
@@ -145,7 +152,7 @@ export async function finishRun(
   run: WorkflowRun,
   end: Pick<FinishSyncInput, 'outcome' | 'error'>,
 ): Promise<void> {
-  await quietly(undefined, async () => {
+  await quietly({ gone: undefined, lost: undefined }, async () => {
     const opened = await openStep(deps, run);
     if (opened.kind === 'held') throw new ProviderUnavailable('somebody else holds the connection');
     if (opened.kind === 'open') {

@@ -309,3 +309,25 @@ test('CON28 a push that fails every run is seen for a day, and then blocks the c
   expect(await world.inbox()).toEqual([]);
   expect(await world.stored('heart_rate')).toHaveLength(6);
 });
+
+test('CON20 a step that the platform began twice ends no sync: whoever lost looks again', async () => {
+  for (const lostCall of [1, 2, 3]) {
+    let commitCount = 0;
+    const world = await openSyncWorld(pullProvider, hourly(100), (deps) => ({
+      ...deps,
+      syncs: {
+        ...deps.syncs,
+        commit: async (scope, sync, step) => {
+          const outcome = await deps.syncs.commit(scope, sync, step);
+          if (sync.executionCount > 0) commitCount += 1;
+          // The other run of the step wrote what this one was about to write.
+          return commitCount === lostCall + 1 ? 'lost' : outcome;
+        },
+      },
+    }));
+    const syncId = await world.requestSync('connect');
+    await world.runFor(5 * MINUTE_MS);
+    expect(await world.sync(syncId)).toMatchObject({ status: 'succeeded' });
+    expect(await world.stored('heart_rate')).toHaveLength(100);
+  }
+});
