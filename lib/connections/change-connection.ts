@@ -49,7 +49,11 @@ export async function askForConsent(
     isNew = stored.status === 'connected' && stored.connectedAtMs === usedWith.connectedAtMs;
     return isNew ? { ...stored, status: 'needs_reauth', reason, dueAtMs: undefined } : undefined;
   });
-  if (isNew) deps.meter.add('ConnectionsNeedReauth', 1);
+  if (isNew) {
+    const { correlationId } = session;
+    deps.meter.add('ConnectionsNeedReauth', 1);
+    deps.log.write('CONNECTION_NEEDS_REAUTH', { correlationId, provider: usedWith.provider, reason });
+  }
   return hasEnded ? 'disconnected' : 'needs_reauth';
 }
 

@@ -92,9 +92,19 @@ async function afterFault(
     case 'reauth':
       return { kind: 'ended', sync: step.sync, error: await askForConsent(session, verdict.reason) };
     case 'wait':
-      session.deps.meter.add('ProviderQuotaWaits', 1);
+      noteWait(session, verdict, nowMs);
       return waitOrGiveUp(step.sync, verdict, nowMs);
   }
+}
+
+function noteWait(
+  { deps, correlationId, connection: { provider } }: SyncSession,
+  { untilMs, error }: { readonly untilMs: EpochMs; readonly error: SyncError },
+  nowMs: EpochMs,
+): void {
+  const waitSec = Math.ceil((untilMs - nowMs) / 1_000);
+  deps.meter.add('ProviderQuotaWaits', 1);
+  deps.log.write('SYNC_WAITS', { correlationId, provider, reason: error, waitSec });
 }
 
 /** Limits pass, but not for ever: a newer sync will cover the same window. */

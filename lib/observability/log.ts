@@ -55,6 +55,8 @@ export const LOG_CATALOG = {
   WORKFLOW_STEP_RETRIED: { level: 'info', fields: ['correlationId', 'step', ...FAULT] },
   WORKFLOW_STEP_FAILED: { level: 'error', fields: ['correlationId', 'step', ...FAULT] },
   SYNC_TYPE_FAILED: { level: 'error', fields: ['correlationId', 'provider', 'dataType', ...FAULT] },
+  SYNC_WAITS: { level: 'info', fields: ['correlationId', 'provider', 'reason', 'waitSec'] },
+  CONNECTION_NEEDS_REAUTH: { level: 'info', fields: ['correlationId', 'provider', 'reason'] },
   SCHEDULE_COMPLETED: { level: 'info', fields: ['dueCount', 'durationMs'] },
   SCHEDULE_FAILED: { level: 'error', fields: ['durationMs', ...FAULT] },
   HEALTH_PART_UNAVAILABLE: { level: 'error', fields: ['part', ...FAULT] },
