@@ -61,7 +61,7 @@ function metricLine(row: MetricRow): HTMLElement {
   const line = make(
     'tr',
     { 'aria-selected': String(row.metric === shown.metric), tabindex: '0' },
-    make('td', {}, `${row.metric} `, make('small', {}, friendlyUnit(row.unit))),
+    make('td', {}, ...breakable(row.metric), ' ', make('small', {}, friendlyUnit(row.unit))),
     make('td', { class: 'number' }, number(row.count)),
     make('td', {}, day(row.first)),
     make('td', {}, day(row.last)),
@@ -73,6 +73,10 @@ function metricLine(row: MetricRow): HTMLElement {
   });
   return line;
 }
+
+/** A metric's name, which may go on in the next line behind each underscore. */
+const breakable = (name: string): readonly (Node | string)[] =>
+  name.split('_').flatMap((word, index) => (index === 0 ? [word] : ['_', make('wbr', {}), word]));
 
 /** Shows the month of the metric's last sample, where there is something to see. */
 function choose(row: MetricRow | undefined): void {
