@@ -10,6 +10,8 @@ type FunctionName = keyof typeof memoryMiB;
 /** What the local cloud counts by itself. */
 export interface Totals {
   readonly stateTransitions: number;
+  /** By the event bus, for the projections: functions send by themselves. */
+  readonly queueSends: number;
   readonly queueReceives: number;
   readonly queueDeletions: number;
 }
@@ -17,7 +19,8 @@ export interface Totals {
 /** One thing that happened in the local cloud, and all that it set in motion. */
 export interface Event {
   readonly name: string;
-  readonly accepted: number;
+  /** What is not a sync of its own does not say. */
+  readonly accepted: number | undefined;
   readonly httpRequests: number;
   readonly totals: Totals;
   readonly invocations: readonly InvocationReading[];
@@ -82,18 +85,20 @@ function priceEvent(event: Event): Priced {
   const counted = event.invocations.filter((each) => !NOT_OF_A_SYNC.has(nameOf(each)));
   const own = shareOf(counted.filter((each) => !CONSEQUENCES.has(nameOf(each))));
   const after = shareOf(counted.filter((each) => CONSEQUENCES.has(nameOf(each))));
-  const handled = own.calls('AmazonSQS.SendMessage');
-  // A message is sent, received and deleted; those of the projections come from the bus, which sends for nothing.
-  const projected = after.invocations.filter((each) => nameOf(each) === 'project-rollups').length;
-  const received = event.totals.queueReceives + event.totals.queueDeletions - 2 * projected;
-  const queueRequests = handled + received;
+  const { totals } = event;
+  // A message is sent, received and deleted. The bus sends for nothing; the consent sends what begins a sync.
+  const queueRequests =
+    shareOf(event.invocations).calls('AmazonSQS.SendMessage') +
+    totals.queueReceives +
+    totals.queueDeletions -
+    2 * totals.queueSends;
   return {
     event,
     own,
     after,
     queueRequests,
     dollars: {
-      'Step Functions': event.totals.stateTransitions * PRICES.stateTransition,
+      'Step Functions': totals.stateTransitions * PRICES.stateTransition,
       'HTTP API': event.httpRequests * PRICES.httpRequest,
       Lambda: own.lambdaDollars,
       DynamoDB: own.units('writeUnits') * PRICES.writeUnit + own.units('readUnits') * PRICES.readUnit,
@@ -106,7 +111,7 @@ function priceEvent(event: Event): Priced {
         after.units('writeUnits') * PRICES.writeUnit +
         after.units('readUnits') * PRICES.readUnit +
         after.units('eventUnits') * PRICES.event +
-        2 * projected * PRICES.queueRequest,
+        2 * totals.queueSends * PRICES.queueRequest,
     },
   };
 }
@@ -124,7 +129,7 @@ export function syncCostTables(events: readonly Event[]): string {
   const counts = table(
     ['counted', ...names],
     [
-      row('records accepted', ({ event }) => event.accepted),
+      row('records accepted', ({ event }) => event.accepted ?? ''),
       row('calls of the provider', ({ own }) =>
         own.invocations.reduce((sum, { usage }) => sum + usage.providerCalls, 0),
       ),

@@ -8,9 +8,15 @@ import { dynoxide } from '../../support/engines/dynamo-engines.ts';
 import { pullProvider, ScriptedCloud } from '../../support/scripted-cloud.ts';
 import { openSyncWorld } from '../../support/sync-world.ts';
 import { machineLine, table, thousands, writeSection } from '../document.ts';
+import { PRICES } from '../ingest/prices.ts';
+import { cloudSection } from './cloud-section.ts';
+import { measureOnCloud } from './cloud-syncs.ts';
 import { liveMemory, type Memory } from './heap.ts';
 
-/** `node test/benchmarks/sync/main.ts [--records 100000]`: one first sync against a database of its own. */
+/**
+ * `node test/benchmarks/sync/main.ts [--records 100000]`: one first sync against a database of its own, and then
+ * syncs and a push on the local cloud.
+ */
 const DEFAULT_COUNT = 100_000;
 const MAX_COUNT = 5_000_000;
 const FIRST_LOOK_COUNT = 1_000;
@@ -18,10 +24,8 @@ const GOAL_GROWTH_MB = 50;
 const GOAL_RECORDS_PER_SEC = 5_000;
 const MEGABYTE = 1_000_000;
 const PAGE_SIZE = 1_000;
-/** AWS list price of Standard workflows, us-east-1: dollars per state transition. */
-const TRANSITION_DOLLARS = 25 / 1e6;
-/** AWS list price of a standard SQS queue: dollars per request; a message is sent, received and deleted. */
-const MESSAGE_DOLLARS = (3 * 0.4) / 1e6;
+/** A message is sent, received and deleted. */
+const MESSAGE_DOLLARS = 3 * PRICES.queueRequest;
 
 const { values } = parseArgs({ options: { records: { type: 'string', default: String(DEFAULT_COUNT) } } });
 const recordCount = Number(values.records);
@@ -81,6 +85,7 @@ const world = await openSyncWorld(
   (deps: SyncDependencies) => ({ ...deps, raw: noRaw, writer: watched(deps.writer) }),
   () => openEngineStorage(dynoxide),
 );
+let inProcess = '';
 try {
   const startedMs = performance.now();
   const syncId = await world.requestSync('connect');
@@ -99,18 +104,19 @@ try {
   });
   const messagesBefore = world.messages.count - 1;
   await world.runFor(MINUTE_MS);
-  const text = sectionOf({
+  inProcess = sectionOf({
     seconds,
     syncTransitions,
     pages: sync.counts.pages,
     pushTransitions: world.transitions.count - syncTransitions,
     pushMessages: world.messages.count - messagesBefore,
   });
-  console.log(text);
-  if (recordCount === DEFAULT_COUNT) writeSection('sync', text);
 } finally {
   await world.storage.stop();
 }
+const text = `${inProcess}\n${cloudSection(await measureOnCloud(recordCount))}`;
+console.log(text);
+if (recordCount === DEFAULT_COUNT) writeSection('sync', text);
 
 function sectionOf(run: {
   readonly seconds: number;
@@ -128,10 +134,12 @@ function sectionOf(run: {
   const dollars = (count: number, each: number) => `$${(count * each).toFixed(7)}`;
   return `## One provider sync
 
+${machineLine()}
+
+### The engine by itself
+
 \`npm run bench:sync\`: ${thousands(recordCount)} records of one type in pages of ${thousands(PAGE_SIZE)}, from a cloud that answers at once, through the
 shipped engine, writer and stores into a database in a process of its own.
-
-${machineLine()}
 
 ${table(
   ['', 'measured', 'goal'],
@@ -151,7 +159,7 @@ ${table(
     ['pages', thousands(run.pages), ''],
     [
       'state transitions of the sync',
-      `${run.syncTransitions} (${dollars(run.syncTransitions, TRANSITION_DOLLARS)})`,
+      `${run.syncTransitions} (${dollars(run.syncTransitions, PRICES.stateTransition)})`,
       'by time, not by pages',
     ],
     ['state transitions of a push', String(run.pushTransitions), '0'],

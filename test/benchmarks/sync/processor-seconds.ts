@@ -11,8 +11,8 @@ const PARTS: readonly (readonly [string, RegExp])[] = [
 
 /** Processor time of the local cloud's processes so far, by part; empty without /proc. */
 export function processorSeconds(rootPid: number): ReadonlyMap<string, number> {
-  const seconds = new Map<string, number>();
-  if (!existsSync('/proc/self/stat')) return seconds;
+  if (!existsSync('/proc/self/stat')) return new Map();
+  const seconds = new Map(PARTS.map(([name]) => [name, 0]));
   const processes = readdirSync('/proc')
     .filter((name) => /^\d{1,9}$/.test(name))
     .flatMap(readProcess);

@@ -5,7 +5,7 @@ import { emptyUsage, type Reading } from './readings.ts';
 
 /** What of a thread's port is used; messages are events in, and their results out. */
 interface Port {
-  on(event: 'message', listener: (message: never) => void): unknown;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
   postMessage(message: unknown): unknown;
 }
 
