@@ -1,3 +1,4 @@
+import { EARLIEST_SAMPLE_MS } from '../../contracts/limits.ts';
 import type { ConnectionId, SyncId } from '../../contracts/primitives/ids.ts';
 import type { Clock } from '../core/clock.ts';
 import { DAY_MS, type EpochMs, type LocalDate, localDateOf } from '../core/instants.ts';
@@ -156,6 +157,7 @@ function requireRange({ windows }: ProviderDefinition, window: TimeWindow, nowMs
   const invalid = (detail: string) => new AppError('backfill.range_invalid', detail);
   const toMs = Math.min(window.toMs, nowMs) as EpochMs;
   if (window.fromMs >= toMs) throw invalid('The range is empty or lies in the future.');
+  if (window.fromMs < EARLIEST_SAMPLE_MS) throw invalid('No sample is taken from before the year 2000.');
   const { backfillDays } = windows;
   // A day of tolerance: callers name local dates.
   if (backfillDays !== undefined && window.fromMs < nowMs - (backfillDays + 1) * DAY_MS) {

@@ -152,6 +152,15 @@ test('CON36 a backfill goes by chunks, leaves live instants alone and says once 
   expect((await world.connection()).syncedTo).toEqual({});
 });
 
+test('CON36 a provider without a bound is asked for nothing from before samples are taken', async () => {
+  const windows = { ...pullProvider.windows, backfillDays: undefined };
+  const world = await openSyncWorld({ ...pullProvider, windows }, hourly(1));
+  const since = (iso: string) =>
+    world.requestBackfill({ window: { fromMs: Date.parse(iso) as EpochMs, toMs: at(-1) }, types: ['pulse'] });
+  await expect(since('1999-12-31T23:59:59Z')).rejects.toMatchObject({ code: 'backfill.range_invalid' });
+  expect(await since('2000-01-01T00:00:00Z')).toMatch(/^syn_/);
+});
+
 test('CON36 a backfill that is empty, in the future or too far back is refused, and so are types that are none', async () => {
   const world = await openSyncWorld(pullProvider, hourly(1));
   const asked = (fromDay: number, toDay: number, types: readonly string[] = []) =>
