@@ -21,8 +21,8 @@ export function homePage(runtimes: readonly CloudRuntime[], nowMs: number, url: 
   const clock = new Date(nowMs).toISOString().replace('T', ' ').slice(0, 19);
   const header = `<header><div><h1>Simulated provider clouds</h1>
 <p>Seven clouds and their people, at ${escapeHtml(url)}. Connect them from Headwater; change what happened here.</p></div>
-<form id="webhooks"><input type="url" name="baseUrl" placeholder="http://127.0.0.1:3000" aria-label="Address that receives pushes" required>
-<button class="main">Use for pushes</button></form>
+<form id="webhooks"><input type="url" name="baseUrl" placeholder="http://127.0.0.1:4000" title="Where the API answers; npm start has said it already" aria-label="Address that receives pushes" required>
+<button>Use for pushes</button></form>
 <form><span id="clock"><b>${clock}</b> UTC</span> ${button({ label: '+1 hour', path: '/control/clock', body: { advanceSec: 3600 } })}
 ${button({ label: '+1 day', path: '/control/clock', body: { advanceSec: 86_400 } })} ${button({ label: 'Deliver what is due', path: '/control/flush' })}</form>
 <div id="said" role="status"></div></header>`;
