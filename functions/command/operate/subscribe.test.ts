@@ -46,7 +46,7 @@ test('CON66 the command says of each provider what became of it, and what has to
     'one       active',
     'two       created, until 2026-11-21T12:00:00.000Z',
     'two       put into its settings in the secret: "signatureSecretKey": "told \\"once\\""',
-    'three     by hand, in its portal: https://health.example.com/v1/inbound/three (docs/providers.md)',
+    'three     by hand, in its portal: https://health.example.com/v1/inbound/three, some with ?key=<inboundKey> (docs/providers.md)',
     'four      not configured',
   ]);
 });

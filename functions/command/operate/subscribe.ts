@@ -29,7 +29,7 @@ function linesOf({ provider, subscription }: SubscribedProvider): readonly strin
     if (status === 'not_configured') return [line('not configured')];
     return status === 'per_person'
       ? [line('subscribed with each consent')]
-      : [line(`by hand, in its portal: ${inboundUrl} (docs/providers.md)`)];
+      : [line(`by hand, in its portal: ${inboundUrl}, some with ?key=<inboundKey> (docs/providers.md)`)];
   }
   const { status, expiresAtMs, settings = {}, reason } = subscription;
   const until = expiresAtMs === undefined ? '' : `, until ${toIso(expiresAtMs)}`;
