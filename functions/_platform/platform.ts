@@ -6,7 +6,7 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { JwksFetcher } from '../../lib/access/jwks.ts';
 import type { Dynamo } from '../../lib/adapters/dynamo/dynamo.ts';
-import type { RawHttp } from '../../lib/connections/raw-http.ts';
+import type { RawHttp } from '../../lib/connections/tokens/raw-http.ts';
 import { type Clock, systemClock } from '../../lib/core/clock.ts';
 import { type Randomness, systemRandomness } from '../../lib/core/randomness.ts';
 import type { Log } from '../../lib/observability/log.ts';

@@ -6,12 +6,12 @@ import { createProviderDirectory } from '../../lib/adapters/http/provider-direct
 import { createRawHttp } from '../../lib/adapters/http/provider-http.ts';
 import { createSecretsClient } from '../../lib/adapters/secrets/client.ts';
 import { createProviderApps } from '../../lib/adapters/secrets/provider-apps.ts';
-import type { CallGate } from '../../lib/connections/call-gate.ts';
 import type { ConnectionStore } from '../../lib/connections/connection-store.ts';
-import { createFlowOf } from '../../lib/connections/flow-of.ts';
+import type { CallGate } from '../../lib/connections/gate/call-gate.ts';
 import type { ProviderDirectory } from '../../lib/connections/provider-directory.ts';
-import type { TokenStore } from '../../lib/connections/token-store.ts';
-import { createUserHttp, type UserHttpDependencies } from '../../lib/connections/user-http.ts';
+import { createFlowOf } from '../../lib/connections/tokens/flow-of.ts';
+import type { TokenStore } from '../../lib/connections/tokens/token-store.ts';
+import { createUserHttp, type UserHttpDependencies } from '../../lib/connections/tokens/user-http.ts';
 import { PROVIDERS } from '../../lib/providers/registry.ts';
 import { standardFault } from '../../lib/providers/standard-faults.ts';
 import type { Platform } from './platform.ts';

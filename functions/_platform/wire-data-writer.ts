@@ -7,7 +7,7 @@ import type { VaultStore } from '../../lib/adapters/dynamo/vault-store.ts';
 import { createDataWriter } from '../../lib/adapters/in-process/data-writer.ts';
 import { createS3Client } from '../../lib/adapters/s3/client.ts';
 import { createPayloadStore } from '../../lib/adapters/s3/payload-store.ts';
-import type { DataWriter } from '../../lib/connections/data-writer.ts';
+import type { DataWriter } from '../../lib/connections/syncs/data-writer.ts';
 import { decodeSamples, encodeSamples } from '../../lib/samples/block-codec.ts';
 import type { Platform } from './platform.ts';
 

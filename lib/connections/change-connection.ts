@@ -2,9 +2,9 @@ import { jitteredDelayMs } from '../core/backoff.ts';
 import { type EpochMs, HOUR_MS } from '../core/instants.ts';
 import { AppError } from '../problems/app-error.ts';
 import type { Connection, StatusReason, Sync, SyncError } from './model.ts';
-import { nextDueMs, silentSince } from './schedule.ts';
-import { WATCH_MS } from './sync-limits.ts';
-import { reloadConnection, type SyncSession } from './sync-session.ts';
+import { nextDueMs, silentSince } from './schedule/schedule.ts';
+import { WATCH_MS } from './syncs/sync-limits.ts';
+import { reloadConnection, type SyncSession } from './syncs/sync-session.ts';
 
 /** Consents, pushes and syncs of one connection hardly ever meet. */
 const MAX_ROUND_COUNT = 6;

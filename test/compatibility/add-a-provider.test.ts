@@ -29,7 +29,7 @@ import { createIssuerStore } from '../../lib/adapters/dynamo/issuer-store.ts';
 import { createVaultStore } from '../../lib/adapters/dynamo/vault-store.ts';
 import { createWorkspaceStore } from '../../lib/adapters/dynamo/workspace-store.ts';
 import { createKmsKeyWrapper } from '../../lib/adapters/kms/key-wrapper.ts';
-import type { RawRequest } from '../../lib/connections/raw-http.ts';
+import type { RawRequest } from '../../lib/connections/tokens/raw-http.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, toIso } from '../../lib/core/instants.ts';
 import { silentLog } from '../../lib/observability/log.ts';
 import { silentMeter } from '../../lib/observability/metrics.ts';

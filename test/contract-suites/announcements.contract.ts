@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAnnouncements } from '../../lib/adapters/dynamo/announcements.ts';
-import type { Announcements, BackfillEnd } from '../../lib/connections/announcements.ts';
+import type { Announcements, BackfillEnd } from '../../lib/connections/syncs/announcements.ts';
 import {
   createStores,
   manualClock,
@@ -24,7 +24,7 @@ const END: BackfillEnd = {
   counts: { fetched: 3, accepted: 2, updated: 0, duplicate: 1, refused: 0 },
 };
 
-/** Every promise of Announcements (lib/connections/announcements.ts), on one storage. */
+/** Every promise of Announcements (lib/connections/syncs/announcements.ts), on one storage. */
 export function announcementsContract(name: string, openStorage: () => Promise<Storage>): void {
   describe(`Announcements on ${name}`, () => {
     let storage: Storage;

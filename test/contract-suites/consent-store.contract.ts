@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createConsentStore } from '../../lib/adapters/dynamo/consent-store.ts';
-import type { ConsentStore, PendingConsent } from '../../lib/connections/consent-store.ts';
+import type { ConsentStore, PendingConsent } from '../../lib/connections/consent/consent-store.ts';
 import { type EpochMs, MINUTE_MS } from '../../lib/core/instants.ts';
 import type { UserScope } from '../../lib/samples/model.ts';
 import {
@@ -18,7 +18,7 @@ const newText = () => {
   return `state-or-ticket-${drawn}`;
 };
 
-/** Every promise of ConsentStore (lib/connections/consent-store.ts), on one storage. */
+/** Every promise of ConsentStore (lib/connections/consent/consent-store.ts), on one storage. */
 export function consentStoreContract(name: string, openStorage: () => Promise<Storage>): void {
   describe(`the consent store on ${name}`, () => {
     let storage: Storage;

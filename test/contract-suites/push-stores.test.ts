@@ -6,7 +6,7 @@ import { createS3Client } from '../../lib/adapters/s3/client.ts';
 import { createPushBodies } from '../../lib/adapters/s3/push-bodies.ts';
 import { createSqsClient } from '../../lib/adapters/sqs/client.ts';
 import { createPushQueue } from '../../lib/adapters/sqs/push-queue.ts';
-import { MAX_QUEUED_BODY_BYTES } from '../../lib/connections/push-queue.ts';
+import { MAX_QUEUED_BODY_BYTES } from '../../lib/connections/pushes/push-queue.ts';
 import {
   type ObjectAndQueueEngine,
   startObjectAndQueueEngine,

@@ -13,7 +13,7 @@ import { createUserObjects } from '../../lib/adapters/s3/user-objects.ts';
 import { createSyncWorkflow } from '../../lib/adapters/sfn/sync-workflow.ts';
 import { createSqsClient } from '../../lib/adapters/sqs/client.ts';
 import { createSyncQueue } from '../../lib/adapters/sqs/sync-queue.ts';
-import { dataTypeOfRawKey, type RawPlace } from '../../lib/connections/raw-store.ts';
+import { dataTypeOfRawKey, type RawPlace } from '../../lib/connections/syncs/raw-store.ts';
 import { addDays, type LocalDate } from '../../lib/core/instants.ts';
 import { newConnectionId } from '../support/connection-builders.ts';
 import {

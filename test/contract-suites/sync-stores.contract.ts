@@ -5,8 +5,8 @@ import { createQuarantineStore } from '../../lib/adapters/dynamo/quarantine-stor
 import { createRunStore } from '../../lib/adapters/dynamo/run-store.ts';
 import { createSyncStore } from '../../lib/adapters/dynamo/sync-store.ts';
 import type { InboxEntry, Lease } from '../../lib/connections/model.ts';
-import { newSync, newSyncId } from '../../lib/connections/pick-sync.ts';
-import { newProgress } from '../../lib/connections/sync-progress.ts';
+import { newSync, newSyncId } from '../../lib/connections/syncs/pick-sync.ts';
+import { newProgress } from '../../lib/connections/syncs/sync-progress.ts';
 import { type EpochMs, MINUTE_MS } from '../../lib/core/instants.ts';
 import type { UserScope } from '../../lib/samples/model.ts';
 import { newConnectionId } from '../support/connection-builders.ts';

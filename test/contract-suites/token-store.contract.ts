@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ConnectionId } from '../../contracts/primitives/ids.ts';
 import type { Dynamo } from '../../lib/adapters/dynamo/dynamo.ts';
 import { createTokenStore } from '../../lib/adapters/dynamo/token-store.ts';
-import type { TokenStore } from '../../lib/connections/token-store.ts';
+import type { TokenStore } from '../../lib/connections/tokens/token-store.ts';
 import { type EpochMs, MINUTE_MS } from '../../lib/core/instants.ts';
 import type { UserScope } from '../../lib/samples/model.ts';
 import { newConnectionId } from '../support/connection-builders.ts';
@@ -25,7 +25,7 @@ const tokensOf = (name: string) => ({
   scope: 'sleep workouts',
 });
 
-/** Every promise of TokenStore (lib/connections/token-store.ts), on one storage. */
+/** Every promise of TokenStore (lib/connections/tokens/token-store.ts), on one storage. */
 export function tokenStoreContract(name: string, openStorage: () => Promise<Storage>): void {
   describe(`the token store on ${name}`, () => {
     let storage: Storage;

@@ -21,7 +21,7 @@ import { payloadObjectName } from '../../lib/adapters/s3/payload-store.ts';
 import { createPushBodies } from '../../lib/adapters/s3/push-bodies.ts';
 import { rawObjectName } from '../../lib/adapters/s3/raw-store.ts';
 import { uploadObjectName } from '../../lib/adapters/s3/upload-store.ts';
-import { RAW_KEPT_DAYS } from '../../lib/connections/raw-store.ts';
+import { RAW_KEPT_DAYS } from '../../lib/connections/syncs/raw-store.ts';
 import { METRICS } from '../../lib/observability/metrics.ts';
 import type { UserScope } from '../../lib/samples/model.ts';
 import { type Resource, synthesise } from './synthesise.ts';
@@ -310,7 +310,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     const silent = alarmed.filter(
       (name) => !SOURCES.some((source) => source.includes(`meter.add('${name}'`)),
     );
-    // Chosen by the outcome in one expression (lib/connections/finish-sync.ts).
+    // Chosen by the outcome in one expression (lib/connections/syncs/finish-sync.ts).
     expect(silent.sort()).toEqual(['ProviderSyncsFailed', 'ProviderSyncsSucceeded']);
     expect(alarmed.filter((name) => !(name in METRICS))).toEqual([]);
   });

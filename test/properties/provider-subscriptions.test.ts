@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createProviderDirectory } from '../../lib/adapters/http/provider-directory.ts';
 import { createRawHttp } from '../../lib/adapters/http/provider-http.ts';
-import { keepSubscribed } from '../../lib/connections/keep-subscribed.ts';
-import { callbackOf, inboundUrlOf } from '../../lib/connections/push-callback.ts';
-import { type SubscribedProvider, subscribeApps } from '../../lib/connections/subscribe-apps.ts';
+import { callbackOf, inboundUrlOf } from '../../lib/connections/consent/push-callback.ts';
+import { keepSubscribed } from '../../lib/connections/pushes/keep-subscribed.ts';
+import { type SubscribedProvider, subscribeApps } from '../../lib/connections/pushes/subscribe-apps.ts';
 import { DAY_MS, type EpochMs } from '../../lib/core/instants.ts';
 import type { ProviderApp, ProviderDefinition, PushRequest } from '../../lib/providers/definition.ts';
 import { ProviderFault } from '../../lib/providers/model.ts';

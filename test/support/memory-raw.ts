@@ -1,4 +1,4 @@
-import { type RawStore, rawKeyOf } from '../../lib/connections/raw-store.ts';
+import { type RawStore, rawKeyOf } from '../../lib/connections/syncs/raw-store.ts';
 import type { UserScope } from '../../lib/samples/model.ts';
 
 /** RawStore in memory. */

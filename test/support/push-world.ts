@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { PushReceived } from '../../contracts/commands/push-received.ts';
 import type { ProviderDirectory } from '../../lib/connections/provider-directory.ts';
-import type { PushBodies, PushQueue } from '../../lib/connections/push-queue.ts';
+import type { PushBodies, PushQueue } from '../../lib/connections/pushes/push-queue.ts';
 import type { EpochMs } from '../../lib/core/instants.ts';
 import { AppError } from '../../lib/problems/app-error.ts';
 import type { ProviderDefinition, PushRequest } from '../../lib/providers/definition.ts';

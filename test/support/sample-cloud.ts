@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RawHttp, RawRequest } from '../../lib/connections/raw-http.ts';
+import type { RawHttp, RawRequest } from '../../lib/connections/tokens/raw-http.ts';
 import type { ProviderResponse } from '../../lib/providers/http.ts';
 import { ProviderFault } from '../../lib/providers/model.ts';
 

@@ -8,10 +8,15 @@ import { createRunStore } from '../../lib/adapters/dynamo/run-store.ts';
 import { createSyncStore } from '../../lib/adapters/dynamo/sync-store.ts';
 import { createDataWriter } from '../../lib/adapters/in-process/data-writer.ts';
 import type { Connection, InboxEntry, Sync, SyncTrigger } from '../../lib/connections/model.ts';
-import { requestBackfill, requestReplay, requestSync } from '../../lib/connections/request-sync.ts';
-import { type QueuedDependencies, runQueued } from '../../lib/connections/run-queued.ts';
-import { finishRun, prepareSync, runSlice, type WorkflowRun } from '../../lib/connections/run-workflow.ts';
-import type { SyncDependencies } from '../../lib/connections/sync-session.ts';
+import { requestBackfill, requestReplay, requestSync } from '../../lib/connections/syncs/request-sync.ts';
+import { type QueuedDependencies, runQueued } from '../../lib/connections/syncs/run-queued.ts';
+import {
+  finishRun,
+  prepareSync,
+  runSlice,
+  type WorkflowRun,
+} from '../../lib/connections/syncs/run-workflow.ts';
+import type { SyncDependencies } from '../../lib/connections/syncs/sync-session.ts';
 import { type EpochMs, MINUTE_MS, SECOND_MS } from '../../lib/core/instants.ts';
 import type { Meter } from '../../lib/observability/metrics.ts';
 import type { ProviderDefinition } from '../../lib/providers/definition.ts';

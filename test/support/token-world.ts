@@ -1,10 +1,10 @@
 import type { TableNames } from '../../lib/adapters/dynamo/dynamo.ts';
 import { createTokenStore } from '../../lib/adapters/dynamo/token-store.ts';
-import { type CallGate, openGate } from '../../lib/connections/call-gate.ts';
-import { createFlowOf } from '../../lib/connections/flow-of.ts';
+import { type CallGate, openGate } from '../../lib/connections/gate/call-gate.ts';
 import type { ConfiguredProvider } from '../../lib/connections/provider-directory.ts';
-import type { TokenStore } from '../../lib/connections/token-store.ts';
-import { createUserHttp } from '../../lib/connections/user-http.ts';
+import { createFlowOf } from '../../lib/connections/tokens/flow-of.ts';
+import type { TokenStore } from '../../lib/connections/tokens/token-store.ts';
+import { createUserHttp } from '../../lib/connections/tokens/user-http.ts';
 import { type EpochMs, MINUTE_MS, SECOND_MS } from '../../lib/core/instants.ts';
 import type { OAuth2Definition, ProviderDefinition } from '../../lib/providers/definition.ts';
 import type { AppHttp, ProviderRequest, ProviderResponse, UserHttp } from '../../lib/providers/http.ts';

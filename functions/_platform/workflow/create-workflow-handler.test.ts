@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ProviderSyncInput } from '../../../contracts/commands/provider-sync-step.ts';
-import { ProviderUnavailable } from '../../../lib/connections/run-workflow.ts';
+import { ProviderUnavailable } from '../../../lib/connections/syncs/run-workflow.ts';
 import { AppError } from '../../../lib/problems/app-error.ts';
 import { manualClock } from '../../../test/contract-suites/store-fixtures.ts';
 import { createWorkflowHandler } from './create-workflow-handler.ts';

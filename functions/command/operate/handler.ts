@@ -4,7 +4,7 @@ import {
   bootstrapWorkspace,
 } from '../../../lib/access/bootstrap.ts';
 import type { DeadLetters } from '../../../lib/adapters/sqs/dead-letters.ts';
-import type { SubscribeAppsDependencies } from '../../../lib/connections/subscribe-apps.ts';
+import type { SubscribeAppsDependencies } from '../../../lib/connections/pushes/subscribe-apps.ts';
 import { assertNever } from '../../../lib/core/assert.ts';
 import { type EpochMs, toIso } from '../../../lib/core/instants.ts';
 import type { ReplayDeps } from '../../../lib/outbox/replay.ts';

@@ -2,7 +2,7 @@ import {
   type SubscribeAppsDependencies,
   type SubscribedProvider,
   subscribeApps,
-} from '../../../lib/connections/subscribe-apps.ts';
+} from '../../../lib/connections/pushes/subscribe-apps.ts';
 import { toIso } from '../../../lib/core/instants.ts';
 
 /**

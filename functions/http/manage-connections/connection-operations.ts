@@ -1,6 +1,6 @@
 import { DisconnectQuery } from '../../../contracts/http/connections.ts';
-import { type DisconnectDependencies, disconnect } from '../../../lib/connections/disconnect.ts';
-import { type EraseDataDependencies, requestErasure } from '../../../lib/connections/erase-data.ts';
+import { type DisconnectDependencies, disconnect } from '../../../lib/connections/consent/disconnect.ts';
+import { type EraseDataDependencies, requestErasure } from '../../../lib/connections/syncs/erase-data.ts';
 import { toConnectionAnswer, toProviderAnswer } from '../../../lib/connections/to-answer.ts';
 import { AppError } from '../../../lib/problems/app-error.ts';
 import type { OperationHandlers } from '../../_platform/http/operation.ts';

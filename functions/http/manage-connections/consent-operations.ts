@@ -10,12 +10,12 @@ import {
   type ConsentWish,
   createTicket,
   redeemTicket,
-} from '../../../lib/connections/begin-consent.ts';
+} from '../../../lib/connections/consent/begin-consent.ts';
 import {
   type ConsentEnd,
   type FinishConsentDependencies,
   finishConsent,
-} from '../../../lib/connections/finish-consent.ts';
+} from '../../../lib/connections/consent/finish-consent.ts';
 import { toIso } from '../../../lib/core/instants.ts';
 import { AppError } from '../../../lib/problems/app-error.ts';
 import type { ApiRequest, ApiResponse, OperationHandlers } from '../../_platform/http/operation.ts';

@@ -5,15 +5,15 @@ import {
   type HistoryDependencies,
   listQuarantine,
   listSyncs,
-} from '../../../lib/connections/list-syncs.ts';
-import { type PreviewDependencies, previewReplay } from '../../../lib/connections/preview-replay.ts';
+} from '../../../lib/connections/syncs/list-syncs.ts';
+import { type PreviewDependencies, previewReplay } from '../../../lib/connections/syncs/preview-replay.ts';
 import {
   type ConnectionPlace,
   type PastDependencies,
   requestBackfill,
   requestReplay,
   requestSync,
-} from '../../../lib/connections/request-sync.ts';
+} from '../../../lib/connections/syncs/request-sync.ts';
 import { toQuarantinedAnswer, toSyncAnswer } from '../../../lib/connections/to-answer.ts';
 import type { LocalDate } from '../../../lib/core/instants.ts';
 import { AppError } from '../../../lib/problems/app-error.ts';

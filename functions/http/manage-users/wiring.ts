@@ -1,8 +1,8 @@
 import { createDynamoClient } from '../../../lib/adapters/dynamo/client.ts';
 import { createHeadStore } from '../../../lib/adapters/dynamo/head-store.ts';
 import { createUserStore } from '../../../lib/adapters/dynamo/user-store.ts';
-import { openGate } from '../../../lib/connections/call-gate.ts';
-import { endGrants } from '../../../lib/connections/end-grants.ts';
+import { endGrants } from '../../../lib/connections/consent/end-grants.ts';
+import { openGate } from '../../../lib/connections/gate/call-gate.ts';
 import { wireAccess, wireVault } from '../../_platform/http/wire-access.ts';
 import type { Platform } from '../../_platform/platform.ts';
 import { wireConnections } from '../../_platform/wire-connections.ts';

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createPublicKeys } from '../../../lib/connections/public-keys.ts';
+import { createPublicKeys } from '../../../lib/connections/pushes/public-keys.ts';
 import { silentLog } from '../../../lib/observability/log.ts';
 import { silentMeter } from '../../../lib/observability/metrics.ts';
 import { ProviderFault } from '../../../lib/providers/model.ts';

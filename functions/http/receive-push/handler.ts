@@ -1,4 +1,4 @@
-import { type ReceiveDependencies, receivePush } from '../../../lib/connections/receive-push.ts';
+import { type ReceiveDependencies, receivePush } from '../../../lib/connections/pushes/receive-push.ts';
 import type { PushRequest } from '../../../lib/providers/definition.ts';
 import type { AccessDependencies } from '../../_platform/http/access-dependencies.ts';
 import {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { createPublicKeys } from '../../../lib/connections/public-keys.ts';
+import { createPublicKeys } from '../../../lib/connections/pushes/public-keys.ts';
 import { silentLog } from '../../../lib/observability/log.ts';
 import { silentMeter } from '../../../lib/observability/metrics.ts';
 import { directoryOf, PUSH_NOW_MS, pushStores, signedPush } from '../../../test/support/push-world.ts';

@@ -2,7 +2,7 @@ import { createS3Client } from '../../../lib/adapters/s3/client.ts';
 import { createPushBodies } from '../../../lib/adapters/s3/push-bodies.ts';
 import { createSqsClient } from '../../../lib/adapters/sqs/client.ts';
 import { createPushQueue } from '../../../lib/adapters/sqs/push-queue.ts';
-import { createPublicKeys } from '../../../lib/connections/public-keys.ts';
+import { createPublicKeys } from '../../../lib/connections/pushes/public-keys.ts';
 import type { Platform } from '../../_platform/platform.ts';
 import { wireProviders } from '../../_platform/wire-connections.ts';
 import type { Env } from './env.ts';

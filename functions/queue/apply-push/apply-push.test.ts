@@ -2,7 +2,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import type { PushReceived } from '../../../contracts/commands/push-received.ts';
 import type { ConnectionId, UserId, WorkspaceId } from '../../../contracts/primitives/ids.ts';
-import type { ApplyDependencies } from '../../../lib/connections/apply-push.ts';
+import type { ApplyDependencies } from '../../../lib/connections/pushes/apply-push.ts';
 import type { EpochMs } from '../../../lib/core/instants.ts';
 import type { Log } from '../../../lib/observability/log.ts';
 import { AppError } from '../../../lib/problems/app-error.ts';

@@ -1,5 +1,9 @@
 import { PushReceived } from '../../../contracts/commands/push-received.ts';
-import { type AppliedPush, type ApplyDependencies, applyPush } from '../../../lib/connections/apply-push.ts';
+import {
+  type AppliedPush,
+  type ApplyDependencies,
+  applyPush,
+} from '../../../lib/connections/pushes/apply-push.ts';
 import { SECOND_MS } from '../../../lib/core/instants.ts';
 import { describeFault } from '../../../lib/observability/log.ts';
 import {

@@ -1,7 +1,7 @@
 import { SyncWanted } from '../../../contracts/commands/sync-wanted.ts';
 import { ConnectionId, UserId, WorkspaceId } from '../../../contracts/primitives/ids.ts';
-import { runQueued } from '../../../lib/connections/run-queued.ts';
-import { INLINE_BUDGET_MS } from '../../../lib/connections/sync-limits.ts';
+import { runQueued } from '../../../lib/connections/syncs/run-queued.ts';
+import { INLINE_BUDGET_MS } from '../../../lib/connections/syncs/sync-limits.ts';
 import type { EpochMs } from '../../../lib/core/instants.ts';
 import { describeFault } from '../../../lib/observability/log.ts';
 import { createQueueHandler, type QueueHandler } from '../../_platform/queue/create-queue-handler.ts';

@@ -1,6 +1,6 @@
 import { createSfnClient } from '../../../lib/adapters/sfn/client.ts';
 import { createSyncWorkflow } from '../../../lib/adapters/sfn/sync-workflow.ts';
-import type { QueuedDependencies } from '../../../lib/connections/run-queued.ts';
+import type { QueuedDependencies } from '../../../lib/connections/syncs/run-queued.ts';
 import type { Platform } from '../../_platform/platform.ts';
 import type { QueueStack } from '../../_platform/queue/create-queue-handler.ts';
 import { wireSyncs } from '../../_platform/wire-syncs.ts';

@@ -1,4 +1,4 @@
-import { scheduleDue } from '../../../lib/connections/schedule-due.ts';
+import { scheduleDue } from '../../../lib/connections/schedule/schedule-due.ts';
 import { describeFault } from '../../../lib/observability/log.ts';
 import type { ScheduleSyncsWiring } from './wiring.ts';
 

@@ -2,7 +2,7 @@ import { createDynamoClient } from '../../../lib/adapters/dynamo/client.ts';
 import { createConnectionStore } from '../../../lib/adapters/dynamo/connection-store.ts';
 import { createSqsClient } from '../../../lib/adapters/sqs/client.ts';
 import { createSyncQueue } from '../../../lib/adapters/sqs/sync-queue.ts';
-import type { ScheduleDependencies } from '../../../lib/connections/schedule-due.ts';
+import type { ScheduleDependencies } from '../../../lib/connections/schedule/schedule-due.ts';
 import { newSortableId } from '../../../lib/core/ids.ts';
 import type { Platform } from '../../_platform/platform.ts';
 import type { Env } from './env.ts';

@@ -1,6 +1,6 @@
 import { ProviderSyncInput, type SyncSlice } from '../../../contracts/commands/provider-sync-step.ts';
-import { runSlice } from '../../../lib/connections/run-workflow.ts';
-import { SLICE_BUDGET_MS } from '../../../lib/connections/sync-limits.ts';
+import { runSlice } from '../../../lib/connections/syncs/run-workflow.ts';
+import { SLICE_BUDGET_MS } from '../../../lib/connections/syncs/sync-limits.ts';
 import type { EpochMs } from '../../../lib/core/instants.ts';
 import {
   createWorkflowHandler,

@@ -1,5 +1,5 @@
 import { type PreparedSync, ProviderSyncInput } from '../../../contracts/commands/provider-sync-step.ts';
-import { prepareSync } from '../../../lib/connections/run-workflow.ts';
+import { prepareSync } from '../../../lib/connections/syncs/run-workflow.ts';
 import type { EpochMs } from '../../../lib/core/instants.ts';
 import { SECOND_MS } from '../../../lib/core/instants.ts';
 import {

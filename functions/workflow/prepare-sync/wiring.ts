@@ -1,4 +1,4 @@
-import type { SyncDependencies } from '../../../lib/connections/sync-session.ts';
+import type { SyncDependencies } from '../../../lib/connections/syncs/sync-session.ts';
 import type { Platform } from '../../_platform/platform.ts';
 import { wireSyncs } from '../../_platform/wire-syncs.ts';
 import type { Env } from './env.ts';

@@ -1,4 +1,4 @@
-import type { Announcements } from '../../connections/announcements.ts';
+import type { Announcements } from '../../connections/syncs/announcements.ts';
 import { jitteredDelayMs } from '../../core/backoff.ts';
 import type { Clock } from '../../core/clock.ts';
 import { DAY_MS, type EpochMs, toEpochSec } from '../../core/instants.ts';

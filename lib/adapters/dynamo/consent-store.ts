@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import type { ConnectTicket, ConsentStore, PendingConsent } from '../../connections/consent-store.ts';
+import type { ConnectTicket, ConsentStore, PendingConsent } from '../../connections/consent/consent-store.ts';
 import { DAY_MS, type EpochMs, toEpochSec } from '../../core/instants.ts';
 import type { Randomness } from '../../core/randomness.ts';
 import { AppError } from '../../problems/app-error.ts';

@@ -5,7 +5,7 @@ import {
   type GateState,
   type GateStore,
   type QuotaBucket,
-} from '../../connections/gate-store.ts';
+} from '../../connections/gate/gate-store.ts';
 import { DAY_MS, type EpochMs, toEpochSec } from '../../core/instants.ts';
 import { gateKey, providerPartition, quotaKey, quotaShareKey, SLOT_PREFIX, slotKey } from './core-keys.ts';
 import { type Dynamo, type Item, N, numberOf, optionalNumberOf, optionalStringOf, S } from './dynamo.ts';

@@ -1,7 +1,7 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { ConnectionId, SyncId } from '../../../contracts/primitives/ids.ts';
 import type { QuarantinedRecord } from '../../connections/model.ts';
-import { QUARANTINE_KEPT_DAYS, type QuarantineStore } from '../../connections/quarantine-store.ts';
+import { QUARANTINE_KEPT_DAYS, type QuarantineStore } from '../../connections/syncs/quarantine-store.ts';
 import { DAY_MS, type EpochMs, toEpochSec } from '../../core/instants.ts';
 import { mapBounded } from '../../core/map-bounded.ts';
 import type { UserScope } from '../../samples/model.ts';

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type ConnectionId, SyncId } from '../../../contracts/primitives/ids.ts';
 import type { InboxEntry, Lease } from '../../connections/model.ts';
-import type { RunStore } from '../../connections/run-store.ts';
+import type { RunStore } from '../../connections/syncs/run-store.ts';
 import { jitteredDelayMs } from '../../core/backoff.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { EpochMs } from '../../core/instants.ts';

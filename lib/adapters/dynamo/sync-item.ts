@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ConnectionId, SyncId } from '../../../contracts/primitives/ids.ts';
 import { SYNC_ERRORS, type Sync } from '../../connections/model.ts';
-import { SYNC_KEPT_DAYS } from '../../connections/sync-store.ts';
+import { SYNC_KEPT_DAYS } from '../../connections/syncs/sync-store.ts';
 import { DAY_MS, type EpochMs, toEpochSec } from '../../core/instants.ts';
 import type { UserScope } from '../../samples/model.ts';
 import type { DataKey } from '../../vault/data-keys.ts';

@@ -1,7 +1,7 @@
 import { QueryCommand, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { SyncId } from '../../../contracts/primitives/ids.ts';
 import type { Sync } from '../../connections/model.ts';
-import type { SyncCommit, SyncStore } from '../../connections/sync-store.ts';
+import type { SyncCommit, SyncStore } from '../../connections/syncs/sync-store.ts';
 import { jitteredDelayMs } from '../../core/backoff.ts';
 import { AppError } from '../../problems/app-error.ts';
 import type { UserScope } from '../../samples/model.ts';

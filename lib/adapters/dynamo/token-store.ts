@@ -2,7 +2,7 @@ import { GetItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from '
 import * as z from 'zod';
 import type { ConnectionId } from '../../../contracts/primitives/ids.ts';
 import type { StoredTokens } from '../../connections/model.ts';
-import type { TokenStore } from '../../connections/token-store.ts';
+import type { TokenStore } from '../../connections/tokens/token-store.ts';
 import type { EpochMs } from '../../core/instants.ts';
 import type { Randomness } from '../../core/randomness.ts';
 import { AppError } from '../../problems/app-error.ts';

@@ -1,5 +1,5 @@
 import type { ProviderDirectory } from '../../connections/provider-directory.ts';
-import type { RawHttp } from '../../connections/raw-http.ts';
+import type { RawHttp } from '../../connections/tokens/raw-http.ts';
 import { AppError } from '../../problems/app-error.ts';
 import type { ProviderDefinition } from '../../providers/definition.ts';
 import type { ProviderApps } from '../secrets/provider-apps.ts';

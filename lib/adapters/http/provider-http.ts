@@ -1,5 +1,5 @@
-import { originOf } from '../../connections/origins.ts';
-import type { RawHttp, RawRequest } from '../../connections/raw-http.ts';
+import { originOf } from '../../connections/tokens/origins.ts';
+import type { RawHttp, RawRequest } from '../../connections/tokens/raw-http.ts';
 import type { ProviderApp, ProviderDefinition } from '../../providers/definition.ts';
 import type { AppHttp, ProviderRequest, ProviderResponse } from '../../providers/http.ts';
 import { ProviderFault } from '../../providers/model.ts';

@@ -7,7 +7,7 @@ import {
   seededRandomness,
 } from '../../../test/contract-suites/store-fixtures.ts';
 import { memoryPayloads } from '../../../test/support/memory-payloads.ts';
-import type { DataGroup } from '../../connections/data-writer.ts';
+import type { DataGroup } from '../../connections/syncs/data-writer.ts';
 import type { EpochMs } from '../../core/instants.ts';
 import { silentMeter } from '../../observability/metrics.ts';
 import type { ProviderRecord, SampleRecord, SleepRecord, WorkoutRecord } from '../../providers/model.ts';

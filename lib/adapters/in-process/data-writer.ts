@@ -5,7 +5,7 @@ import {
   type DataOutcome,
   type DataWriter,
   MAX_LISTED_MOVE_COUNT,
-} from '../../connections/data-writer.ts';
+} from '../../connections/syncs/data-writer.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import type { ChangeEntry } from '../../outbox/model.ts';
 import { AppError } from '../../problems/app-error.ts';

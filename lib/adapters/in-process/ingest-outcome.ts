@@ -1,5 +1,5 @@
 import { IngestSamplesAnswer } from '../../../contracts/http/ingest-samples.ts';
-import type { DataOutcome } from '../../connections/data-writer.ts';
+import type { DataOutcome } from '../../connections/syncs/data-writer.ts';
 import type { IngestAnswer } from '../../samples/answer.ts';
 import type { IngestItem } from './to-ingest-items.ts';
 

@@ -1,5 +1,5 @@
 import { metricOf } from '../../../contracts/metrics/catalog.ts';
-import type { StoredReading } from '../../connections/data-writer.ts';
+import type { StoredReading } from '../../connections/syncs/data-writer.ts';
 import { bucketAt } from '../../core/time-buckets.ts';
 import { AppError } from '../../problems/app-error.ts';
 import type { TimeWindow } from '../../providers/model.ts';

@@ -1,4 +1,4 @@
-import type { DataGroup } from '../../connections/data-writer.ts';
+import type { DataGroup } from '../../connections/syncs/data-writer.ts';
 import type { Head } from '../../samples/model.ts';
 import { resolveTime, UserZone } from '../../samples/resolve-time.ts';
 import type { SplitDependencies } from './split-group.ts';

@@ -1,4 +1,4 @@
-import type { DataGroup, DataOutcome, StoredReading } from '../../connections/data-writer.ts';
+import type { DataGroup, DataOutcome, StoredReading } from '../../connections/syncs/data-writer.ts';
 import { DAY_MS, type EpochMs, type LocalDate, utcMidnightOf } from '../../core/instants.ts';
 import { offsetMinutesAt } from '../../core/zones.ts';
 import type { SampleDeletion, SleepRecord, TimeWindow, WorkoutRecord } from '../../providers/model.ts';

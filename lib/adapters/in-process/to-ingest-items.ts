@@ -1,5 +1,5 @@
 import { MAX_DELETION_RANGE_DAYS, MAX_SOURCE_COUNT } from '../../../contracts/limits.ts';
-import type { StoredReading } from '../../connections/data-writer.ts';
+import type { StoredReading } from '../../connections/syncs/data-writer.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { addDays, DAY_MS, type EpochMs, type LocalDate, toIso } from '../../core/instants.ts';
 import type { DayValue, RecordSource, Revision, SampleRecord, TimeWindow } from '../../providers/model.ts';

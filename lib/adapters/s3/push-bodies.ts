@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import type { PushBodies } from '../../connections/push-queue.ts';
+import type { PushBodies } from '../../connections/pushes/push-queue.ts';
 import { isNoSuchKey, type S3, unavailable } from './payload-store.ts';
 
 /** Only what was written here is read: a key comes from a message. */

@@ -4,7 +4,7 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { type RawStore, rawKeyOf } from '../../connections/raw-store.ts';
+import { type RawStore, rawKeyOf } from '../../connections/syncs/raw-store.ts';
 import { mapBounded } from '../../core/map-bounded.ts';
 import { AppError } from '../../problems/app-error.ts';
 import type { UserScope } from '../../samples/model.ts';

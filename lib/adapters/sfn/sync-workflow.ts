@@ -1,5 +1,5 @@
 import { type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { SyncWorkflow } from '../../connections/sync-workflow.ts';
+import type { SyncWorkflow } from '../../connections/syncs/sync-workflow.ts';
 import { AppError } from '../../problems/app-error.ts';
 
 /**

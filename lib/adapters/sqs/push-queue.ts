@@ -1,5 +1,5 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { PushQueue } from '../../connections/push-queue.ts';
+import type { PushQueue } from '../../connections/pushes/push-queue.ts';
 import { AppError } from '../../problems/app-error.ts';
 import type { Sqs } from './ingest-queue.ts';
 

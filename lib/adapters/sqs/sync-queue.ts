@@ -1,6 +1,6 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SyncWanted } from '../../../contracts/commands/sync-wanted.ts';
-import type { SyncQueue } from '../../connections/sync-queue.ts';
+import type { SyncQueue } from '../../connections/syncs/sync-queue.ts';
 import { AppError } from '../../problems/app-error.ts';
 import type { Sqs } from './ingest-queue.ts';
 

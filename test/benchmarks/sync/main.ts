@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import type { DataWriter } from '../../../lib/connections/data-writer.ts';
-import type { RawStore } from '../../../lib/connections/raw-store.ts';
-import type { SyncDependencies } from '../../../lib/connections/sync-session.ts';
+import type { DataWriter } from '../../../lib/connections/syncs/data-writer.ts';
+import type { RawStore } from '../../../lib/connections/syncs/raw-store.ts';
+import type { SyncDependencies } from '../../../lib/connections/syncs/sync-session.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../lib/core/instants.ts';
 import { openEngineStorage, START_MS } from '../../contract-suites/store-fixtures.ts';
 import { dynoxide } from '../../support/engines/dynamo-engines.ts';
