@@ -21,6 +21,15 @@ export function newSortableId(nowMs: EpochMs, randomness: Randomness): string {
   return encodeBase32(bytes);
 }
 
+/** The millisecond that a sortable id was made in; undefined for a text that is none. */
+export function instantOfSortableId(id: string): EpochMs | undefined {
+  if (!/^[0-9a-hjkmnp-tv-z]{26}$/.test(id)) return undefined;
+  // Ten characters are 50 bits: the 48 of the time and two of the version.
+  let bits = 0;
+  for (const character of id.slice(0, 10)) bits = bits * 32 + CROCKFORD.indexOf(character);
+  return Math.floor(bits / 4) as EpochMs;
+}
+
 /** Big-endian Crockford base 32, lower case, most significant bits first, padded with zero bits. */
 export function encodeBase32(bytes: Uint8Array): string {
   let text = '';

@@ -41,7 +41,7 @@ export const LOG_CATALOG = {
       'unknownUserCount',
       'ignoredCount',
       'unreadableCount',
-      'bodyKey',
+      'keptAs',
     ],
   },
   STREAM_BATCH_COMPLETED: { level: 'info', fields: ['recordCount', 'lowestFailed', 'durationMs'] },

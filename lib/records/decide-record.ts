@@ -1,17 +1,23 @@
+import type { EpochMs } from '../core/instants.ts';
 import type { NormalisedRecord, RecordOutcome, RecordPointer } from './model.ts';
 
 /**
  * What becomes of an incoming record where `stored` is known (REC3): the greatest revision stays, of equal
  * ones the greater content hash, so that order and repetition do not matter. A revision beats none. Without
- * revisions the last committed wins, also over a deletion: who sends it again has it again.
+ * revisions the last committed wins, also over a deletion: who sends it again has it again, unless it was said
+ * before the deletion (REC4).
  */
 export function decideRecord(
   stored: RecordPointer | undefined,
-  incoming: Pick<NormalisedRecord, 'revision' | 'contentHash'>,
+  incoming: Pick<NormalisedRecord, 'revision' | 'contentHash'> & {
+    /** When the provider said it, if that was earlier than now. */
+    readonly asOfMs?: EpochMs | undefined;
+  },
 ): Extract<RecordOutcome, 'accepted' | 'updated' | 'duplicate' | 'superseded'> {
   if (stored === undefined) return 'accepted';
   const order = compareRevisions(incoming.revision, stored.revision);
   if (stored.deletedAtMs !== undefined) {
+    if (incoming.asOfMs !== undefined && stored.deletedAtMs > incoming.asOfMs) return 'superseded';
     return order > 0 || (order === 0 && incoming.revision === undefined) ? 'accepted' : 'superseded';
   }
   if (order > 0) return 'updated';

@@ -22,7 +22,12 @@ export interface WriteRecordsDependencies {
 
 /** What is to happen to one record. */
 export type RecordOp =
-  | { readonly kind: 'put'; readonly record: NormalisedRecord }
+  | {
+      readonly kind: 'put';
+      readonly record: NormalisedRecord;
+      /** When the provider said it, if that was earlier than now: what was deleted since stays deleted. */
+      readonly asOfMs?: EpochMs | undefined;
+    }
   | {
       /** `forget` leaves nothing behind: whatever comes later is new. */
       readonly kind: 'delete' | 'forget';
@@ -143,7 +148,7 @@ function decideOp(
     return { result: { outcome, before: read }, write };
   }
   const { record } = op;
-  const outcome = decideRecord(read, record);
+  const outcome = decideRecord(read, { ...record, asOfMs: op.asOfMs });
   const result = { outcome, before: read };
   if (outcome === 'duplicate' || outcome === 'superseded') return { result, write: undefined };
   const { body, offsetMinutes, ...pointed } = record;

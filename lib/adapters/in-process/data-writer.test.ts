@@ -220,6 +220,17 @@ describe('what a page comes to', () => {
     expect(await writer.listStored(scope, 'garmin', ['steps'], window)).toHaveLength(1);
   });
 
+  test('REC4 CON38 what was said before a deletion does not undo it, what is said after it does', async () => {
+    const { counts, list } = await open();
+    await counts([RIDE]);
+    await counts([{ kind: 'record_deletion', of: 'workout', externalId: 'ride-1' }]);
+    const asOf = (ms: number) => ({ groupKey: `replay-${ms}`, asOfMs: (START_MS + ms) as EpochMs });
+    expect(await counts([RIDE], asOf(-1))).toEqual({ ...NONE, duplicate: 1 });
+    expect(await list('workout')).toEqual([]);
+    expect(await counts([RIDE], asOf(1))).toEqual({ ...NONE, accepted: 1 });
+    expect(await list('workout')).toHaveLength(1);
+  });
+
   test('REC4 what the stream of a deleted workout gave goes along, of its provider and span alone', async () => {
     const { counts, stored, writer, scope, groupOf } = await open();
     const beat = (minute: number): SampleRecord => ({

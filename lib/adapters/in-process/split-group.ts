@@ -79,7 +79,7 @@ export async function splitGroup(
 }
 
 function toPending(
-  { records, provider, nowMs }: DataGroup,
+  { records, provider, nowMs, asOfMs }: DataGroup,
   head: Head,
   refused: { index: number; reason: string }[],
 ): readonly Pending[] {
@@ -102,7 +102,12 @@ function toPending(
       }
       const normalised = normaliseRecord(record, door);
       if (normalised.ok)
-        pending.push({ index, op: { kind: 'put', record: normalised.value }, sent: record, series: [] });
+        pending.push({
+          index,
+          op: { kind: 'put', record: normalised.value, asOfMs },
+          sent: record,
+          series: [],
+        });
       else refused.push({ index, reason: normalised.failure });
     }
   });

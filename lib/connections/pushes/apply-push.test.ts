@@ -183,7 +183,7 @@ describe('what it says', () => {
     const { deps, kept } = open();
     const applied = await applyPush(deps, pushOf('{"cut": ['));
     expect(applied).toMatchObject({ unreadableCount: 1, itemCount: 1 });
-    expect(new TextDecoder().decode(kept.get(applied.bodyKey ?? ''))).toBe('{"cut": [');
+    expect(new TextDecoder().decode(kept.get(applied.keptAs ?? ''))).toBe('{"cut": [');
   });
 
   test('CON53 what is understood and not taken is counted apart, and its body not kept', async () => {
@@ -191,7 +191,7 @@ describe('what it says', () => {
     expect(await applyPush(deps, pushOf([{ kind: 'advert' }]))).toMatchObject({
       ignoredCount: 1,
       unreadableCount: 0,
-      bodyKey: undefined,
+      keptAs: undefined,
     });
     expect(kept.size).toBe(0);
   });

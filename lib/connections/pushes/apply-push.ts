@@ -35,7 +35,7 @@ export interface AppliedPush {
   readonly ignoredCount: number;
   readonly unreadableCount: number;
   /** Where the body is kept when a part of it could not be read. */
-  readonly bodyKey: string | undefined;
+  readonly keptAs: string | undefined;
 }
 
 /** A body is not kept as long as its message was: some days of failed deliveries have passed. */
@@ -46,7 +46,7 @@ export const GONE: AppliedPush = {
   unknownUserCount: 0,
   ignoredCount: 0,
   unreadableCount: 1,
-  bodyKey: undefined,
+  keptAs: undefined,
 };
 
 /** People of one notification at a time: each costs a handful of calls. */
@@ -64,7 +64,7 @@ export async function applyPush(deps: ApplyDependencies, push: PushReceived): Pr
   const { definition } = await deps.providers.get(push.provider);
   const items = definition.push.parse(body, push.headers);
   const unreadableCount = countOf(items, 'unreadable');
-  const bodyKey = unreadableCount === 0 ? undefined : await deps.bodies.put(body);
+  const keptAs = unreadableCount === 0 ? undefined : await deps.bodies.put(body);
   const people = [...groupByPerson(items.filter(isPersonal))];
   const outcomes = await mapBounded(people, PEOPLE_AT_A_TIME, ([person, theirs]) =>
     applyToPerson(deps, push, person, theirs).catch((error: unknown) => ({ error })),
@@ -80,7 +80,7 @@ export async function applyPush(deps: ApplyDependencies, push: PushReceived): Pr
     unknownUserCount: sumOf(applied, ({ unknownUserCount }) => unknownUserCount),
     ignoredCount: countOf(items, 'ignored'),
     unreadableCount,
-    bodyKey,
+    keptAs,
   };
 }
 

@@ -34,6 +34,8 @@ export interface DataGroup {
   readonly origin: Origin;
   readonly correlationId: string;
   readonly nowMs: EpochMs;
+  /** When the provider said it, if that was earlier: records that were deleted since stay deleted. */
+  readonly asOfMs?: EpochMs | undefined;
   readonly records: readonly ProviderRecord[];
   /**
    * The records are all that the provider has of these metrics in the window: what else is stored of it there is

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Origin } from '../../../contracts/events/samples-changed.v1.ts';
 import type { SyncId } from '../../../contracts/primitives/ids.ts';
-import { localDateOf } from '../../core/instants.ts';
+import { type EpochMs, localDateOf } from '../../core/instants.ts';
 import type { DataType, RawPage } from '../../providers/definition.ts';
 import type { ProviderRecord } from '../../providers/model.ts';
 import { NO_COUNTS, type QuarantinedRecord, type SyncCounts } from '../model.ts';
@@ -21,6 +21,8 @@ export interface GroupPlace {
    * come under the same key when a step is done again: then they count as they did.
    */
   readonly groupKey: string;
+  /** DataGroup.asOfMs, of payloads that were kept. */
+  readonly asOfMs?: EpochMs | undefined;
 }
 
 interface Placed {
@@ -129,6 +131,7 @@ export class PageGroup {
       origin: this.#place.origin,
       correlationId,
       nowMs: deps.clock.now(),
+      asOfMs: this.#place.asOfMs,
       records: placed.map(({ record }) => record),
       ...replaced,
     });

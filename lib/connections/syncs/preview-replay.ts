@@ -9,7 +9,7 @@ import type { ProviderDirectory } from '../provider-directory.ts';
 import { payloadOf } from './apply-entry.ts';
 import { type DataOutcome, type DataWriter, MAX_GROUP_COUNT } from './data-writer.ts';
 import { mapPage } from './map-page.ts';
-import { dataTypeOfRawKey, type RawStore } from './raw-store.ts';
+import { dataTypeOfRawKey, type RawStore, takenAtOfRawKey } from './raw-store.ts';
 import type { ConnectionPlace } from './request-sync.ts';
 import { requireKept } from './request-sync.ts';
 import { keptKeys } from './run-replay.ts';
@@ -110,6 +110,7 @@ async function addPayload(
       origin: 'backfill',
       correlationId: at.correlationId,
       nowMs,
+      asOfMs: takenAtOfRawKey(key),
       records: mapped.records.slice(start, start + MAX_GROUP_COUNT),
     });
     counts = addOutcome(counts, outcome.counts);

@@ -1,5 +1,6 @@
 import type { ConnectionId } from '../../../contracts/primitives/ids.ts';
-import type { LocalDate } from '../../core/instants.ts';
+import { instantOfSortableId } from '../../core/ids.ts';
+import type { EpochMs, LocalDate } from '../../core/instants.ts';
 import type { UserScope } from '../../samples/model.ts';
 
 /** Where a page or payload lies: `date` is the UTC day it came on. */
@@ -40,3 +41,13 @@ export const rawKeyOf = (place: RawPlace): string =>
 
 /** The data type that a key names; undefined for what is no key. */
 export const dataTypeOfRawKey = (key: string): string | undefined => key.split('/')[3];
+
+/**
+ * When what a key names was on its way at the latest: the beginning of its sync, or the moment of its push. What
+ * was deleted after that stays deleted, whatever the payload says (CON38). Undefined for what is no key.
+ */
+export function takenAtOfRawKey(key: string): EpochMs | undefined {
+  const sync = key.split('/')[2] ?? '';
+  const push = /^push-(\d{1,15})$/.exec(sync)?.[1];
+  return push === undefined ? instantOfSortableId(sync.slice('syn_'.length)) : (Number(push) as EpochMs);
+}

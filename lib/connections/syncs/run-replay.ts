@@ -3,7 +3,7 @@ import type { Sync } from '../model.ts';
 import { payloadOf } from './apply-entry.ts';
 import { PageGroup } from './page-group.ts';
 import type { SyncEntry } from './plan-sync.ts';
-import { dataTypeOfRawKey, type RawStore } from './raw-store.ts';
+import { dataTypeOfRawKey, type RawStore, takenAtOfRawKey } from './raw-store.ts';
 import type { TypesOutcome } from './run-types.ts';
 import { addCounts, withType } from './sync-progress.ts';
 import { commitSync, findType, isLate, type SyncSession } from './sync-session.ts';
@@ -68,7 +68,12 @@ async function replayOne(session: SyncSession, sync: Sync, key: string): Promise
   const body = type === undefined ? undefined : await deps.raw.get(scope, key);
   if (progress === undefined || type === undefined || body === undefined) return sync;
   const groupKey = `${sync.syncId}:r:${progress.counts.pages}`;
-  const group = new PageGroup(session, type, { syncId: sync.syncId, origin: sync.origin, groupKey });
+  const group = new PageGroup(session, type, {
+    syncId: sync.syncId,
+    origin: sync.origin,
+    groupKey,
+    asOfMs: takenAtOfRawKey(key),
+  });
   group.addKept(payloadOf(body), key);
   const counts = addCounts(progress.counts, await group.store());
   return commitSync(session, withType(sync, 0, { ...progress, status: 'running', cursor: key, counts }));
