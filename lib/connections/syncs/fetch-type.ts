@@ -1,7 +1,7 @@
 import { assert } from '../../core/assert.ts';
 import type { DataType } from '../../providers/definition.ts';
 import { ProviderFault } from '../../providers/model.ts';
-import type { Sync, TypeProgress } from '../model.ts';
+import type { Sync, SyncCounts, TypeProgress } from '../model.ts';
 import { PageGroup } from './page-group.ts';
 import { nextChunk } from './plan-sync.ts';
 import { MAX_CURSOR_CHARS } from './sync-limits.ts';
@@ -13,6 +13,8 @@ export type PullType = DataType & { readonly source: Extract<DataType['source'],
 /** Hands on how far the sync got before a fault: what was stored stays stored. */
 export interface TypeStep {
   sync: Sync;
+  /** `sync` says more than its row does. */
+  isAhead: boolean;
 }
 
 /**
@@ -42,6 +44,9 @@ export async function fetchType(
 }
 
 const isThrough = ({ chunkFromMs, window }: TypeProgress): boolean => chunkFromMs >= window.toMs;
+
+const hasMovedNothing = ({ accepted, updated, deleted, refused }: SyncCounts): boolean =>
+  accepted + updated + deleted + refused === 0;
 
 const progressAt = (sync: Sync, index: number): TypeProgress => {
   const progress = sync.types[index];
@@ -118,13 +123,15 @@ class GroupedPages {
     const progress = { ...before, ...to, counts: addCounts(before.counts, counts) };
     // The row holds every type of the sync: the last group of a type and its end are one write.
     const status = isThrough(progress) ? 'succeeded' : 'running';
-    this.#step.sync = await commitSync(
-      this.#session,
-      withType({ ...this.#step.sync, stallCount: 0, waitingUntilMs: undefined }, this.#index, {
-        ...progress,
-        status,
-      }),
-    );
+    const next = withType({ ...this.#step.sync, stallCount: 0, waitingUntilMs: undefined }, this.#index, {
+      ...progress,
+      status,
+    });
+    // A top-up finds nothing new in most types: their ends go along with the next write, and a run that dies
+    // before it looks at them again.
+    const isQuiet = status === 'succeeded' && hasMovedNothing(counts);
+    this.#step.sync = isQuiet ? next : await commitSync(this.#session, next);
+    this.#step.isAhead = isQuiet;
     this.#group = this.#newGroup();
     this.#pageCount = 0;
     this.#next = undefined;

@@ -331,3 +331,24 @@ test('CON20 a step that the platform began twice ends no sync: whoever lost look
     expect(await world.stored('heart_rate')).toHaveLength(100);
   }
 });
+
+test('CON23 slow types that have nothing new are left behind slice by slice', async () => {
+  const cloud = hourly(5);
+  const dataTypes = Array.from({ length: 12 }, (_, index) => ({
+    ...(pullProvider.dataTypes[0] as DataType),
+    code: `quiet-${index}`,
+  }));
+  const world = await openSyncWorld({ ...pullProvider, dataTypes }, cloud);
+  await world.requestSync('connect');
+  await world.runFor(HOUR_MS);
+  const before = cloud.calls.length;
+  cloud.fault = () => {
+    world.clock.advance(2 * MINUTE_MS);
+    return undefined;
+  };
+  const syncId = await world.requestSync();
+  await world.runFor(3 * HOUR_MS);
+  expect(await world.sync(syncId)).toMatchObject({ status: 'succeeded' });
+  // One window each, and once more where the time was up.
+  expect(cloud.calls.length - before).toBeLessThanOrEqual(2 * dataTypes.length);
+});
