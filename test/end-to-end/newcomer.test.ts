@@ -192,16 +192,15 @@ describe.skipIf(!existsSync(CHROMIUM))('the page at / (needs Debian’s chromium
     for (const stage of ['ingest', 'stream', 'bus', 'queue']) {
       await page.locator(`.lane[data-stage="${stage}"] li`).first().waitFor();
     }
-    expect(await page.locator('#queues tbody td:first-child').allTextContents()).toEqual([
-      'large-ingests',
-      'projections',
-      'erasures',
-      'provider-syncs',
-      'inbound-pushes',
-    ]);
-    expect(await page.locator('#totals').textContent()).toMatch(/Since the start: \d+ stream records/);
+    const soon = { timeout: 15_000 };
+    await expect
+      .poll(() => page.locator('#queues tbody td:first-child').allTextContents(), soon)
+      .toEqual(['large-ingests', 'projections', 'erasures', 'provider-syncs', 'inbound-pushes']);
+    await expect
+      .poll(() => page.locator('#totals').textContent(), soon)
+      .toMatch(/Since the start: \d+ stream records/);
     expect(await page.locator('#queues td.alarm').count()).toBe(0);
-    expect(await page.locator('#health').textContent()).toBe('all parts answer');
+    await expect.poll(() => page.locator('#health').textContent(), soon).toBe('all parts answer');
   });
 
   test('logs no error, and answers nobody under a foreign name', async () => {
