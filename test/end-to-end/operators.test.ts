@@ -159,6 +159,8 @@ describe('ING13 two workspaces', () => {
   const QUERIES: Partial<Record<Operation, string>> = {
     listSamples: `?metric=steps&from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
     listRollups: `?metric=steps&from=${DAY}&to=${DAY}`,
+    listSleepSessions: `?from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
+    listWorkoutRecords: `?from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
   };
   const lookAtSecond = async () => {
     const headers = asSecond();
