@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { ProblemCode } from '../problems/catalog.ts';
 
 export interface AnswerDoc {
@@ -21,6 +21,15 @@ export interface OperationDoc {
   /** Codes of its own, besides those of every authenticated, body-taking or user operation. */
   readonly problems: readonly ProblemCode[];
 }
+
+/** Of reads whose answers have an entity tag. */
+export const ETagHeader = z.object({
+  'if-none-match': z
+    .string()
+    .optional()
+    .meta({ description: 'ETag of the answer that you have: 304 when it is still the same' }),
+});
+export const NOT_MODIFIED = { 304: { description: 'You have it already (If-None-Match)' } } as const;
 
 /** Ids that the examples share. */
 export const EXAMPLE_IDS = {

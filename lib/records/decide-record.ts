@@ -1,4 +1,5 @@
 import type { EpochMs } from '../core/instants.ts';
+import { compareRevisions } from '../core/revisions.ts';
 import type { NormalisedRecord, RecordOutcome, RecordPointer } from './model.ts';
 
 /**
@@ -32,8 +33,3 @@ export const decideRecordDeletion = (
   stored: RecordPointer | undefined,
 ): Extract<RecordOutcome, 'deleted' | 'not_found'> =>
   stored === undefined || stored.deletedAtMs !== undefined ? 'not_found' : 'deleted';
-
-const compareRevisions = (left: number | undefined, right: number | undefined): number =>
-  (left ?? Number.NEGATIVE_INFINITY) === (right ?? Number.NEGATIVE_INFINITY)
-    ? 0
-    : Math.sign((left ?? Number.NEGATIVE_INFINITY) - (right ?? Number.NEGATIVE_INFINITY));

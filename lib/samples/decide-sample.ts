@@ -1,4 +1,5 @@
 import type { EpochMs } from '../core/instants.ts';
+import { compareRevisions } from '../core/revisions.ts';
 import type { Sample } from './model.ts';
 import { contentHashOf, sameContent } from './sample-identity.ts';
 import type { DeletionOp, SampleOp } from './work.ts';
@@ -64,12 +65,4 @@ export function decideDuplicate(first: SampleOp, second: SampleOp): SampleOp {
   if (order !== 0) return order > 0 ? second : first;
   if (first.revision === undefined || sameContent(first, second)) return later;
   return contentHashOf(second) > contentHashOf(first) ? second : first;
-}
-
-/** Undefined sorts below every revision: a revision beats none. */
-export function compareRevisions(left: number | undefined, right: number | undefined): number {
-  if (left === right) return 0;
-  if (left === undefined) return -1;
-  if (right === undefined) return 1;
-  return left < right ? -1 : 1;
 }

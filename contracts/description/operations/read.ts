@@ -5,7 +5,7 @@ import { ListRollupsAnswer, ListRollupsQuery } from '../../http/rollups.ts';
 import type { Operation } from '../../http/routes.ts';
 import { ListBucketsAnswer, ListSamplesAnswer, ListSamplesQuery } from '../../http/samples.ts';
 import { ListMetricsAnswer } from '../../http/user-metrics.ts';
-import { EXAMPLE_IDS, type OperationDoc } from '../operation-doc.ts';
+import { ETagHeader, EXAMPLE_IDS, NOT_MODIFIED, type OperationDoc } from '../operation-doc.ts';
 
 const INSTANT = '2026-11-21T18:00:00.000Z';
 const READ_PROBLEMS = [
@@ -18,13 +18,6 @@ const READ_PROBLEMS = [
 ] as const;
 const PRIORITIES = { orders: { '*': ['garmin', 'apple_health'], steps: ['apple_health'] }, seq: 18 };
 
-const ETagHeader = z.object({
-  'if-none-match': z
-    .string()
-    .optional()
-    .meta({ description: 'ETag of the answer that you have: 304 when it is still the same' }),
-});
-const NOT_MODIFIED = { 304: { description: 'You have it already (If-None-Match)' } } as const;
 const RollupHeaders = ETagHeader.extend({
   'x-min-seq': z
     .string()

@@ -1,16 +1,8 @@
-import * as z from 'zod';
 import { ListRecordsQuery, ListSleepSessionsAnswer, ListWorkoutRecordsAnswer } from '../../http/records.ts';
 import type { Operation } from '../../http/routes.ts';
-import type { OperationDoc } from '../operation-doc.ts';
+import { ETagHeader, NOT_MODIFIED, type OperationDoc } from '../operation-doc.ts';
 
 const READ_PROBLEMS = ['request.invalid', 'request.bad_cursor', 'read.metric_blocked'] as const;
-const ETagHeader = z.object({
-  'if-none-match': z
-    .string()
-    .optional()
-    .meta({ description: 'ETag of the answer that you have: 304 when it is still the same' }),
-});
-const NOT_MODIFIED = { 304: { description: 'You have it already (If-None-Match)' } } as const;
 const RECORD = {
   id: '3v5w8f0xq9d3m7t2c6e4r3v5w8',
   provider: 'oura',

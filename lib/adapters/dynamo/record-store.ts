@@ -1,4 +1,4 @@
-import { QueryCommand, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../core/clock.ts';
 import { toIso } from '../../core/instants.ts';
 import type { Randomness } from '../../core/randomness.ts';
@@ -9,8 +9,8 @@ import { batchGet } from './batch-get.ts';
 import { recordBodyPrefix, recordPointerKey, userPartition } from './core-keys.ts';
 import { type Dynamo, type Item, N, S } from './dynamo.ts';
 import { announceOnHead } from './head-announcement.ts';
+import { queryPages } from './query-pages.ts';
 import { bodyKeyOf, fromPointerItem, fromRecordItem, toPointerItem, toRecordItem } from './record-item.ts';
-import { rethrowStoreError } from './store-error.ts';
 import { isErased, sendTransaction } from './transaction.ts';
 
 export interface RecordStoreDependencies {
@@ -50,29 +50,22 @@ export const createRecordStore = (deps: RecordStoreDependencies): RecordStore =>
     const prefix = recordBodyPrefix(kind);
     const from = after === undefined ? toIso(fromMs) : `${toIso(after.startMs)}#${after.recordId}!`;
     const items: Item[] = [];
-    let startKey: Item | undefined;
-    do {
-      const reply = await deps.dynamo
-        .send(
-          new QueryCommand({
-            TableName: deps.coreTable,
-            KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-            ExpressionAttributeValues: {
-              ':pk': S(userPartition(scope)),
-              ':from': S(prefix + from),
-              // An instant's own records go on with `#`, so its bare text lies before all of them.
-              ':to': S(prefix + toIso(toMs)),
-            },
-            Limit: limit - items.length,
-            ConsistentRead: true,
-            ...(startKey === undefined ? {} : { ExclusiveStartKey: startKey }),
-          }),
-        )
-        .catch(rethrowStoreError);
-      items.push(...(reply.Items ?? []));
-      startKey = reply.LastEvaluatedKey;
-    } while (startKey !== undefined && items.length < limit);
-    return items.map((item) => fromRecordItem(scope, kind, item, key));
+    const query = {
+      TableName: deps.coreTable,
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: {
+        ':pk': S(userPartition(scope)),
+        ':from': S(prefix + from),
+        // An instant's own records go on with `#`, so its bare text lies before all of them.
+        ':to': S(prefix + toIso(toMs)),
+      },
+      Limit: limit,
+    };
+    for await (const page of queryPages(deps.dynamo, query)) {
+      items.push(...page);
+      if (items.length >= limit) break;
+    }
+    return items.slice(0, limit).map((item) => fromRecordItem(scope, kind, item, key));
   },
 });
 
