@@ -8,7 +8,9 @@ export type HttpFunction =
   | 'ingest-samples'
   | 'read-health'
   | 'manage-connections'
-  | 'receive-push';
+  | 'receive-push'
+  | 'sync-devices'
+  | 'manage-entities';
 
 export interface Route {
   readonly operation: string;
@@ -336,6 +338,104 @@ export const ROUTES = [
     path: '/v1/users/{userId}/health/records/workouts',
     function: 'read-health',
     scope: 'samples:read',
+  },
+  {
+    operation: 'pushChanges',
+    method: 'POST',
+    path: '/v1/sync/push',
+    function: 'sync-devices',
+    scope: 'sync:write',
+  },
+  {
+    operation: 'pullChanges',
+    method: 'GET',
+    path: '/v1/sync/changes',
+    function: 'sync-devices',
+    scope: 'sync:read',
+  },
+  {
+    operation: 'readSnapshot',
+    method: 'GET',
+    path: '/v1/sync/snapshot',
+    function: 'sync-devices',
+    scope: 'sync:read',
+  },
+  {
+    operation: 'readDigest',
+    method: 'GET',
+    path: '/v1/sync/digest',
+    function: 'sync-devices',
+    scope: 'sync:read',
+  },
+  {
+    operation: 'leaseSync',
+    method: 'POST',
+    path: '/v1/sync/lease',
+    function: 'sync-devices',
+    scope: 'sync:read',
+  },
+  {
+    operation: 'listConflicts',
+    method: 'GET',
+    path: '/v1/sync/conflicts',
+    function: 'sync-devices',
+    scope: 'sync:read',
+  },
+  {
+    operation: 'resolveConflicts',
+    method: 'POST',
+    path: '/v1/sync/conflicts/batch-resolve',
+    function: 'sync-devices',
+    scope: 'sync:write',
+  },
+  {
+    operation: 'readSyncStatus',
+    method: 'GET',
+    path: '/v1/sync/status',
+    function: 'sync-devices',
+    scope: 'sync:read',
+  },
+  {
+    operation: 'listEntities',
+    method: 'GET',
+    path: '/v1/users/{userId}/{entityType}',
+    function: 'manage-entities',
+    scope: 'sync:read',
+  },
+  {
+    operation: 'createEntity',
+    method: 'POST',
+    path: '/v1/users/{userId}/{entityType}',
+    function: 'manage-entities',
+    scope: 'sync:write',
+  },
+  {
+    operation: 'getEntity',
+    method: 'GET',
+    path: '/v1/users/{userId}/{entityType}/{entityId}',
+    function: 'manage-entities',
+    scope: 'sync:read',
+  },
+  {
+    operation: 'putEntity',
+    method: 'PUT',
+    path: '/v1/users/{userId}/{entityType}/{entityId}',
+    function: 'manage-entities',
+    scope: 'sync:write',
+  },
+  {
+    operation: 'patchEntity',
+    method: 'PATCH',
+    path: '/v1/users/{userId}/{entityType}/{entityId}',
+    function: 'manage-entities',
+    scope: 'sync:write',
+  },
+  {
+    operation: 'deleteEntity',
+    method: 'DELETE',
+    path: '/v1/users/{userId}/{entityType}/{entityId}',
+    function: 'manage-entities',
+    scope: 'sync:write',
   },
 ] as const satisfies readonly Route[];
 

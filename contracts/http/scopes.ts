@@ -6,6 +6,8 @@ export const SCOPES = [
   'users:write',
   'connections:read',
   'connections:write',
+  'sync:read',
+  'sync:write',
   'keys:admin',
   'issuers:admin',
   'workspace:admin',
@@ -20,4 +22,6 @@ export const USER_TOKEN_SCOPES = [
   'users:write',
   'connections:read',
   'connections:write',
+  'sync:read',
+  'sync:write',
 ] as const satisfies readonly Scope[];

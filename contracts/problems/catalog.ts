@@ -140,6 +140,42 @@ export const PROBLEMS = {
   'push.unverifiable': { status: 503, title: 'The signature cannot be checked now', retry: 'after' },
   'push.malformed': { status: 400, title: 'The notification cannot be read', retry: 'never' },
 
+  'sync.user_required': {
+    status: 400,
+    title: 'With an API key the header X-Headwater-User names the user',
+    retry: 'never',
+  },
+  'sync.protocol_unsupported': {
+    status: 400,
+    title: 'The version of the sync protocol is none that the server takes',
+    retry: 'never',
+  },
+  'sync.unknown_entity_type': { status: 400, title: 'There is no such entity type', retry: 'never' },
+  'sync.payload_conflict': {
+    status: 422,
+    title: 'The operation id was used with another payload',
+    retry: 'never',
+  },
+  'sync.operation_running': { status: 409, title: 'The operation is being worked on', retry: 'after' },
+  'sync.operation_expired': {
+    status: 410,
+    title: 'A change is older than the horizon: pull, and push it anew',
+    retry: 'never',
+  },
+  'sync.resync_required': {
+    status: 410,
+    title: 'The cursor is of another log, filter or horizon: start from a snapshot',
+    retry: 'never',
+  },
+  'sync.contention': { status: 503, title: 'Too many writers at once', retry: 'after' },
+  'sync.lease_refused': { status: 429, title: 'The lease is unknown, spent or over', retry: 'after' },
+  'sync.conflict_not_found': { status: 404, title: 'There is no such conflict', retry: 'never' },
+  'entity.not_found': { status: 404, title: 'There is no such row', retry: 'never' },
+  'entity.changed': { status: 412, title: 'The row is not the one that If-Match names', retry: 'never' },
+  'entity.exists': { status: 412, title: 'A row of this id is there already', retry: 'never' },
+  'entity.invalid': { status: 422, title: 'The row cannot be taken', retry: 'never' },
+  'entity.conflict': { status: 409, title: 'The row cannot be taken as things are', retry: 'never' },
+
   'server.unavailable': { status: 503, title: 'A part is not answering', retry: 'after' },
   'server.internal': { status: 500, title: 'Something failed on our side', retry: 'later' },
 } as const satisfies Record<string, ProblemDefinition>;

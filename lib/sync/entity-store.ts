@@ -1,0 +1,77 @@
+import type { EpochMs } from '../core/instants.ts';
+import type { UserScope } from '../samples/model.ts';
+import type { ConflictRecord, LogEntry, Operation, RowKey, StoredRow, SyncHead } from './model.ts';
+
+/** One transaction: all of it or nothing (SYN1). */
+export interface Commit {
+  /** Undefined where the user has no head yet: it is made, unless the user is erased. */
+  readonly read: SyncHead | undefined;
+  /** `read` one further, with the digests after this commit; equal to `read` where only the ledger is written. */
+  readonly head: SyncHead;
+  /** Undefined exactly where `rows` is empty. */
+  readonly entry: LogEntry | undefined;
+  /** Each under the version that it was read with; undefined: it was not there. */
+  readonly rows: readonly { readonly row: StoredRow; readonly readVersion: number | undefined }[];
+  /** Names of rows that the server knew under another id (`same_by`). */
+  readonly aliases: readonly { readonly type: string; readonly clientId: string; readonly id: string }[];
+  readonly conflicts: readonly { readonly record: ConflictRecord; readonly isNew: boolean }[];
+  /** Undefined for commits of no operation (a cascade that goes on, the plain API without a key). */
+  readonly operation: { readonly next: Operation; readonly readToken: string | undefined } | undefined;
+}
+
+export type CommitOutcome =
+  | 'committed'
+  /** Somebody else committed, or another transaction was in the way: read again. */
+  | 'conflict'
+  /** The operation is another's: it was taken over, or a twin began it. */
+  | 'operation_lost'
+  /** No such user, or erased. */
+  | 'gone';
+
+/** Rows, log, ledger and conflicts of one user's devices. All reads are strongly consistent. */
+export interface EntityStore {
+  /** Undefined: nothing was ever synced. `gone`: no such user, or erased. */
+  loadHead(scope: UserScope): Promise<SyncHead | 'gone' | undefined>;
+  /** Those that are there, tombstones too, by any order. At most 1,000 keys. */
+  loadRows(scope: UserScope, keys: readonly RowKey[]): Promise<readonly StoredRow[]>;
+  /** By the ids that clients named them (`same_by`): type and client id to the row's id. */
+  loadAliases(scope: UserScope, keys: readonly RowKey[]): Promise<ReadonlyMap<string, string>>;
+  /** Living rows of a type whose reference `field` is `id`. */
+  listReferring(scope: UserScope, type: string, field: string, id: string): Promise<readonly StoredRow[]>;
+  /** Rows of a type in the order of ids, tombstones too, after `afterId`; at most `limit`. */
+  listRows(
+    scope: UserScope,
+    type: string,
+    page: { readonly afterId: string | undefined; readonly limit: number },
+  ): Promise<readonly StoredRow[]>;
+  loadOperation(scope: UserScope, operationId: string): Promise<Operation | undefined>;
+  commit(scope: UserScope, commit: Commit): Promise<CommitOutcome>;
+  loadConflicts(scope: UserScope, conflictIds: readonly string[]): Promise<readonly ConflictRecord[]>;
+  /** Newest first. */
+  listConflicts(
+    scope: UserScope,
+    page: {
+      readonly status: 'open' | 'resolved' | 'all';
+      readonly limit: number;
+      readonly before: string | undefined;
+    },
+  ): Promise<readonly ConflictRecord[]>;
+}
+
+/** What devices pull from. */
+export interface ChangeLog {
+  /** Entries after `afterSeq` in the order of their numbers, at most `limit`; stops before a missing number. */
+  readEntries(scope: UserScope, afterSeq: number, limit: number): Promise<readonly LogEntry[]>;
+}
+
+/** Compaction of one user's log (SYN12). Every step may be repeated. */
+export interface LogCompaction {
+  /** Users whose oldest entry is older than `beforeMs`, of one shard of the index; at most `limit`. */
+  listDue(shard: number, beforeMs: EpochMs, limit: number): Promise<readonly UserScope[]>;
+  /** Raises the horizon under the condition that nobody raised it further. */
+  raiseHorizon(scope: UserScope, read: SyncHead, horizonSeq: number): Promise<'raised' | 'conflict' | 'gone'>;
+  /** Deletes entries up to and with the horizon, and the tombstones that they name and nobody wrote since. */
+  deletePrefix(scope: UserScope, entries: readonly LogEntry[]): Promise<void>;
+  /** Says when to look again: the instant of the oldest entry that is left; undefined: none is. */
+  schedule(scope: UserScope, oldestMs: EpochMs | undefined): Promise<void>;
+}
