@@ -4,7 +4,6 @@ import { InstantText } from '../primitives/time.ts';
 import {
   DEFAULT_PULL_ROWS,
   DEVICE_ID,
-  HLC,
   MAX_PULL_ROWS,
   MAX_PUSH_CHANGE_COUNT,
   MAX_RESOLUTION_COUNT,
