@@ -36,6 +36,24 @@ export const METRICS = {
   PushItemsUnknownUser: 'Count',
   PushItemsIgnored: 'Count',
   PushItemsUnreadable: 'Count',
+  /** Pushes of devices that were answered with 200 or 207, repeats included. */
+  SyncPushes: 'Count',
+  /** Changes of devices and of the plain resources that were taken, conflicts that kept the server's side not. */
+  SyncChangesTaken: 'Count',
+  /** Changes that met one they did not know of, whatever became of them. */
+  SyncConflicts: 'Count',
+  /** Changes that were refused one by one (`failed` of a push). */
+  SyncRefused: 'Count',
+  /** Commits that were read and merged again because another of the user came first. */
+  SyncRetries: 'Count',
+  /** Writes that gave up after all retries (`sync.contention`). */
+  SyncContention: 'Count',
+  /** Devices that were told to begin anew (`sync.resync_required`). */
+  SyncResyncs: 'Count',
+  /** From the commit of the oldest change of a page of `/v1/sync/changes` to its delivery. */
+  SyncPullLag: 'Milliseconds',
+  /** Log entries that compaction removed. */
+  SyncLogEntriesCompacted: 'Count',
 } as const;
 
 export type MetricName = keyof typeof METRICS;
