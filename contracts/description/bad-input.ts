@@ -110,6 +110,61 @@ const CONNECTIONS: readonly BadInput[] = [
   problem('A push whose timestamp is too far from now', 'push.stale'),
 ];
 
+/** One change of a push, which then says this of that change alone; of a plain resource `entity.invalid` names it. */
+const failed = (input: string, code: string, isRetryable = false): BadInput =>
+  answer(input, 207, `${code} under \`failed\`${isRetryable ? ', may be sent again' : ''}`);
+
+const DEVICES: readonly BadInput[] = [
+  problem('A push without changes, or of 1,001; a change that is no object of that form', 'request.invalid'),
+  problem('No user named with an API key', 'sync.user_required'),
+  problem('A version of the protocol that the server does not take', 'sync.protocol_unsupported'),
+  problem('An operation id used before, other changes', 'sync.payload_conflict'),
+  answer('An operation id used before, same changes', 200, 'the stored answer, byte for byte (200 or 207)'),
+  problem('An operation that another request is working on', 'sync.operation_running'),
+  problem('An operation whose newest change is older than 90 days by its clock', 'sync.operation_expired'),
+  problem('A cursor that is damaged', 'request.bad_cursor'),
+  problem(
+    'A cursor of another user, another filter, another log, or from before the horizon',
+    'sync.resync_required',
+  ),
+  problem('An unknown entity type in a query', 'sync.unknown_entity_type'),
+  problem('A lease that there is not, or that is used up', 'sync.lease_refused'),
+  answer('A conflict that there is not', 207, 'sync.conflict_not_found under `failed`'),
+];
+
+const DEVICE_CHANGES: readonly BadInput[] = [
+  failed('An unknown entity type', 'sync.unknown_entity_type'),
+  failed('An id that is no UUID and no name of up to 128 printable characters', 'sync.invalid_id'),
+  failed('A clock that is not of the form', 'sync.invalid_clock'),
+  answer('A clock that is years off', 200, 'taken; what is more than 5 minutes ahead counts as now'),
+  failed('An unknown field', 'sync.unknown_field'),
+  failed(
+    'A value that the schema of its field does not take, or a required field missing',
+    'sync.invalid_data',
+  ),
+  failed('A row above 64 KB', 'sync.row_too_large'),
+  failed('A request id that an earlier change of the push has', 'sync.duplicate_request'),
+  failed('A base version above that of the row', 'sync.base_from_future'),
+  failed('A plain number for a counter that others have moved', 'sync.delta_required'),
+  failed('A change or deletion of a row that is only ever made', 'sync.append_only'),
+  failed('An update of a row that is not there, where the type refuses that', 'sync.row_missing', true),
+  failed("A reference to no row, or to another user's", 'sync.reference_missing', true),
+  failed('A mandatory reference to a deleted row', 'sync.reference_deleted'),
+  failed('References in a circle', 'sync.reference_cycle'),
+  failed('A deletion of a row that others need', 'sync.delete_restricted', true),
+  failed('A change that lost to other writers again and again', 'sync.contention', true),
+];
+
+const PLAIN_RESOURCES: readonly BadInput[] = [
+  problem('An entity type that there is not', 'request.not_found'),
+  problem('A row that is not there or deleted', 'entity.not_found'),
+  problem('An If-Match that is not the row as it is', 'entity.changed'),
+  problem('If-None-Match: * of a row that is there', 'entity.exists'),
+  problem('An unknown field, a wrong value, a row that is too large', 'entity.invalid'),
+  problem('A reference to no row, a deletion of a row that others need', 'entity.conflict'),
+  problem('An Idempotency-Key used before, other body', 'sync.payload_conflict'),
+];
+
 /** Every kind of bad input with its outcome. In all of them nothing stored changes but by what was accepted. */
 export const BAD_INPUTS: readonly { readonly title: string; readonly rows: readonly BadInput[] }[] = [
   { title: 'Bodies', rows: BODIES },
@@ -118,6 +173,9 @@ export const BAD_INPUTS: readonly { readonly title: string; readonly rows: reado
   { title: 'Callers', rows: CALLERS },
   { title: 'Reads', rows: READS },
   { title: 'Connections', rows: CONNECTIONS },
+  { title: 'Device sync', rows: DEVICES },
+  { title: 'Changes of a push', rows: DEVICE_CHANGES },
+  { title: 'Entities', rows: PLAIN_RESOURCES },
 ];
 
 /**

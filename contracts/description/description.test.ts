@@ -105,7 +105,8 @@ describe('bad input', () => {
   test('every code that a request can cause is answered by some operation', () => {
     const answered = new Set(DESCRIBED_ROUTES.flatMap(({ route, doc }) => problemsOf(route, doc)));
     const unanswered = PROBLEM_CODES.filter((code) => !answered.has(code));
-    expect(unanswered).toEqual(['request.not_found']);
+    // Said of one conflict of a batch, inside an answer.
+    expect(unanswered).toEqual(['sync.conflict_not_found']);
   });
 
   test('faults of the caller are 4xx, and only ours and those of providers are 5xx', () => {
@@ -118,6 +119,7 @@ describe('bad input', () => {
       'provider.unavailable',
       'provider.refused',
       'push.unverifiable',
+      'sync.contention',
       'server.unavailable',
       'server.internal',
     ]);

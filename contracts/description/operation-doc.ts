@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ProblemCode } from '../problems/catalog.ts';
+import { PROTOCOL_HEADER, SUPPORTED_PROTOCOL_VERSIONS } from '../sync/protocol.ts';
 
 export interface AnswerDoc {
   readonly description: string;
@@ -11,7 +12,15 @@ export interface AnswerDoc {
 
 /** What the API description says about one operation, beyond its route. */
 export interface OperationDoc {
-  readonly group: 'Service' | 'Access' | 'Users' | 'Ingestion' | 'Reading' | 'Connections';
+  readonly group:
+    | 'Service'
+    | 'Access'
+    | 'Users'
+    | 'Ingestion'
+    | 'Reading'
+    | 'Connections'
+    | 'Device sync'
+    | 'Entities';
   readonly summary: string;
   readonly description: string;
   readonly query?: z.ZodObject;
@@ -28,6 +37,15 @@ export const ETagHeader = z.object({
     .string()
     .optional()
     .meta({ description: 'ETag of the answer that you have: 304 when it is still the same' }),
+});
+/** Of operations that devices call; the answers carry it too. */
+export const ProtocolHeader = z.object({
+  [PROTOCOL_HEADER]: z
+    .string()
+    .optional()
+    .meta({
+      description: `The version of the sync protocol that the device speaks: ${SUPPORTED_PROTOCOL_VERSIONS.join(', ')}`,
+    }),
 });
 export const NOT_MODIFIED = { 304: { description: 'You have it already (If-None-Match)' } } as const;
 

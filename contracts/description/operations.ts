@@ -3,6 +3,8 @@ import { PROBLEMS, type ProblemCode } from '../problems/catalog.ts';
 import type { OperationDoc } from './operation-doc.ts';
 import { ACCESS_OPERATIONS } from './operations/access.ts';
 import { CONNECTION_OPERATIONS } from './operations/connections.ts';
+import { DEVICE_SYNC_OPERATIONS } from './operations/device-sync.ts';
+import { ENTITY_OPERATIONS } from './operations/entities.ts';
 import { INBOUND_OPERATIONS } from './operations/inbound.ts';
 import { INGEST_OPERATIONS } from './operations/ingest.ts';
 import { READ_OPERATIONS } from './operations/read.ts';
@@ -22,6 +24,8 @@ export const OPERATION_DOCS: Readonly<Record<Operation, OperationDoc>> = {
   ...CONNECTION_OPERATIONS,
   ...SYNC_OPERATIONS,
   ...INBOUND_OPERATIONS,
+  ...DEVICE_SYNC_OPERATIONS,
+  ...ENTITY_OPERATIONS,
 };
 
 const AUTHENTICATED: readonly ProblemCode[] = [

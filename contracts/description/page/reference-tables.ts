@@ -45,7 +45,7 @@ function outcomeCells({ outcome }: BadInput): readonly Html[] {
         html`refused: <a href="#refused-${outcome.reason}"><code>${outcome.reason}</code></a>`,
       ];
     case 'answer':
-      return [html`<span class="status ok">${outcome.status}</span>`, html`${outcome.meaning}`];
+      return [html`<span class="status ok">${outcome.status}</span>`, prose(outcome.meaning)];
   }
 }
 
