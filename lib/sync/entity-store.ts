@@ -34,10 +34,15 @@ export interface EntityStore {
   loadHead(scope: UserScope): Promise<SyncHead | 'gone' | undefined>;
   /** Those that are there, tombstones too, by any order. At most 1,000 keys. */
   loadRows(scope: UserScope, keys: readonly RowKey[]): Promise<readonly StoredRow[]>;
-  /** By the ids that clients named them (`same_by`): type and client id to the row's id. */
+  /** By the ids that clients named them (`same_by`): `<type>#<client id>` to the row's id. */
   loadAliases(scope: UserScope, keys: readonly RowKey[]): Promise<ReadonlyMap<string, string>>;
-  /** Living rows of a type whose reference `field` is `id`. */
-  listReferring(scope: UserScope, type: string, field: string, id: string): Promise<readonly StoredRow[]>;
+  /** Living rows of a type whose reference `field` is one of `ids`, in the order of their ids. Reads the type once. */
+  listReferring(
+    scope: UserScope,
+    type: string,
+    field: string,
+    ids: readonly string[],
+  ): Promise<readonly StoredRow[]>;
   /** Rows of a type in the order of ids, tombstones too, after `afterId`; at most `limit`. */
   listRows(
     scope: UserScope,

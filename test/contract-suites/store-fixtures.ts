@@ -173,6 +173,13 @@ export function createStores({ dynamo, tables }: Pick<Storage, 'dynamo' | 'table
     putRawBlock: (item: Item) => dynamo.send(new PutItemCommand({ TableName: tables.samples, Item: item })),
     putCoreItem: (item: Item) => dynamo.send(new PutItemCommand({ TableName: tables.core, Item: item })),
     putVaultItem: (item: Item) => dynamo.send(new PutItemCommand({ TableName: tables.vault, Item: item })),
+    removeCoreItem: (scope: UserScope, sortKey: string) =>
+      dynamo.send(
+        new DeleteItemCommand({
+          TableName: tables.core,
+          Key: { pk: S(userPartition(scope)), sk: S(sortKey) },
+        }),
+      ),
     removeHead: (scope: UserScope) =>
       dynamo.send(new DeleteItemCommand({ TableName: tables.core, Key: headKey(scope) })),
   };

@@ -110,3 +110,30 @@ export const connectTicketKey = (sha256Hex: string): Item => key(`TICKET#${sha25
 export const DUE_INDEX = 'due';
 export const DUE_SHARD_COUNT = 64;
 export const duePartition = (shard: number): string => `DUE#${shard}`;
+
+/**
+ * What devices sync (SYN1). The counter of a user's commits is deleted in the transaction that erases the user,
+ * and every later commit has a condition on it: what is left behind is found by the sweep.
+ */
+export const entitiesKey = (scope: UserScope): Item => key(userPartition(scope), 'ENTITIES');
+export const entityPrefix = (type: string): string => `ENTITY#${type}#`;
+export const entityKey = (scope: UserScope, type: string, id: string): Item =>
+  key(userPartition(scope), entityPrefix(type) + id);
+export const ENTITY_ALIAS_PREFIX = 'ENTITYALIAS#';
+export const entityAliasKey = (scope: UserScope, type: string, clientId: string): Item =>
+  key(userPartition(scope), `${ENTITY_ALIAS_PREFIX}${type}#${clientId}`);
+export const ENTITY_CONFLICT_PREFIX = 'ENTITYCONFLICT#';
+export const entityConflictKey = (scope: UserScope, conflictId: string): Item =>
+  key(userPartition(scope), ENTITY_CONFLICT_PREFIX + conflictId);
+/** Twelve digits, as those of `changeSortKey`. */
+export const entityLogSortKey = (seq: number): string => `ENTITYLOG#${String(seq).padStart(12, '0')}`;
+export const ENTITY_LOG_PREFIX = 'ENTITYLOG#';
+export const entityLogKey = (scope: UserScope, seq: number): Item =>
+  key(userPartition(scope), entityLogSortKey(seq));
+/** An operation's ledger row, and behind it the parts of an answer that is too large for one item. */
+export const entityOperationKey = (scope: UserScope, operationId: string): Item =>
+  key(userPartition(scope), `ENTITYOP#${operationId}`);
+export const entityOperationPartKey = (scope: UserScope, operationId: string, part: number): Item =>
+  key(userPartition(scope), `ENTITYOP#${operationId}#${String(part).padStart(3, '0')}`);
+/** In the index `due`: users by the time at which the oldest entry of their log may go (SYN12). */
+export const logDuePartition = (shard: number): string => `DUE#LOG#${shard}`;

@@ -12,6 +12,7 @@ import type { DataKey } from '../../vault/data-keys.ts';
 import { batchGet } from './batch-get.ts';
 import { CHANGE_TTL_MS, toChangeItem } from './change-item.ts';
 import {
+  entitiesKey,
   externalIdKey,
   headKey,
   userDirectoryKey,
@@ -68,6 +69,8 @@ export function createUserStore(deps: UserStoreDependencies): UserStore {
           remove(coreTable, userKey(scope)),
           markInDirectory(coreTable, scope, change.erasedAtMs),
           remove(coreTable, externalIdKey(scope.workspaceId, externalId)),
+          // Every commit of the user's devices has a condition on it (SYN30).
+          remove(coreTable, entitiesKey(scope)),
         ],
       });
       return outcome.kind === 'committed' ? 'erased' : 'conflict';

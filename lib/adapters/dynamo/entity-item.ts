@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import type { EpochMs } from '../../core/instants.ts';
+import type { RowState } from '../../sync/merge/row.ts';
+import type { StoredRow } from '../../sync/model.ts';
+import { entityKey } from './core-keys.ts';
+import { B, BOOL, bytesOf, type Item, N, numberOf, optionalStringOf, S, stringOf } from './dynamo.ts';
+import { type EntitySeal, openText, sealText } from './entity-seal.ts';
+
+const Stamp = z.object({ hlc: z.string(), version: z.number() });
+const Element = z.object({ hlc: z.string(), present: z.boolean() });
+const References = z.record(z.string(), z.string());
+const Body = z.object({
+  data: z.record(z.string(), z.unknown()),
+  stamps: z.record(z.string(), Stamp),
+  elements: z.record(z.string(), z.record(z.string(), Element)),
+});
+
+/** What is sealed of a row's state. */
+export const toStateBody = ({ data, stamps, elements }: RowState) => ({ data, stamps, elements });
+
+/** Parsed with care only where it was sealed by ourselves for this very place: the shape is looked at alone. */
+export function parseStateBody(value: unknown, version: number, deleted: boolean): RowState {
+  return { version, deleted, ...Body.parse(value) };
+}
+
+/**
+ * A row: in the open version, deleted, seq, times, device and references (ids alone, which lists of children
+ * are read from); sealed: data, stamps and elements.
+ */
+export function toEntityItem(row: StoredRow, seal: EntitySeal): Item {
+  const key = entityKey(seal.scope, row.type, row.id);
+  const place = { sortKey: stringOf(key, 'sk'), version: row.state.version };
+  return {
+    ...key,
+    version: N(row.state.version),
+    deleted: BOOL(row.state.deleted),
+    seq: N(row.seq),
+    createdAt: N(row.createdAtMs),
+    updatedAt: N(row.updatedAtMs),
+    ...(row.originDeviceId === null ? {} : { origin: S(row.originDeviceId) }),
+    refs: S(JSON.stringify(row.references)),
+    body: B(sealText(seal, place, JSON.stringify(toStateBody(row.state)))),
+  };
+}
+
+/** Throws `UnsealError` when the body is not the one of this place and version. */
+export function fromEntityItem(item: Item, seal: Pick<EntitySeal, 'scope' | 'key'>): StoredRow {
+  const sortKey = stringOf(item, 'sk');
+  const [, type = '', id = ''] = sortKey.split('#');
+  const version = numberOf(item, 'version');
+  const body: unknown = JSON.parse(openText(seal, { sortKey, version }, bytesOf(item, 'body')));
+  return {
+    type,
+    id,
+    state: parseStateBody(body, version, isDeletedItem(item)),
+    seq: numberOf(item, 'seq'),
+    createdAtMs: numberOf(item, 'createdAt') as EpochMs,
+    updatedAtMs: numberOf(item, 'updatedAt') as EpochMs,
+    originDeviceId: optionalStringOf(item, 'origin') ?? null,
+    references: referencesOf(item),
+  };
+}
+
+export const isDeletedItem = (item: Item): boolean => item['deleted']?.BOOL === true;
+
+export const referencesOf = (item: Item): Readonly<Record<string, string>> =>
+  References.parse(JSON.parse(stringOf(item, 'refs')));

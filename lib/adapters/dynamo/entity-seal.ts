@@ -1,0 +1,48 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { Randomness } from '../../core/randomness.ts';
+import type { UserScope } from '../../samples/model.ts';
+import type { DataKey } from '../../vault/data-keys.ts';
+import { open, seal } from '../sealing/sealing.ts';
+import { userPartition } from './core-keys.ts';
+
+/** What seals and opens the items of one user. */
+export interface EntitySeal {
+  readonly scope: UserScope;
+  readonly key: DataKey;
+  readonly randomness: Randomness;
+}
+
+const PLAIN = 0;
+const GZIPPED = 1;
+/** DynamoDB bills writes by the KB: below this the time of gzip costs more than it saves. */
+const MIN_GZIP_BYTES = 4_096;
+
+/** Place and version: a body of another item, or an older one of this, does not open in its place. */
+const aadOf = (scope: UserScope, sortKey: string, version: string | number): string =>
+  `${userPartition(scope)}|${sortKey}|${version}`;
+
+/** The text, gzipped where it is long, sealed for its place and version: `[0 plain | 1 gzip][text]`. */
+export function sealText(
+  { scope, key, randomness }: EntitySeal,
+  place: { readonly sortKey: string; readonly version: string | number },
+  text: string,
+): Uint8Array {
+  const utf8 = Buffer.from(text, 'utf8');
+  const isLong = utf8.length > MIN_GZIP_BYTES;
+  const body = isLong ? gzipSync(utf8, { level: 1 }) : utf8;
+  const packed = Buffer.allocUnsafe(body.length + 1);
+  packed[0] = isLong ? GZIPPED : PLAIN;
+  body.copy(packed, 1);
+  return seal(packed, key, aadOf(scope, place.sortKey, place.version), randomness);
+}
+
+/** Throws `UnsealError` when the bytes are not those that were sealed for this place and version. */
+export function openText(
+  { scope, key }: Pick<EntitySeal, 'scope' | 'key'>,
+  place: { readonly sortKey: string; readonly version: string | number },
+  sealed: Uint8Array,
+): string {
+  const packed = open(sealed, key, aadOf(scope, place.sortKey, place.version));
+  const body = Buffer.from(packed.buffer, packed.byteOffset + 1, packed.length - 1);
+  return (packed[0] === GZIPPED ? gunzipSync(body) : body).toString('utf8');
+}

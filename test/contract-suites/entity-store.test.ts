@@ -1,0 +1,4 @@
+import { entityStoreContract } from './entity-store.contract.ts';
+import { onEveryStorage } from './store-fixtures.ts';
+
+onEveryStorage(entityStoreContract);
