@@ -49,7 +49,7 @@ export function createWatermelonSync(peer: WatermelonPeer): WatermelonSync {
         const request = writer.request(part);
         const refused = failedOf(await pushOnce(door, request));
         for (const { requestId, entityType, id } of request.changes)
-          if (refused.has(requestId)) (rejected[entityType] ??= []).push(id);
+          if (refused.has(requestId)) rejected[entityType] = [...(rejected[entityType] ?? []), id];
       }
       return { experimentalRejectedIds: rejected };
     },
