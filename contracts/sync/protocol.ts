@@ -11,6 +11,10 @@ export const SUPPORTED_PROTOCOL_VERSIONS: readonly number[] = [1];
 export const PROTOCOL_HEADER = 'x-headwater-sync-protocol';
 /** With an API key: the user whose devices sync. */
 export const USER_HEADER = 'x-headwater-user';
+/** In every answer: the server's clock, unix ms, by which a device learns how far its own is off. */
+export const TIME_HEADER = 'x-headwater-time';
+/** Of a push: the lease that it is counted under; other requests name it in the query. */
+export const LEASE_HEADER = 'x-headwater-lease';
 
 export const MAX_PUSH_CHANGE_COUNT = 1_000;
 /** A row as canonical JSON of its data (SYN1). */

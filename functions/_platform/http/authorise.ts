@@ -5,6 +5,7 @@ import type { RateVerdict } from '../../../lib/access/rate-limiter.ts';
 import { assertNever } from '../../../lib/core/assert.ts';
 import { AppError } from '../../../lib/problems/app-error.ts';
 import type { AccessDependencies } from './access-dependencies.ts';
+import { isDeviceSync } from './user-scope.ts';
 
 /** RFC 6750 2.1, bounded: a Cognito token has about 1,000 characters, header lines of API Gateway at most 8 KB. */
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,8000}) *$/i;
@@ -41,13 +42,13 @@ function toAuthError(failure: AuthFailure): AppError {
 /**
  * `auth.forbidden` names the scope that is missing: a caller can ask for it. A user token reaches its own
  * user alone, so it is refused too where the route names none (ACC10): what such a route reaches is the
- * workspace, as the list of all its users.
+ * workspace, as the list of all its users. Under /v1/sync/ the user is the token's own, or in a header.
  */
 export function checkAccess(
   principal: Principal,
   { scope, path }: { readonly scope: Scope; readonly path: string },
 ): void {
-  if (principal.kind === 'user' && !path.includes('{userId}'))
+  if (principal.kind === 'user' && !path.includes('{userId}') && !isDeviceSync(path))
     throw new AppError(
       'auth.forbidden',
       'The operation is for API keys: a user token reaches its own user alone.',

@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { EpochMs } from '../../../lib/core/instants.ts';
 import { describeFault } from '../../../lib/observability/log.ts';
 import type { Platform } from '../platform.ts';
 import type { AccessDependencies } from './access-dependencies.ts';
@@ -14,6 +15,8 @@ export interface HttpStack {
   readonly access: AccessDependencies;
   /** `decoded` unless said otherwise; `as_sent` where signatures are over the body. */
   readonly bodyForm?: BodyForm;
+  /** Of every answer of this function, problems too; `nowMs`: when the request came. */
+  readonly answerHeaders?: (nowMs: EpochMs) => Readonly<Record<string, string>>;
   readonly settings: Pick<Platform, 'clock' | 'randomness' | 'log' | 'meter'>;
 }
 
@@ -50,7 +53,7 @@ type Middleware = middy.MiddlewareObj<
 export function createHttpHandler(stack: HttpStack): HttpHandler {
   const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Error, Context, Internal>()
     .use(observe(stack))
-    .use(render)
+    .use(render(stack))
     .use(problem)
     .use(open(stack))
     .use(run(stack));
@@ -78,19 +81,22 @@ const problem: Middleware = {
   },
 };
 
-const respond = (request: Stage): void => {
-  const { call, answer } = request.internal;
-  const isBodiless = call.route?.method === 'HEAD';
-  request.response = writeResponse(isBodiless ? { ...answer, body: undefined } : answer, {
-    headers: {
-      'x-request-id': call.requestId,
-      'x-correlation-id': call.correlationId,
-      ...(call.rate === undefined ? {} : rateHeaders(call.rate)),
-    },
-    acceptEncoding: call.headers['accept-encoding'],
-  });
-};
-const render: Middleware = { after: respond, onError: respond };
+function render({ answerHeaders }: HttpStack): Middleware {
+  const respond = (request: Stage): void => {
+    const { call, answer } = request.internal;
+    const isBodiless = call.route?.method === 'HEAD';
+    request.response = writeResponse(isBodiless ? { ...answer, body: undefined } : answer, {
+      headers: {
+        'x-request-id': call.requestId,
+        'x-correlation-id': call.correlationId,
+        ...(call.rate === undefined ? {} : rateHeaders(call.rate)),
+        ...answerHeaders?.(call.startedMs),
+      },
+      acceptEncoding: call.headers['accept-encoding'],
+    });
+  };
+  return { after: respond, onError: respond };
+}
 
 function observe({ settings }: HttpStack): Middleware {
   const { clock, log, meter } = settings;

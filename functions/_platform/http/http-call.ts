@@ -11,7 +11,7 @@ import { checkAccess, checkRate, findPrincipal } from './authorise.ts';
 import { correlationIdOf } from './correlation.ts';
 import type { ApiRequest, ApiResponse, OperationHandlers } from './operation.ts';
 import { readBody, readWireBody } from './read-body.ts';
-import { resolveUserScope } from './user-scope.ts';
+import { isDeviceSync, resolveSyncScope, resolveUserScope } from './user-scope.ts';
 
 type KnownRoute = (typeof ROUTES)[number];
 
@@ -100,7 +100,9 @@ function toApiRequest(
       return principal;
     },
     userScope() {
-      return resolveUserScope(this.principal, pathParameters['userId']);
+      return isDeviceSync(route.path)
+        ? resolveSyncScope(this.principal, call.headers)
+        : resolveUserScope(this.principal, pathParameters['userId']);
     },
     pathParameters,
     query: definedOnly(event.queryStringParameters),

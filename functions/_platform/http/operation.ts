@@ -8,8 +8,9 @@ export interface ApiRequest {
   readonly operation: Operation;
   readonly principal: Principal;
   /**
-   * The user of `/v1/users/{userId}/...`, `me` resolved, in the principal's own workspace (ING13). Whether
-   * the user exists is for the store to say. Throws on a route without `{userId}`.
+   * The user of `/v1/users/{userId}/...`, `me` resolved, in the principal's own workspace (ING13); under
+   * `/v1/sync/` the token's own or the one that the header names. Whether the user exists is for the store to
+   * say. Throws on any other route.
    */
   userScope(): UserScope;
   /** Decoded; never trusted for keys. */

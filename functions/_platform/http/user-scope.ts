@@ -1,4 +1,5 @@
 import { UserId } from '../../../contracts/primitives/ids.ts';
+import { USER_HEADER } from '../../../contracts/sync/protocol.ts';
 import type { Principal } from '../../../lib/access/model.ts';
 import { AppError } from '../../../lib/problems/app-error.ts';
 import type { UserScope } from '../../../lib/samples/model.ts';
@@ -19,6 +20,21 @@ export function resolveUserScope(principal: Principal, userIdInPath: string | un
   const userId = UserId.safeParse(userIdInPath);
   if (!userId.success) throw notFound();
   return { workspaceId, userId: userId.data };
+}
+
+/** Routes of devices: they name no user, since a device syncs its own. */
+export const isDeviceSync = (path: string): boolean => path.startsWith('/v1/sync/');
+
+/**
+ * The user whose devices sync: a token's own, whom the header `X-Headwater-User` may name too; with a key the
+ * one in the header, which it needs (`sync.user_required`). Anybody else is `user.not_found`, as above.
+ */
+export function resolveSyncScope(principal: Principal, headers: Readonly<Record<string, string>>): UserScope {
+  const named = headers[USER_HEADER] ?? '';
+  if (principal.kind === 'user') return resolveUserScope(principal, named === '' ? 'me' : named);
+  if (named === '')
+    throw new AppError('sync.user_required', 'Send X-Headwater-User with the id of the user.');
+  return resolveUserScope(principal, named);
 }
 
 const notFound = (): AppError =>

@@ -137,3 +137,7 @@ export const entityOperationPartKey = (scope: UserScope, operationId: string, pa
   key(userPartition(scope), `ENTITYOP#${operationId}#${String(part).padStart(3, '0')}`);
 /** In the index `due`: users by the time at which the oldest entry of their log may go (SYN12). */
 export const logDuePartition = (shard: number): string => `DUE#LOG#${shard}`;
+/** One place per kind for a lease (SYN10). */
+export const entityLeasePrefix = (kind: string): string => `ENTITYLEASE#${kind}#`;
+export const entityLeaseKey = (scope: UserScope, kind: string, slot: number): Item =>
+  key(userPartition(scope), entityLeasePrefix(kind) + String(slot));
