@@ -19,6 +19,8 @@ export const FUNCTION_KINDS = {
   'read-health': 'http',
   'manage-connections': 'http',
   'receive-push': 'http',
+  'sync-devices': 'http',
+  'manage-entities': 'http',
   'relay-outbox': 'stream',
   'ingest-large': 'queue',
   'project-rollups': 'queue',
@@ -29,6 +31,7 @@ export const FUNCTION_KINDS = {
   'fetch-pages': 'workflow',
   'finish-sync': 'workflow',
   'schedule-syncs': 'schedule',
+  'compact-logs': 'schedule',
 } as const satisfies Record<HttpFunction, 'http'> &
   Record<string, 'http' | 'stream' | 'queue' | 'workflow' | 'schedule'>;
 export type FunctionName = keyof typeof FUNCTION_KINDS;

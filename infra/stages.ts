@@ -62,6 +62,9 @@ const MEMORY_MIB = {
   'fetch-pages': 1_769,
   'finish-sync': 512,
   'schedule-syncs': 512,
+  'sync-devices': 1_024,
+  'manage-entities': 512,
+  'compact-logs': 512,
 } as const satisfies Record<FunctionName, number>;
 
 /** Total: adding a stage or a setting breaks the build until every stage has it. */
@@ -106,6 +109,10 @@ export const STAGES: Readonly<Record<StageName, StageSettings>> = {
       'finish-sync': 10,
       // Two ticks at once would only look at the same connections.
       'schedule-syncs': 1,
+      'sync-devices': 300,
+      'manage-entities': 50,
+      // So would two compactions at the same logs.
+      'compact-logs': 1,
     },
     signIn: { threatProtection: 'enforced', hostedPages: 'off' },
   },

@@ -3,6 +3,7 @@ import { CONNECTION_CHANGED_V1, ConnectionChangedV1 } from './connection-changed
 import { PRIORITIES_CHANGED_V1, PrioritiesChangedV1 } from './priorities-changed.v1.ts';
 import { RECORDS_CHANGED_V1, RecordsChangedV1 } from './records-changed.v1.ts';
 import { SAMPLES_CHANGED_V1, SamplesChangedV1 } from './samples-changed.v1.ts';
+import { SYNC_CHANGED_V1, SyncChangedV1 } from './sync-changed.v1.ts';
 import { USER_ERASED_V1, UserErasedV1 } from './user-erased.v1.ts';
 
 /** Every event type, which is also the EventBridge detail-type, with the schema of its detail. */
@@ -13,6 +14,7 @@ export const EVENT_CATALOG = {
   [RECORDS_CHANGED_V1]: RecordsChangedV1,
   [CONNECTION_CHANGED_V1]: ConnectionChangedV1,
   [BACKFILL_COMPLETED_V1]: BackfillCompletedV1,
+  [SYNC_CHANGED_V1]: SyncChangedV1,
 } as const;
 
 export type EventType = keyof typeof EVENT_CATALOG;

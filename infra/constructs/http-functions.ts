@@ -6,9 +6,11 @@ import type { Env as DescribeApiEnv } from '../../functions/http/describe-api/en
 import type { Env as IngestSamplesEnv } from '../../functions/http/ingest-samples/env.ts';
 import type { Env as ManageAccessEnv } from '../../functions/http/manage-access/env.ts';
 import type { Env as ManageConnectionsEnv } from '../../functions/http/manage-connections/env.ts';
+import type { Env as ManageEntitiesEnv } from '../../functions/http/manage-entities/env.ts';
 import type { Env as ManageUsersEnv } from '../../functions/http/manage-users/env.ts';
 import type { Env as ReadHealthEnv } from '../../functions/http/read-health/env.ts';
 import type { Env as ReceivePushEnv } from '../../functions/http/receive-push/env.ts';
+import type { Env as SyncDevicesEnv } from '../../functions/http/sync-devices/env.ts';
 import type { ConnectionsStack } from '../stacks/connections-stack.ts';
 import {
   type DataStack,
@@ -55,6 +57,8 @@ export function addHttpFunctions(scope: Construct, props: HttpFunctionsProps): H
     'read-health': addReadHealth(scope, props),
     'manage-connections': addManageConnections(scope, props),
     'receive-push': addReceivePush(scope, props),
+    'sync-devices': addSyncDevices(scope, props),
+    'manage-entities': addManageEntities(scope, props),
   };
 }
 
@@ -209,6 +213,41 @@ function addManageConnections(scope: Construct, props: HttpFunctionsProps) {
   grantTable(made, data.samples, ['batchGet', 'query']);
   grantObjects(made, data.payloads, { prefix: PAYLOAD_PREFIX, uses: ['get'] });
   grantObjects(made, data.payloads, { prefix: RAW_PREFIX, uses: ['get'] });
+  return made;
+}
+
+/** Rows, log and ledger of devices: one transaction reads under conditions and writes (SYN1). */
+const ENTITY_USES = [...PRINCIPAL_USES, 'query', 'check'] as const satisfies readonly TableUse[];
+
+function addSyncDevices(scope: Construct, props: HttpFunctionsProps) {
+  const { deployment, foundation, data } = props;
+  const made = new ServiceFunction<typeof SyncDevicesEnv>(scope, {
+    deployment,
+    name: 'sync-devices',
+    description: 'Pushes and pulls of devices, their conflicts and leases',
+    key: foundation.key,
+    timeoutSec: TIMEOUT_SEC,
+    environment: principalEnvironment(props),
+  });
+  grantTable(made, data.core, ENTITY_USES);
+  grantTable(made, data.vault, ['get', 'put']);
+  grantWorkspaceKey(made, foundation.workspaceKey);
+  return made;
+}
+
+function addManageEntities(scope: Construct, props: HttpFunctionsProps) {
+  const { deployment, foundation, data } = props;
+  const made = new ServiceFunction<typeof ManageEntitiesEnv>(scope, {
+    deployment,
+    name: 'manage-entities',
+    description: 'What devices sync, as plain resources',
+    key: foundation.key,
+    timeoutSec: TIMEOUT_SEC,
+    environment: principalEnvironment(props),
+  });
+  grantTable(made, data.core, ENTITY_USES);
+  grantTable(made, data.vault, ['get', 'put']);
+  grantWorkspaceKey(made, foundation.workspaceKey);
   return made;
 }
 

@@ -16,7 +16,10 @@ export interface ImpactAlarmProps {
     | 'provider-syncs-failing'
     | 'connections-need-reauth'
     | 'provider-quota'
-    | 'connections-silent';
+    | 'connections-silent'
+    | 'sync-conflicts'
+    | 'sync-contention'
+    | 'sync-resyncs';
   readonly metric: IMetric;
   /** It rings at this value and above. */
   readonly threshold: number;

@@ -15,6 +15,8 @@ import { ServiceFunction, type ServiceFunctionProps } from './service-function.t
 
 /** Sort keys of change entries begin with this (lib/adapters/dynamo/core-keys.ts; a test compares them). */
 export const CHANGE_ENTRY_PREFIX = 'CHANGE#';
+/** And those of the log that devices sync by with this. */
+export const SYNC_ENTRY_PREFIX = 'ENTITYLOG#';
 
 const BATCH_SIZE = 100;
 /** Ten tries with Lambda's back-off last for some minutes; then the record goes to the bucket (OBX5). */
@@ -36,7 +38,7 @@ export interface OutboxRelayProps
   readonly alarmTopic: ITopic;
 }
 
-/** Change entries from the table's stream to the relay function, with the guards of OBX5. */
+/** Entries of both logs from the table's stream to the relay function, with the guards of OBX5. */
 export class OutboxRelay extends Construct {
   readonly relay: ServiceFunction<typeof RelayEnv>;
 
@@ -58,12 +60,12 @@ export class OutboxRelay extends Construct {
         parallelizationFactor: PARALLEL_BATCH_COUNT,
         reportBatchItemFailures: true,
         onFailure: this.failuresTo(props.failures),
-        filters: [
+        filters: [CHANGE_ENTRY_PREFIX, SYNC_ENTRY_PREFIX].map((prefix) =>
           FilterCriteria.filter({
             eventName: FilterRule.isEqual('INSERT'),
-            dynamodb: { Keys: { sk: { S: FilterRule.beginsWith(CHANGE_ENTRY_PREFIX) } } },
+            dynamodb: { Keys: { sk: { S: FilterRule.beginsWith(prefix) } } },
           }),
-        ],
+        ),
       }),
     );
     this.addAlarms(props);

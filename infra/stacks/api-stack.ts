@@ -42,6 +42,11 @@ const CORS_HEADERS = {
     'traceparent',
     'x-correlation-id',
     'x-min-seq',
+    'x-headwater-user',
+    'x-headwater-sync-protocol',
+    'idempotency-key',
+    'if-match',
+    'if-none-match',
   ],
   expose: [
     'retry-after',
@@ -50,6 +55,10 @@ const CORS_HEADERS = {
     'ratelimit-reset',
     'x-correlation-id',
     'x-request-id',
+    'x-headwater-time',
+    'x-headwater-sync-protocol',
+    'etag',
+    'location',
   ],
 } as const;
 

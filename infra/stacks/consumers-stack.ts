@@ -9,6 +9,7 @@ import type { Env as IngestLargeEnv } from '../../functions/queue/ingest-large/e
 import type { Env as ProjectRollupsEnv } from '../../functions/queue/project-rollups/env.ts';
 import { EventRoute } from '../constructs/event-route.ts';
 import { grantObjects, grantSend, grantTable, grantWorkspaceKey } from '../constructs/grants.ts';
+import { LogCompaction } from '../constructs/log-compaction.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import type { Deployment } from '../constructs/service-function.ts';
 import { type DataStack, PAYLOAD_PREFIX, RAW_PREFIX, UPLOAD_PREFIX } from './data-stack.ts';
@@ -22,7 +23,7 @@ export interface ConsumersStackProps extends StackProps {
   readonly events: EventsStack;
 }
 
-/** Everything that works off a queue. */
+/** Everything that works off a queue, and the hourly cleaning of what device sync leaves. */
 export class ConsumersStack extends Stack {
   readonly largeIngests: Queue;
 
@@ -31,6 +32,7 @@ export class ConsumersStack extends Stack {
     this.largeIngests = this.addLargeIngests(props);
     this.addProjections(props);
     this.addErasures(props);
+    new LogCompaction(this, { deployment: props.deployment, foundation: props.foundation, data: props.data });
   }
 
   /** One message is up to 10,000 samples, and one writer per user at a time is wanted: few, one by one. */

@@ -12,6 +12,7 @@ import {
 import { ProviderAlarms } from '../constructs/provider-alarms.ts';
 import { PROVIDER_SYNC_NAME } from '../constructs/provider-sync.ts';
 import type { Deployment } from '../constructs/service-function.ts';
+import { SyncAlarms } from '../constructs/sync-alarms.ts';
 import { physicalName, QUEUE_NAMES, type StageName } from '../naming.ts';
 import type { FoundationStack } from './foundation-stack.ts';
 
@@ -37,12 +38,14 @@ export class ObservabilityStack extends Stack {
         doorWidgets(stage),
         flowWidgets(stage),
         ...providerWidgets(this, stage),
+        deviceSyncWidgets(stage),
         queueWidgets(stage),
         storeWidgets(stage),
       ],
     });
     this.addAlarms(props);
     new ProviderAlarms(this, { stage, topic: props.foundation.alarmTopic });
+    new SyncAlarms(this, { stage, topic: props.foundation.alarmTopic });
   }
 
   private addAlarms({ deployment: { stage }, foundation }: ObservabilityStackProps): void {
@@ -178,6 +181,39 @@ const providerWidgets = (stack: Stack, stage: StageName): IWidget[][] => {
     ],
   ];
 };
+
+const deviceSyncWidgets = (stage: StageName): IWidget[] => [
+  graph(
+    'Device sync: pushes',
+    [
+      headwaterMetric('SyncPushes', 'Sum', 'pushes'),
+      headwaterMetric('SyncChangesTaken', 'Sum', 'changes taken'),
+    ],
+    [
+      headwaterMetric('SyncConflicts', 'Sum', 'conflicts'),
+      headwaterMetric('SyncRefused', 'Sum', 'changes refused'),
+    ],
+  ),
+  graph(
+    'Device sync: races and resyncs',
+    [
+      headwaterMetric('SyncRetries', 'Sum', 'commits tried again'),
+      headwaterMetric('SyncContention', 'Sum', 'gave up'),
+    ],
+    [
+      headwaterMetric('SyncResyncs', 'Sum', 'devices that begin anew'),
+      headwaterMetric('SyncLogEntriesCompacted', 'Sum', 'log entries compacted'),
+    ],
+  ),
+  graph(
+    'Device sync: latency',
+    [
+      functionMetric(stage, 'sync-devices', { metricName: 'Duration', statistic: 'p50' }),
+      functionMetric(stage, 'sync-devices', { metricName: 'Duration', statistic: 'p99' }),
+    ],
+    [headwaterMetric('SyncPullLag', 'p50', 'commit to pull p50')],
+  ),
+];
 
 const queueWidgets = (stage: StageName): IWidget[] => [
   graph(

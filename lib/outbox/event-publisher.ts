@@ -12,6 +12,7 @@ import type {
 } from '../../contracts/events/priorities-changed.v1.ts';
 import type { RECORDS_CHANGED_V1, RecordsChangedV1 } from '../../contracts/events/records-changed.v1.ts';
 import type { SAMPLES_CHANGED_V1, SamplesChangedV1 } from '../../contracts/events/samples-changed.v1.ts';
+import type { SYNC_CHANGED_V1, SyncChangedV1 } from '../../contracts/events/sync-changed.v1.ts';
 import type { USER_ERASED_V1, UserErasedV1 } from '../../contracts/events/user-erased.v1.ts';
 
 /** One event as it goes onto the bus: `type` is the detail-type, `detail.id` is stable (OBX2). */
@@ -21,6 +22,7 @@ export type OutboundEvent =
   | { readonly type: typeof RECORDS_CHANGED_V1; readonly detail: RecordsChangedV1 }
   | { readonly type: typeof CONNECTION_CHANGED_V1; readonly detail: ConnectionChangedV1 }
   | { readonly type: typeof BACKFILL_COMPLETED_V1; readonly detail: BackfillCompletedV1 }
+  | { readonly type: typeof SYNC_CHANGED_V1; readonly detail: SyncChangedV1 }
   | { readonly type: typeof USER_ERASED_V1; readonly detail: UserErasedV1 };
 
 /** What became of one event. `reason` is the bus's error code, for the log. */

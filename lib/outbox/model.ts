@@ -5,6 +5,7 @@ import type { EventEnvelope } from '../../contracts/events/envelope.ts';
 import type { RecordChange } from '../../contracts/events/records-changed.v1.ts';
 import type { BlockChange, Origin } from '../../contracts/events/samples-changed.v1.ts';
 import type { EpochMs } from '../core/instants.ts';
+import type { LogAnnouncement } from '../sync/model.ts';
 
 interface ChangeEntryBase {
   readonly seq: number;
@@ -35,3 +36,6 @@ export type ChangeEntry =
   | (ChangeEntryBase & { readonly kind: 'connection' } & Announced<ConnectionChangedV1>)
   | (ChangeEntryBase & { readonly kind: 'backfill' } & Announced<BackfillCompletedV1>)
   | (ChangeEntryBase & { readonly kind: 'erasure'; readonly erasedAtMs: EpochMs });
+
+/** What the relay tells of: entries of the change feed, and those of the sync log, which count apart. */
+export type OutboxEntry = ChangeEntry | ({ readonly kind: 'sync' } & LogAnnouncement);

@@ -120,7 +120,10 @@ test('OBX5 an unreadable change entry is poison; other items are not looked into
     sequenceNumber: '100',
     reason: 'Error',
   });
-  expect(classifyRecord(insertOf('HEAD', bad), parseChange).kind).toBe('other');
+  expect(classifyRecord(insertOf('ENTITYLOG#000000000001', bad), parseChange).kind).toBe('poison');
+  for (const other of ['HEAD', 'ENTITIES', 'ENTITY#goals#1', 'ENTITYOP#o']) {
+    expect(classifyRecord(insertOf(other, bad), parseChange).kind).toBe('other');
+  }
   expect(classifyRecord(insertOf('CHANGE#000000000001'), parseChange).kind).toBe('change');
   const { NewImage: _, ...withoutImage } = insertOf('CHANGE#1').dynamodb;
   const headless = { eventName: 'INSERT', dynamodb: withoutImage };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { UserId, WorkspaceId } from '../../contracts/primitives/ids.ts';
 import type { EpochMs } from '../core/instants.ts';
 import type { EventPublisher } from './event-publisher.ts';
-import type { ChangeEntry } from './model.ts';
+import type { ChangeEntry, OutboxEntry } from './model.ts';
 import { type ReplayDeps, replayChanges } from './replay.ts';
 
 const workspaceId = 'ws_a' as WorkspaceId;
@@ -15,6 +15,15 @@ const entryOf = (seq: number): ChangeEntry => ({
   correlationId: 'c',
   metrics: ['*'],
 });
+
+const SYNC_ENTRY: OutboxEntry = {
+  kind: 'sync',
+  seq: 7,
+  committedAtMs: 60 as EpochMs,
+  correlationId: 'c',
+  originDeviceId: null,
+  changes: [{ type: 'goals', id: '019aa8e2-6100-7c02-8f3e-5d7a9b1c3e22', op: 'upsert', version: 1 }],
+};
 
 function depsOf(publishedIds: string[], isTaken: (call: number) => boolean = () => true): ReplayDeps {
   let call = 0;
@@ -33,18 +42,21 @@ function depsOf(publishedIds: string[], isTaken: (call: number) => boolean = () 
       listUserIds: async (_, after, limit) =>
         USERS.filter((userId) => after === undefined || userId > after).slice(0, limit),
     },
-    feed: {
-      loadAfter: async (_, since, limit) =>
-        Array.from({ length: ENTRIES_PER_USER }, (__, index) => entryOf(index + 1))
-          .filter(({ seq }) => seq > since)
-          .slice(0, limit),
+    feeds: {
+      changes: {
+        loadAfter: async (_, since, limit) =>
+          Array.from({ length: ENTRIES_PER_USER }, (__, index) => entryOf(index + 1))
+            .filter(({ seq }) => seq > since)
+            .slice(0, limit),
+      },
+      sync: { loadAfter: async (_, since) => (since === 0 ? [SYNC_ENTRY] : []) },
     },
     clock: { now: () => 0 as EpochMs, sleep: async () => undefined },
     randomness: { bytes: (count) => new Uint8Array(count) },
   };
 }
 
-const request = { workspaceId, fromMs: 50 as EpochMs, toMs: 201 as EpochMs };
+const request = { workspaceId, log: 'changes', fromMs: 50 as EpochMs, toMs: 201 as EpochMs } as const;
 const expectedIds = USERS.flatMap((userId) =>
   Array.from({ length: 151 }, (_, index) => `${userId}:${index + 50}`),
 );
@@ -87,4 +99,10 @@ test('OBX8 a bus that takes nothing ends the run with its reason', async () => {
     request,
   );
   await expect(run.next()).rejects.toThrow('the bus refused 51 events: InternalFailure');
+});
+
+test('OBX8 the log of device sync is replayed by itself', async () => {
+  const ids: string[] = [];
+  for await (const _ of replayChanges(depsOf(ids), { ...request, log: 'sync' }));
+  expect(ids).toEqual(USERS.map((userId) => `${userId}:7`));
 });

@@ -3,9 +3,10 @@ import { jitteredDelayMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
 import type { EpochMs } from '../core/instants.ts';
 import type { Randomness } from '../core/randomness.ts';
-import type { ChangeFeed } from '../samples/head-store.ts';
 import type { UserScope } from '../samples/model.ts';
+import type { OutboxLog } from './classify-record.ts';
 import type { EventPublisher, OutboundEvent } from './event-publisher.ts';
+import type { OutboxEntry } from './model.ts';
 import { toEvents } from './to-event.ts';
 
 const ENTRIES_PER_PAGE = 100;
@@ -21,9 +22,15 @@ export interface ReplayUsers {
   ): Promise<readonly UserId[]>;
 }
 
+/** One of the two logs of each user. */
+export interface ReplayFeed {
+  /** Entries with seq above `sinceSeq`, in order, at most `limit`; none: the end. */
+  loadAfter(scope: UserScope, sinceSeq: number, limit: number): Promise<readonly OutboxEntry[]>;
+}
+
 export interface ReplayDeps {
   readonly users: ReplayUsers;
-  readonly feed: ChangeFeed;
+  readonly feeds: Readonly<Record<OutboxLog, ReplayFeed>>;
   readonly publisher: EventPublisher;
   readonly clock: Clock;
   readonly randomness: Randomness;
@@ -31,6 +38,8 @@ export interface ReplayDeps {
 
 export interface ReplayRequest {
   readonly workspaceId: WorkspaceId;
+  /** Each counts by itself, so that a run is over one. */
+  readonly log: OutboxLog;
   /** Entries committed in [fromMs, toMs). */
   readonly fromMs: EpochMs;
   readonly toMs: EpochMs;
@@ -52,7 +61,7 @@ export interface ReplayProgress {
 }
 
 /**
- * Puts the events of a workspace's change entries of a time range on the bus again (OBX8), after an outage
+ * Puts the events of a workspace's entries of one log and a time range on the bus again (OBX8), after an outage
  * longer than the stream's 24 hours. Same entries, same event ids: what was published before is dropped by
  * its id or changes nothing. Yields after every page of entries and after every user; a run that is cut off
  * goes on from the last cursor. Throws when the bus refuses the same entries eight times.
@@ -65,7 +74,7 @@ export async function* replayChanges(
   for await (const start of usersOf(deps.users, request)) {
     totals.userCount += 1;
     const scope = { workspaceId: request.workspaceId, userId: start.userId };
-    for await (const page of pagesOf(deps.feed, scope, start.seq)) {
+    for await (const page of pagesOf(deps.feeds[request.log], scope, start.seq)) {
       const inRange = page.entries.filter(
         ({ committedAtMs }) => committedAtMs >= request.fromMs && committedAtMs < request.toMs,
       );
@@ -90,7 +99,7 @@ async function* usersOf(users: ReplayUsers, request: ReplayRequest): AsyncGenera
 }
 
 /** Pages in order of seq. Swept numbers are passed over: a replay takes what is there. */
-async function* pagesOf(feed: ChangeFeed, scope: UserScope, sinceSeq: number) {
+async function* pagesOf(feed: ReplayFeed, scope: UserScope, sinceSeq: number) {
   let lastSeq = sinceSeq;
   for (;;) {
     const entries = await feed.loadAfter(scope, lastSeq, ENTRIES_PER_PAGE);

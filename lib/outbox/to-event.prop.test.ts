@@ -5,7 +5,7 @@ import type { BlockChange } from '../../contracts/events/samples-changed.v1.ts';
 import type { UserId, WorkspaceId } from '../../contracts/primitives/ids.ts';
 import type { EpochMs } from '../core/instants.ts';
 import { eventIdOf } from './event-id.ts';
-import type { ChangeEntry } from './model.ts';
+import type { ChangeEntry, OutboxEntry } from './model.ts';
 import { MAX_DETAIL_BYTES, toEvents } from './to-event.ts';
 
 const SCOPE = {
@@ -51,7 +51,7 @@ test('OBX2 one entry is one event with the same id however often it is asked', (
 
 test('OBX1 every kind of entry gives events that their published schema accepts', () => {
   const base = { seq: 3, committedAtMs: 5 as EpochMs, correlationId: 'c' };
-  const entries: readonly ChangeEntry[] = [
+  const entries: readonly OutboxEntry[] = [
     samplesEntry([change(1)]),
     { ...base, kind: 'priorities', metrics: ['*'] },
     {
@@ -90,6 +90,12 @@ test('OBX1 every kind of entry gives events that their published schema accepts'
       fromMs: 1,
       toMs: 2,
       counts: { fetched: 1, accepted: 1, updated: 0, duplicate: 0, refused: 0 },
+    },
+    {
+      ...base,
+      kind: 'sync',
+      originDeviceId: null,
+      changes: [{ type: 'goals', id: '019aa8e2-6100-7c02-8f3e-5d7a9b1c3e22', op: 'delete', version: 2 }],
     },
     { ...base, kind: 'erasure', erasedAtMs: 4 as EpochMs },
   ];

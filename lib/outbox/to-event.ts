@@ -3,12 +3,13 @@ import { CONNECTION_CHANGED_V1 } from '../../contracts/events/connection-changed
 import { PRIORITIES_CHANGED_V1 } from '../../contracts/events/priorities-changed.v1.ts';
 import { RECORDS_CHANGED_V1, type RecordChange } from '../../contracts/events/records-changed.v1.ts';
 import { type BlockChange, SAMPLES_CHANGED_V1 } from '../../contracts/events/samples-changed.v1.ts';
+import { SYNC_CHANGED_V1 } from '../../contracts/events/sync-changed.v1.ts';
 import { USER_ERASED_V1 } from '../../contracts/events/user-erased.v1.ts';
 import { assertNever } from '../core/assert.ts';
 import type { UserScope } from '../samples/model.ts';
 import { type EventIdentity, eventIdOf } from './event-id.ts';
 import type { OutboundEvent } from './event-publisher.ts';
-import type { ChangeEntry } from './model.ts';
+import type { ChangeEntry, OutboxEntry } from './model.ts';
 
 /**
  * Largest serialised detail of one event: EventBridge takes 256 KB an entry (its quota page) but bills it
@@ -21,14 +22,14 @@ const PART_DIGITS_BYTES = 16;
 type SamplesEntry = Extract<ChangeEntry, { kind: 'samples' }>;
 
 /**
- * The events of one change entry: at least one (OBX1), and the same ones with the same ids whenever it is
+ * The events of one entry of either log: at least one (OBX1), and the same ones with the same ids whenever it is
  * asked (OBX2). They name what changed and where, never a health value (OBX3): the fields are copied one
  * by one, so that a field added to the entry does not leak. An entry above `maxDetailBytes` becomes
  * numbered parts, cut between blocks; one block alone is never cut.
  */
 export function toEvents(
   scope: UserScope,
-  entry: ChangeEntry,
+  entry: OutboxEntry,
   maxDetailBytes: number = MAX_DETAIL_BYTES,
 ): readonly OutboundEvent[] {
   switch (entry.kind) {
@@ -47,6 +48,8 @@ export function toEvents(
       return [toConnectionEvent(scope, entry)];
     case 'backfill':
       return [toBackfillEvent(scope, entry)];
+    case 'sync':
+      return [toSyncEvent(scope, entry)];
     case 'erasure':
       return [
         {
@@ -61,7 +64,7 @@ export function toEvents(
 
 const ONLY_PART = { index: 0, count: 1 };
 
-const envelopeOf = (scope: UserScope, entry: ChangeEntry, type: OutboundEvent['type'], part = ONLY_PART) => ({
+const envelopeOf = (scope: UserScope, entry: OutboxEntry, type: OutboundEvent['type'], part = ONLY_PART) => ({
   id: eventIdOf(scope, { seq: entry.seq, type, part }),
   workspaceId: scope.workspaceId,
   userId: scope.userId,
@@ -163,6 +166,15 @@ const toBackfillEvent = (
       duplicate: entry.counts.duplicate,
       refused: entry.counts.refused,
     },
+  },
+});
+
+const toSyncEvent = (scope: UserScope, entry: Extract<OutboxEntry, { kind: 'sync' }>): OutboundEvent => ({
+  type: SYNC_CHANGED_V1,
+  detail: {
+    ...envelopeOf(scope, entry, SYNC_CHANGED_V1),
+    originDeviceId: entry.originDeviceId,
+    changes: entry.changes.map(({ type, id, op, version }) => ({ entityType: type, id, op, version })),
   },
 });
 

@@ -4,14 +4,17 @@ import { Env as DescribeApiEnv } from '../../functions/http/describe-api/env.ts'
 import { Env as IngestSamplesEnv } from '../../functions/http/ingest-samples/env.ts';
 import { Env as ManageAccessEnv } from '../../functions/http/manage-access/env.ts';
 import { Env as ManageConnectionsEnv } from '../../functions/http/manage-connections/env.ts';
+import { Env as ManageEntitiesEnv } from '../../functions/http/manage-entities/env.ts';
 import { Env as ManageUsersEnv } from '../../functions/http/manage-users/env.ts';
 import { Env as ReadHealthEnv } from '../../functions/http/read-health/env.ts';
 import { Env as ReceivePushEnv } from '../../functions/http/receive-push/env.ts';
+import { Env as SyncDevicesEnv } from '../../functions/http/sync-devices/env.ts';
 import { Env as ApplyPushEnv } from '../../functions/queue/apply-push/env.ts';
 import { Env as EraseUserEnv } from '../../functions/queue/erase-user/env.ts';
 import { Env as IngestLargeEnv } from '../../functions/queue/ingest-large/env.ts';
 import { Env as ProjectRollupsEnv } from '../../functions/queue/project-rollups/env.ts';
 import { Env as SyncConnectionEnv } from '../../functions/queue/sync-connection/env.ts';
+import { Env as CompactLogsEnv } from '../../functions/schedule/compact-logs/env.ts';
 import { Env as ScheduleSyncsEnv } from '../../functions/schedule/schedule-syncs/env.ts';
 import { Env as RelayOutboxEnv } from '../../functions/stream/relay-outbox/env.ts';
 import { Env as FetchPagesEnv } from '../../functions/workflow/fetch-pages/env.ts';
@@ -39,6 +42,9 @@ const SCHEMAS: Readonly<Record<FunctionName, z.ZodObject>> = {
   'fetch-pages': FetchPagesEnv,
   'finish-sync': FinishSyncEnv,
   'schedule-syncs': ScheduleSyncsEnv,
+  'sync-devices': SyncDevicesEnv,
+  'manage-entities': ManageEntitiesEnv,
+  'compact-logs': CompactLogsEnv,
 };
 
 const DEV = synthesise('dev');

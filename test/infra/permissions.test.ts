@@ -82,11 +82,13 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       'LargeIngestsConsumerIngestLarge',
       'ManageAccess',
       'ManageConnections',
+      'ManageEntities',
       'ManageUsers',
       'PrepareSync',
       'ProjectionsConsumerProjectRollups',
       'ProviderSyncsConsumerSyncConnection',
       'ReadHealth',
+      'SyncDevices',
     ]);
     for (const [id] of roles) {
       expect(
@@ -149,6 +151,16 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         Vault: ['GetItem', 'PutItem'],
       },
       ReadHealth: { Core: [...PRINCIPAL, 'Query'], Samples: ['Query'], Vault: ['GetItem', 'PutItem'] },
+      SyncDevices: {
+        Core: [...PRINCIPAL, 'ConditionCheckItem', 'Query'],
+        Vault: ['GetItem', 'PutItem'],
+      },
+      ManageEntities: {
+        Core: [...PRINCIPAL, 'ConditionCheckItem', 'Query'],
+        Vault: ['GetItem', 'PutItem'],
+      },
+      // The last Query is on the index of what is due.
+      CompactLogs: { Core: ['DeleteItem', 'GetItem', 'Query', 'Query', 'UpdateItem'] },
       RelayOutbox: { Core: ['DescribeStream', 'GetRecords', 'GetShardIterator'] },
       IngestLarge: {
         Core: [...PRINCIPAL, 'ConditionCheckItem'],

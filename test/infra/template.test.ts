@@ -6,7 +6,7 @@ import { EVENT_SOURCE } from '../../contracts/events/envelope.ts';
 import { ROUTES } from '../../contracts/http/routes.ts';
 import { LEDGER_DAYS } from '../../contracts/limits.ts';
 import { QUEUE_NAMES as OPERATED_QUEUES } from '../../functions/command/operate/arguments.ts';
-import { CHANGE_ENTRY_PREFIX } from '../../infra/constructs/outbox-relay.ts';
+import { CHANGE_ENTRY_PREFIX, SYNC_ENTRY_PREFIX } from '../../infra/constructs/outbox-relay.ts';
 import { QUEUE_NAMES, STAGE_NAMES } from '../../infra/naming.ts';
 import {
   DUE_INDEX,
@@ -16,7 +16,11 @@ import {
   UPLOAD_PREFIX,
 } from '../../infra/stacks/data-stack.ts';
 import { STAGES } from '../../infra/stages.ts';
-import { CHANGE_PREFIX, DUE_INDEX as QUERIED_INDEX } from '../../lib/adapters/dynamo/core-keys.ts';
+import {
+  CHANGE_PREFIX,
+  ENTITY_LOG_PREFIX,
+  DUE_INDEX as QUERIED_INDEX,
+} from '../../lib/adapters/dynamo/core-keys.ts';
 import { payloadObjectName } from '../../lib/adapters/s3/payload-store.ts';
 import { createPushBodies } from '../../lib/adapters/s3/push-bodies.ts';
 import { rawObjectName } from '../../lib/adapters/s3/raw-store.ts';
@@ -32,7 +36,12 @@ const SOURCES = globSync('{lib,functions}/**/*.ts', { cwd: ROOT })
   .filter((path) => !path.includes('.test.'))
   .map((path) => readFileSync(join(ROOT, path), 'utf8'));
 /** Events that no part of this template listens to: they are for webhooks and read models. */
-const NOT_CONSUMED = ['records.changed.v1', 'connection.changed.v1', 'backfill.completed.v1'];
+const NOT_CONSUMED = [
+  'records.changed.v1',
+  'connection.changed.v1',
+  'backfill.completed.v1',
+  'sync.changed.v1',
+];
 
 describe.each(STAGE_NAMES)('stage %s', (stage) => {
   const { ofType, templates } = synthesise(stage);
@@ -217,12 +226,14 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       StartingPosition: 'TRIM_HORIZON',
       DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [expect.anything(), 'Arn'] } } },
     });
-    const [filter] = mapping?.[1].Properties.FilterCriteria.Filters ?? [];
-    expect(JSON.parse(filter.Pattern)).toEqual({
-      eventName: ['INSERT'],
-      dynamodb: { Keys: { sk: { S: [{ prefix: 'CHANGE#' }] } } },
-    });
-    expect(CHANGE_ENTRY_PREFIX).toBe(CHANGE_PREFIX);
+    const filters: readonly { Pattern: string }[] = mapping?.[1].Properties.FilterCriteria.Filters ?? [];
+    expect(filters.map(({ Pattern }) => JSON.parse(Pattern))).toEqual(
+      ['CHANGE#', 'ENTITYLOG#'].map((prefix) => ({
+        eventName: ['INSERT'],
+        dynamodb: { Keys: { sk: { S: [{ prefix }] } } },
+      })),
+    );
+    expect([CHANGE_ENTRY_PREFIX, SYNC_ENTRY_PREFIX]).toEqual([CHANGE_PREFIX, ENTITY_LOG_PREFIX]);
   });
 
   test('every route of the contract exists and no other', () => {
@@ -316,7 +327,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
   });
 
   test('functions run on Node 24 and arm64 with tracing, and their logs do not stay for ever', () => {
-    expect(functions.size).toBe(17);
+    expect(functions.size).toBe(20);
     for (const [name, { Properties }] of functions) {
       expect(Properties, name).toMatchObject({
         Runtime: 'nodejs24.x',

@@ -23,8 +23,9 @@ export const USAGE = `usage: npm run ops -- <command>
                       [--after <userId>]
       computes again every day whose rollup is not equal to its inputs, while reads go on; of all users, in
       the order of their ids, those behind --after
-  relay replay --workspace <id> --from <time> --to <time> [--after <userId>:<seq>]
-      puts the events of change entries committed in [from, to) on the bus again
+  relay replay --workspace <id> --from <time> --to <time> [--log changes|sync] [--after <userId>:<seq>]
+      puts the events of entries committed in [from, to) on the bus again: of the change feed, or of the log of
+      device sync, which counts by itself
   providers subscribe [--provider <name>]
       subscribes the applications to the notifications of their providers, renews what is about to expire, and
       prints what has to go into the secret; to be run after each change there, and once a week
@@ -77,6 +78,7 @@ const COMMANDS = {
     workspace: WorkspaceId,
     from: instant,
     to: instant,
+    log: z.enum(['changes', 'sync']).default('changes'),
     after: cursor.optional(),
   }),
   'providers subscribe': z.strictObject({ provider: z.string().min(1).max(40).optional() }),
@@ -158,6 +160,7 @@ const parse = (args: readonly string[]) =>
       from: { type: 'string' },
       to: { type: 'string' },
       after: { type: 'string' },
+      log: { type: 'string' },
       limit: { type: 'string' },
       provider: { type: 'string' },
     },

@@ -20,14 +20,27 @@ describe('what an operator may ask for', () => {
       { name: 'projections rebuild', options: { workspace: WS, from: '2026-11-01' } },
     ],
     [
-      `relay replay --workspace ${WS} --from 2026-11-20T00:00:00+01:00 --to 2026-11-21T00:00:00Z --after ${USER}:12`,
+      `relay replay --workspace ${WS} --from 2026-11-20T00:00:00+01:00 --to 2026-11-21T00:00:00Z --log sync --after ${USER}:12`,
       {
         name: 'relay replay',
         options: {
           workspace: WS,
           from: Date.parse('2026-11-19T23:00:00Z'),
           to: Date.parse('2026-11-21T00:00:00Z'),
+          log: 'sync',
           after: { userId: USER, seq: 12 },
+        },
+      },
+    ],
+    [
+      `relay replay --workspace ${WS} --from 2026-11-20T00:00:00Z --to 2026-11-21T00:00:00Z`,
+      {
+        name: 'relay replay',
+        options: {
+          workspace: WS,
+          from: Date.parse('2026-11-20T00:00:00Z'),
+          to: Date.parse('2026-11-21T00:00:00Z'),
+          log: 'changes',
         },
       },
     ],

@@ -5,12 +5,13 @@ type ReplayOptions = Extract<OperateCommand, { name: 'relay replay' }>['options'
 
 /** Puts events on the bus again (OBX8), with a line after each page: its `--after` goes on from there. */
 export async function replay(
-  { workspace, from, to, after }: ReplayOptions,
+  { workspace, log, from, to, after }: ReplayOptions,
   deps: ReplayDeps,
   print: (line: string) => void,
 ): Promise<void> {
   const request = {
     workspaceId: workspace,
+    log,
     fromMs: from,
     toMs: to,
     ...(after === undefined ? {} : { resumeAfter: after }),

@@ -1,5 +1,6 @@
 import { createApiKeyStore } from '../../../lib/adapters/dynamo/api-key-store.ts';
 import { createDynamoClient } from '../../../lib/adapters/dynamo/client.ts';
+import { createSyncAnnouncements } from '../../../lib/adapters/dynamo/entity-announcement.ts';
 import { createHeadStore } from '../../../lib/adapters/dynamo/head-store.ts';
 import { createIssuerStore } from '../../../lib/adapters/dynamo/issuer-store.ts';
 import { createUserStore } from '../../../lib/adapters/dynamo/user-store.ts';
@@ -52,7 +53,10 @@ export function wire(environment: Environment, platform: Platform): Omit<Operate
       const bus = platform.client('eventBridge', createEventBridgeClient);
       return {
         users: openUsers(env),
-        feed: createHeadStore(dynamo(), env.CORE_TABLE_NAME),
+        feeds: {
+          changes: createHeadStore(dynamo(), env.CORE_TABLE_NAME),
+          sync: createSyncAnnouncements(dynamo(), env.CORE_TABLE_NAME),
+        },
         publisher: createEventPublisher(bus, env.EVENT_BUS_NAME),
         clock,
         randomness,

@@ -1,4 +1,4 @@
-import { parseChangeItem } from '../../../lib/adapters/dynamo/change-item.ts';
+import { parseOutboxItem } from '../../../lib/adapters/dynamo/outbox-item.ts';
 import { createEventBridgeClient } from '../../../lib/adapters/eventbridge/client.ts';
 import { createEventPublisher } from '../../../lib/adapters/eventbridge/event-publisher.ts';
 import type { ParseChange } from '../../../lib/outbox/classify-record.ts';
@@ -17,6 +17,6 @@ export const wire = (env: Env, platform: Platform): RelayOutboxDeps => ({
     platform.client('eventBridge', createEventBridgeClient),
     env.EVENT_BUS_NAME,
   ),
-  parseChange: parseChangeItem,
+  parseChange: parseOutboxItem,
   settings: platform,
 });
