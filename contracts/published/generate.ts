@@ -1,8 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { publishedFiles } from '../description/published-files.ts';
+import { syncRegistry } from '../description/sync-registry.ts';
 
-/** `npm run contracts`: writes what is generated from the contracts beside this file. */
+const syncFolder = join(import.meta.dirname, '..', 'sync');
+
+/**
+ * `npm run contracts`: writes what is generated from the contracts, beside this file, and the registry of synced
+ * entities beside them.
+ */
+writeFileSync(join(syncFolder, 'registry.ts'), syncRegistry(join(syncFolder, 'entities')));
 for (const [name, content] of publishedFiles()) {
   const path = join(import.meta.dirname, name);
   mkdirSync(dirname(path), { recursive: true });

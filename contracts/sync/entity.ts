@@ -18,7 +18,8 @@ export type FieldPolicy =
   | { readonly kind: 'last_write_wins' }
   | { readonly kind: 'local_wins' }
   | { readonly kind: 'server_wins' }
-  | { readonly kind: 'merge_arrays' }
+  /** `maxCount` 100 unless said. */
+  | { readonly kind: 'merge_arrays'; readonly maxCount?: number }
   | { readonly kind: 'monotonic'; readonly ranks: Readonly<Record<string, number>> }
   | { readonly kind: 'max_value' }
   | { readonly kind: 'min_value' }
@@ -26,7 +27,7 @@ export type FieldPolicy =
   | { readonly kind: 'server_if_local_null' }
   | { readonly kind: 'local_if_server_null' }
   | { readonly kind: 'server_derived' }
-  | { readonly kind: 'shallow_merge' };
+  | { readonly kind: 'shallow_merge'; readonly maxCount?: number };
 
 export interface FieldDefinition {
   /** Of the value as it is stored; null clears a field unless it is required. */
