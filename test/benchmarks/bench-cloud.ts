@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { MAX_REQUESTS_PER_MINUTE } from '../../contracts/limits.ts';
 import { callApi, startLocalCloud } from '../support/local-cloud.ts';
 
@@ -15,14 +16,22 @@ export interface BenchCloud {
   readonly directory: string;
   /** What the probe wrote, where there is one. */
   readonly probeLog: string;
-  /** Over connections that are kept alive. */
-  send(method: string, path: string, body?: string | Buffer): Promise<BenchAnswer>;
+  /** Over connections that are kept alive. `headers` are further ones. */
+  send(
+    method: string,
+    path: string,
+    body?: string | Buffer,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<BenchAnswer>;
   stop(): Promise<void>;
 }
 
 export interface BenchAnswer {
   readonly status: number;
+  /** Inflated, where the request allowed gzip. */
   readonly text: string;
+  /** Of the body as it was sent. */
+  readonly wireBytes: number;
 }
 
 export interface BenchCloudOptions {
@@ -49,6 +58,8 @@ export async function startBenchCloud({ args = [], probe }: BenchCloudOptions = 
         'users:read',
         'connections:read',
         'connections:write',
+        'sync:read',
+        'sync:write',
       ],
       requestsPerMinute: MAX_REQUESTS_PER_MINUTE,
     },
@@ -63,7 +74,8 @@ export async function startBenchCloud({ args = [], probe }: BenchCloudOptions = 
     apiKey,
     directory,
     probeLog,
-    send: (method, path, body) => send(agent, { apiUrl: cloud.apiUrl, apiKey }, { method, path, body }),
+    send: (method, path, body, headers = {}) =>
+      send(agent, { apiUrl: cloud.apiUrl, apiKey }, { method, path, body, headers }),
     stop: async () => {
       agent.destroy();
       await cloud.stop();
@@ -75,22 +87,30 @@ export async function startBenchCloud({ args = [], probe }: BenchCloudOptions = 
 function send(
   agent: Agent,
   access: { readonly apiUrl: string; readonly apiKey: string },
-  call: { readonly method: string; readonly path: string; readonly body: string | Buffer | undefined },
+  call: {
+    readonly method: string;
+    readonly path: string;
+    readonly body: string | Buffer | undefined;
+    readonly headers: Readonly<Record<string, string>>;
+  },
 ): Promise<BenchAnswer> {
   const { method, path, body } = call;
   const content =
     body === undefined
       ? {}
       : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-  const headers = { authorization: `Bearer ${access.apiKey}`, ...content };
+  const headers = { authorization: `Bearer ${access.apiKey}`, ...content, ...call.headers };
   return new Promise((resolve, reject) => {
     const sent = request(`${access.apiUrl}${path}`, { method, agent, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }),
-      );
+      response.on('end', () => {
+        const packed = Buffer.concat(chunks);
+        const isPacked = response.headers['content-encoding'] === 'gzip';
+        const text = (isPacked ? gunzipSync(packed) : packed).toString();
+        resolve({ status: response.statusCode ?? 0, text, wireBytes: packed.length });
+      });
     });
     sent.on('error', reject);
     sent.end(body);
