@@ -1,4 +1,3 @@
-import type { EpochMs } from '../core/instants.ts';
 import type { UserScope } from '../samples/model.ts';
 import type { ConflictRecord, LogEntry, Operation, RowKey, StoredRow, SyncHead } from './model.ts';
 
@@ -67,16 +66,4 @@ export interface EntityStore {
 export interface ChangeLog {
   /** Entries after `afterSeq` in the order of their numbers, at most `limit`; stops before a missing number. */
   readEntries(scope: UserScope, afterSeq: number, limit: number): Promise<readonly LogEntry[]>;
-}
-
-/** Compaction of one user's log (SYN12). Every step may be repeated. */
-export interface LogCompaction {
-  /** Users whose oldest entry is older than `beforeMs`, of one shard of the index; at most `limit`. */
-  listDue(shard: number, beforeMs: EpochMs, limit: number): Promise<readonly UserScope[]>;
-  /** Raises the horizon under the condition that nobody raised it further. */
-  raiseHorizon(scope: UserScope, read: SyncHead, horizonSeq: number): Promise<'raised' | 'conflict' | 'gone'>;
-  /** Deletes entries up to and with the horizon, and the tombstones that they name and nobody wrote since. */
-  deletePrefix(scope: UserScope, entries: readonly LogEntry[]): Promise<void>;
-  /** Says when to look again: the instant of the oldest entry that is left; undefined: none is. */
-  schedule(scope: UserScope, oldestMs: EpochMs | undefined): Promise<void>;
 }

@@ -1,4 +1,3 @@
-import type { SyncChangesQuery } from '../../../contracts/http/sync.ts';
 import { MAX_PULL_BYTES } from '../../../contracts/sync/protocol.ts';
 import type { EpochMs } from '../../core/instants.ts';
 import type { UserScope } from '../../samples/model.ts';
@@ -10,6 +9,7 @@ import {
   checkEntityTypes,
   checkPosition,
   loadLivingHead,
+  type PageQuery,
   type PullDeps,
   refuseCursor,
 } from './sync-reader.ts';
@@ -38,11 +38,7 @@ export interface PulledPage {
  * lock; a repeat reads what is there by then. `request.bad_cursor`, `sync.unknown_entity_type`,
  * `sync.resync_required`, `user.not_found`.
  */
-export async function pullChanges(
-  deps: PullDeps,
-  scope: UserScope,
-  query: Pick<SyncChangesQuery, 'cursor' | 'entityTypes' | 'limit'>,
-): Promise<PulledPage> {
+export async function pullChanges(deps: PullDeps, scope: UserScope, query: PageQuery): Promise<PulledPage> {
   const binding = { scope, entityTypes: checkEntityTypes(deps.schema, query.entityTypes) };
   const from = readPosition(query.cursor, binding);
   const [head, first] = await Promise.all([

@@ -1,4 +1,3 @@
-import type { SnapshotQuery } from '../../../contracts/http/sync.ts';
 import { MAX_PULL_BYTES } from '../../../contracts/sync/protocol.ts';
 import { toIso } from '../../core/instants.ts';
 import type { UserScope } from '../../samples/model.ts';
@@ -15,6 +14,7 @@ import {
   checkEntityTypes,
   checkPosition,
   loadLivingHead,
+  type PageQuery,
   type PullDeps,
   refuseCursor,
   resyncRequired,
@@ -36,11 +36,7 @@ type Position = Omit<SnapshotPosition, 'type' | 'afterId'> & {
  * To take a row twice is harmless. `request.bad_cursor`, `sync.unknown_entity_type`, `sync.resync_required`,
  * `user.not_found`.
  */
-export async function readSnapshot(
-  deps: PullDeps,
-  scope: UserScope,
-  query: Pick<SnapshotQuery, 'cursor' | 'entityTypes' | 'limit'>,
-): Promise<string> {
+export async function readSnapshot(deps: PullDeps, scope: UserScope, query: PageQuery): Promise<string> {
   const entityTypes = checkEntityTypes(deps.schema, query.entityTypes);
   const binding = { scope, entityTypes };
   const head = await loadLivingHead(deps, scope);

@@ -15,6 +15,15 @@ export interface PullDeps {
   readonly randomness: Randomness;
 }
 
+/** A page that is asked for, of the log or of the snapshot. */
+export interface PageQuery {
+  readonly cursor?: string | undefined;
+  /** Undefined: all. */
+  readonly entityTypes?: readonly string[] | undefined;
+  /** Rows, at most. */
+  readonly limit: number;
+}
+
 /** The head; undefined where nothing was ever synced; `user.not_found` for nobody and for the erased. */
 export async function loadLivingHead(
   { store }: Pick<PullDeps, 'store'>,
