@@ -25,8 +25,8 @@ function diffField(policy: FieldPolicy, before: unknown, after: unknown): unknow
     case 'merge_arrays':
       return diffSet(before, textsOf(after));
     case 'counter':
-      if (typeof after !== 'number' || typeof before !== 'number') return after;
-      return { delta: roundCounter(after - before) };
+      if (typeof after !== 'number') return after;
+      return { delta: roundCounter(after - (typeof before === 'number' ? before : 0)) };
     case 'shallow_merge':
       return diffObject(before, isObject(after) ? after : {});
     default:

@@ -68,12 +68,11 @@ export function mergeSet(
   for (const name of remove) {
     if (!added.has(name) && mark(marks, name, { hlc, present: false }, write.isKnown)) isChanged = true;
   }
-  for (const name of add) {
-    const skips = !isWhole && (write.isKnown || !write.isRaced);
-    if (mark(marks, name, { hlc, present: true }, skips)) isChanged = true;
-  }
+  const skips = !isWhole && (write.isKnown || !write.isRaced);
+  const renewed = new Set(add.filter((name) => mark(marks, name, { hlc, present: true }, skips)));
+  if (renewed.size > 0) isChanged = true;
   if (!isChanged) return KEPT;
-  const value = arrange(marks, isWhole ? add : [...new Set([...before, ...add])], maxCount);
+  const value = arrange(marks, [...before.filter((name) => !renewed.has(name)), ...renewed], maxCount);
   const elements = prune(marks, maxCount, write.horizonMs);
   return { kind: 'taken', state: { value, hlc: laterHlc(hlc, stored.hlc), elements } };
 }

@@ -75,6 +75,8 @@ function mergeMonotonic(
   if (step > 0) return taken(sent, write.isCausal ? afterHlc(write.hlc, stored.hlc) : write.hlc);
   if (rankOf(sent) < Math.max(...Object.values(ranks))) return mergeLatest(stored, sent, write);
   if (write.isCausal || stored.hlc === undefined) return KEPT;
+  const isOwn = hlcDeviceOf(stored.hlc) === hlcDeviceOf(write.hlc);
+  if (isOwn && sameValue(stored.value, sent)) return KEPT;
   const order = compareHlc(write.hlc, stored.hlc);
   return order < 0 || (order === 0 && isGreater(sent, stored.value)) ? taken(sent, write.hlc) : KEPT;
 }
@@ -99,7 +101,7 @@ function mergeCounter(stored: FieldState, sent: unknown, write: FieldWrite): Fie
     if (sameValue(stored.value, sent)) return KEPT;
     if (!write.isKnown) return write.isCreate ? KEPT : { kind: 'refused', why: 'delta_required' };
   }
-  if (delta === 0) return KEPT;
+  if (delta === 0 && typeof stored.value === 'number') return KEPT;
   seen.set(device, { hlc: write.hlc, present: true });
   const value = delta === undefined ? sent : addToCounter(stored.value, delta);
   const state = { value, hlc: laterHlc(write.hlc, stored.hlc), elements: Object.fromEntries(seen) };
