@@ -4,21 +4,12 @@ import type { Peer } from './peer-devices.ts';
 const MOODS = ['great', 'good', 'neutral', 'bad', 'awful'] as const;
 const TAGS = ['rain', 'sleep', 'work', 'walk', 'late'] as const;
 
-/** What the edits of a history share: ids that every device may name, known before any row is. */
-export interface EditSpace {
-  readonly prng: Prng;
-  /** Ids of rows that some device made. */
-  readonly made: Map<string, string>;
-}
-
 /** Any one edit: a row is made, changed in some fields, or deleted. Deletes are rare, so that edits meet. */
-export async function randomEdit(peer: Peer, { prng, made }: EditSpace): Promise<void> {
+export async function randomEdit(peer: Peer, prng: Prng): Promise<void> {
   const type = prng.chance(0.75) ? 'journal_entries' : 'goals';
   const rows = await peer.list(type);
   if (rows.length === 0 || prng.chance(0.2)) {
-    const id = uuidOf(prng);
-    made.set(id, type);
-    await peer.create(type, id, newRow(type, prng));
+    await peer.create(type, uuidOf(prng), newRow(type, prng));
     return;
   }
   const { id } = prng.pick(rows);
