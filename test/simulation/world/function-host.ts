@@ -1,16 +1,18 @@
 import type { Platform } from '../../../functions/_platform/platform.ts';
-import { Container, currentRun } from './container.ts';
+import { Container, currentRun, type Run } from './container.ts';
 import type { Environment } from './environment.ts';
-import type { TaggedRun } from './observer.ts';
 
 export type Invocation =
   | { readonly kind: 'answered'; readonly answer: unknown }
   /** The run crashed, or the handler threw: Lambda tells the caller nothing more. */
   | { readonly kind: 'failed' };
 
+/** What the run of an invocation is told of it: at least which workspaces it may touch. */
+export type AboutRun = Partial<Omit<Run, 'crash'>> & Readonly<Record<string, unknown>>;
+
 /** A deployed function: any number of containers, each with its own wiring and warm caches. */
 export interface FunctionHost {
-  invoke(event: object, about?: Omit<TaggedRun, 'crash'>): Promise<Invocation>;
+  invoke(event: object, about?: AboutRun): Promise<Invocation>;
 }
 
 export type CreateHandler = (platform: Platform) => (event: never, context: object) => Promise<unknown>;

@@ -121,7 +121,7 @@ export class Observer {
 }
 
 /** Every partition key that a command names, wherever it stands. */
-function partitionsIn(input: unknown): readonly string[] {
+export function partitionsIn(input: unknown): readonly string[] {
   const found: string[] = [];
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;

@@ -1,4 +1,5 @@
 import { PutItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import type { Scope } from '../../../contracts/http/scopes.ts';
 import type { UserId, WorkspaceId } from '../../../contracts/primitives/ids.ts';
 import { makeApiKey } from '../../../lib/access/api-key.ts';
 import { createApiKeyStore } from '../../../lib/adapters/dynamo/api-key-store.ts';
@@ -10,6 +11,7 @@ import type { Clock } from '../../../lib/core/clock.ts';
 import { newSortableId } from '../../../lib/core/ids.ts';
 import type { EpochMs } from '../../../lib/core/instants.ts';
 import type { Head } from '../../../lib/samples/model.ts';
+import type { DataKeys } from '../../../lib/vault/data-keys.ts';
 import type { Item } from '../engine/attribute-values.ts';
 import { createPrng, randomnessOf } from '../engine/prng.ts';
 import { createSimulatedDynamo, type SdkCommand, type SimulatedDynamo } from '../engine/simulated-dynamo.ts';
@@ -32,6 +34,8 @@ export interface SeededUser {
 export interface SeededWorld {
   readonly users: readonly SeededUser[];
   readonly kms: Service;
+  /** For checks that look at what was stored. */
+  readonly dataKeys: Pick<DataKeys, 'load'>;
   copyInto(dynamo: SimulatedDynamo): void;
 }
 
@@ -46,7 +50,17 @@ const NEW_HEAD: Head = {
   sources: {},
 };
 
-export async function seedWorld(): Promise<SeededWorld> {
+export interface SeedSettings {
+  readonly scopes: readonly Scope[];
+  readonly requestsPerMinute: number;
+}
+
+const OF_INGEST: SeedSettings = {
+  scopes: ['samples:write', 'samples:read', 'users:read', 'users:write'],
+  requestsPerMinute: REQUESTS_PER_MINUTE,
+};
+
+export async function seedWorld(settings = OF_INGEST): Promise<SeededWorld> {
   const nowMs = START_OF_TIME_MS as EpochMs;
   const randomness = randomnessOf(createPrng(SEED));
   const dynamo = createSimulatedDynamo({ tableNames: Object.values(TABLES), now: () => nowMs });
@@ -78,10 +92,10 @@ export async function seedWorld(): Promise<SeededWorld> {
       {
         workspaceId,
         name: 'simulation',
-        scopes: ['samples:write', 'samples:read', 'users:read', 'users:write'],
+        scopes: settings.scopes,
         mode: 'test',
         expiresAtMs: undefined,
-        requestsPerMinute: REQUESTS_PER_MINUTE,
+        requestsPerMinute: settings.requestsPerMinute,
       },
       nowMs,
       randomness,
@@ -97,7 +111,7 @@ export async function seedWorld(): Promise<SeededWorld> {
     }
   }
   const contents = Object.values(TABLES).map((table) => ({ table, items: [...dynamo.table(table).all()] }));
-  return { users, kms, copyInto: (target) => copy(contents, target) };
+  return { users, kms, dataKeys: vault, copyInto: (target) => copy(contents, target) };
 }
 
 function copy(
