@@ -1,0 +1,192 @@
+import type { EntityDefinition } from '../../../contracts/sync/entity.ts';
+import { newSortableId } from '../../core/ids.ts';
+import type { EpochMs } from '../../core/instants.ts';
+import { applyChange } from '../../sync/merge/apply-change.ts';
+import { diffRow } from '../../sync/merge/diff-row.ts';
+import { clampHlc, tickHlc } from '../../sync/merge/hlc.ts';
+import type { ChangeOp, RowData } from '../../sync/merge/row.ts';
+import { validateChange } from '../../sync/merge/validate-change.ts';
+import { deltaOf } from '../../sync/merge/wire-forms.ts';
+import { HeadwaterError } from '../client-error.ts';
+import { resolveId } from '../store/id-map.ts';
+import type { LocalTransaction, ServerRow } from '../store/local-store.ts';
+import { newRowId } from '../store/new-row-id.ts';
+import { loadPending, type PendingChange, savePending } from '../store/queue.ts';
+import { knownVersion, viewRow } from '../store/row-view.ts';
+import { loadClock, saveClock } from '../store/sync-state.ts';
+import { type ClientContext, transact } from './client-context.ts';
+
+interface RowContents {
+  readonly id: string;
+  readonly row: ServerRow | undefined;
+  readonly pending: readonly PendingChange[];
+}
+
+/**
+ * CLI2: every write is validated as the server will, and is one transaction with its place in the queue. A
+ * creation of a row that is there is an update of what it says.
+ */
+export async function writeCreate(
+  context: ClientContext,
+  type: string,
+  data: RowData,
+  id: string | undefined,
+): Promise<string> {
+  const entity = entityOf(context, type);
+  return transact(context, async (transaction, touched) => {
+    const name = id ?? (entity.id === 'me' ? 'me' : newRowId(context.clock.now(), context.randomness));
+    const contents = await loadContents(transaction, type, name);
+    const there = viewRow(entity, contents.row, contents.pending);
+    touched.add(type);
+    const write =
+      there === undefined
+        ? { op: 'create' as const, data }
+        : { op: 'update' as const, data: diffRow(entity, there.data, { ...there.data, ...data }) };
+    await enqueue(context, transaction, entity, { ...contents, ...write });
+    return contents.id;
+  });
+}
+
+/** Plain values of the fields that change, null to clear one; counters as a number or as {delta}. */
+export async function writeUpdate(
+  context: ClientContext,
+  type: string,
+  id: string,
+  patch: RowData,
+): Promise<void> {
+  const entity = entityOf(context, type);
+  await transact(context, async (transaction, touched) => {
+    const contents = await loadContents(transaction, type, id);
+    const there = viewRow(entity, contents.row, contents.pending);
+    if (there === undefined && entity.onMissing !== 'create') {
+      throw new HeadwaterError('ROW_NOT_FOUND', `no row of ${type} with this id`);
+    }
+    touched.add(type);
+    await enqueue(context, transaction, entity, {
+      ...contents,
+      op: 'update',
+      data: patchOf(entity, there?.data ?? {}, patch),
+    });
+  });
+}
+
+/** A row that is not there is deleted already. */
+export async function writeDelete(context: ClientContext, type: string, id: string): Promise<void> {
+  const entity = entityOf(context, type);
+  await transact(context, async (transaction, touched) => {
+    const contents = await loadContents(transaction, type, id);
+    touched.add(type);
+    if (viewRow(entity, contents.row, contents.pending) === undefined) {
+      await savePending(transaction, retryRefused(context, contents));
+      return;
+    }
+    await enqueue(context, transaction, entity, { ...contents, op: 'delete', data: {} });
+  });
+}
+
+export function entityOf(context: ClientContext, type: string): EntityDefinition {
+  const entity = context.schema.entities.get(type);
+  if (entity === undefined) throw new HeadwaterError('UNKNOWN_ENTITY_TYPE', `no entity type ${type}`);
+  return entity;
+}
+
+async function loadContents(transaction: LocalTransaction, type: string, id: string): Promise<RowContents> {
+  const resolved = await resolveId(transaction, type, id);
+  return {
+    id: resolved,
+    row: await transaction.loadRow(type, resolved),
+    pending: await loadPending(transaction, type, resolved),
+  };
+}
+
+function patchOf(entity: EntityDefinition, before: RowData, patch: RowData): RowData {
+  const deltas = Object.entries(patch).filter(([, value]) => deltaOf(value) !== undefined);
+  const plain = Object.fromEntries(Object.entries(patch).filter(([, value]) => deltaOf(value) === undefined));
+  return { ...diffRow(entity, before, { ...before, ...plain }), ...Object.fromEntries(deltas) };
+}
+
+async function enqueue(
+  context: ClientContext,
+  transaction: LocalTransaction,
+  entity: EntityDefinition,
+  write: RowContents & { readonly op: ChangeOp; readonly data: RowData },
+): Promise<void> {
+  if (write.op === 'update' && Object.keys(write.data).length === 0) return;
+  const clock = await loadClock(transaction);
+  const nowMs = context.clock.now() + clock.offsetMs;
+  // A clock that once ran far ahead must not hold all later writes there: the server would clamp each of them.
+  const last = clock.hlc === undefined ? undefined : clampHlc(clock.hlc, nowMs);
+  const hlc = tickHlc(last, nowMs, context.deviceId);
+  const baseVersion = knownVersion(write.row, write.pending);
+  const valid = validateChange(
+    context.schema,
+    {
+      entityType: entity.type,
+      id: write.id,
+      op: write.op,
+      data: write.data,
+      hlc,
+      ...(baseVersion === undefined ? {} : { baseVersion }),
+    },
+    { nowMs },
+  );
+  if (!valid.ok) {
+    throw new HeadwaterError('VALIDATION_FAILED', valid.failure.message, { serverCode: valid.failure.code });
+  }
+  checkRow(entity, write, valid.value.change.data);
+  await saveClock(transaction, { ...clock, hlc, order: clock.order + 1 });
+  await savePending(transaction, [
+    ...retryRefused(context, write),
+    {
+      type: entity.type,
+      id: write.id,
+      order: clock.order + 1,
+      requestId: newRequestId(context),
+      state: 'pending',
+      change: valid.value.change,
+      attemptCount: 0,
+      nextAttemptAtMs: 0,
+      code: undefined,
+      version: undefined,
+      conflictId: undefined,
+      isUncertain: false,
+    },
+  ]);
+}
+
+/**
+ * CLI10: what was refused goes again with the edit that mends it, and on what this device has seen by now: the
+ * edit was made on the row that showed both.
+ */
+function retryRefused(context: ClientContext, { row, pending }: RowContents): readonly PendingChange[] {
+  const baseVersion = knownVersion(row, pending);
+  return pending
+    .filter((change) => change.state === 'refused')
+    .map((refused) => ({
+      ...refused,
+      requestId: newRequestId(context),
+      state: 'pending' as const,
+      change: { ...refused.change, baseVersion },
+      attemptCount: 0,
+      nextAttemptAtMs: 0,
+      code: undefined,
+    }));
+}
+
+export const newRequestId = (context: ClientContext): string =>
+  newSortableId(context.clock.now() as EpochMs, context.randomness);
+
+/** What the values must be among each other is judged on the row that the write makes. */
+function checkRow(
+  entity: EntityDefinition,
+  write: RowContents & { readonly op: ChangeOp },
+  data: RowData,
+): void {
+  if (entity.check === undefined || write.op === 'delete') return;
+  const before = viewRow(entity, write.row, write.pending)?.data ?? {};
+  const after = applyChange(entity, before, { op: write.op, data, hlc: '', baseVersion: undefined });
+  const fault = entity.check(after);
+  if (fault !== undefined) {
+    throw new HeadwaterError('VALIDATION_FAILED', fault, { serverCode: 'sync.invalid_data' });
+  }
+}

@@ -1,0 +1,186 @@
+import { jitteredDelayMs } from '../../core/backoff.ts';
+import type { ConflictNote } from '../report.ts';
+import { saveConflictNote, trimConflictNotes } from '../store/conflict-notes.ts';
+import { renameRow } from '../store/id-map.ts';
+import type { LocalTransaction } from '../store/local-store.ts';
+import { loadPending, type PendingChange, savePending } from '../store/queue.ts';
+import {
+  loadCursor,
+  loadOperation,
+  type OperationUnderWay,
+  requestSnapshot,
+  saveOperation,
+} from '../store/sync-state.ts';
+import { type ClientContext, serverNowMs, transact } from './client-context.ts';
+import { dropCovered } from './drop-covered.ts';
+import { newRequestId } from './local-writes.ts';
+import { toServerRow } from './to-server-row.ts';
+import type { PushAnswer, WireRow } from './wire.ts';
+
+/** Answers of "later" that one write gets before it is shown as refused: with the pauses below, half an hour. */
+const MAX_ATTEMPT_COUNT = 10;
+const RETRY = { baseMs: 5_000, capMs: 300_000 } as const;
+
+export interface SettledCounts {
+  readonly acceptedCount: number;
+  readonly conflictCount: number;
+  readonly refusedCount: number;
+  readonly postponedCount: number;
+}
+
+interface Settlement {
+  readonly context: ClientContext;
+  readonly transaction: LocalTransaction;
+  readonly touched: Set<string>;
+  readonly sent: ReadonlyMap<string, PendingChange>;
+  readonly all: readonly PendingChange[];
+  readonly generation: number;
+}
+
+/**
+ * CLI4, CLI9, CLI10: what the answer says of each write, and the end of the operation, in one transaction. An
+ * answer to an operation that is no longer under way changes nothing.
+ */
+export async function settlePush(
+  context: ClientContext,
+  operation: OperationUnderWay,
+  answer: PushAnswer,
+): Promise<SettledCounts> {
+  return transact(context, async (transaction, touched) => {
+    const current = await loadOperation(transaction);
+    if (current?.operationId !== operation.operationId) return NOTHING;
+    const all = await loadPending(transaction);
+    const sent = new Map(
+      all.filter(({ state }) => state === 'sending').map((change) => [change.requestId, change]),
+    );
+    for (const change of sent.values()) touched.add(change.type);
+    const { generation } = await loadCursor(transaction);
+    const settlement = { context, transaction, touched, sent, all, generation };
+    await settleSuccesses(settlement, answer);
+    await settleConflicts(settlement, answer);
+    const failures = await settleFailures(settlement, answer);
+    await saveOperation(transaction, undefined);
+    await renameRows(settlement, answer);
+    await dropCovered(transaction, touched);
+    return { acceptedCount: answer.successful.length, conflictCount: answer.conflicts.length, ...failures };
+  });
+}
+
+const NOTHING: SettledCounts = { acceptedCount: 0, conflictCount: 0, refusedCount: 0, postponedCount: 0 };
+
+async function settleSuccesses(settlement: Settlement, answer: PushAnswer): Promise<void> {
+  for (const { requestId, version } of answer.successful) {
+    const change = settlement.sent.get(requestId);
+    if (change !== undefined) await acknowledge(settlement, change, version);
+  }
+}
+
+/** The write stays over the row until the row itself arrives; what was written after it now knows its version. */
+async function acknowledge(settlement: Settlement, change: PendingChange, version: number): Promise<void> {
+  await savePending(settlement.transaction, [
+    { ...change, state: 'acked', version, code: undefined, isUncertain: false },
+    ...followersOf(settlement, change, version),
+  ]);
+}
+
+/** CLI9: only where nobody else's write lies between what they had seen and what became of this one. */
+function followersOf(
+  settlement: Settlement,
+  change: PendingChange,
+  version: number,
+): readonly PendingChange[] {
+  return settlement.all
+    .filter((other) => other.type === change.type && other.id === change.id && other.state === 'pending')
+    .filter(({ change: { baseVersion } }) => baseVersion === version || (baseVersion ?? 0) + 1 === version)
+    .map((other) => ({ ...other, change: { ...other.change, baseVersion: version } }));
+}
+
+async function settleConflicts(settlement: Settlement, answer: PushAnswer): Promise<void> {
+  const { transaction, sent } = settlement;
+  for (const conflict of answer.conflicts) {
+    const change = sent.get(conflict.requestId);
+    if (change === undefined) continue;
+    const { conflictId, version, outcome } = conflict;
+    const isManual = outcome === 'manual';
+    const note = {
+      conflictId,
+      version,
+      serverOutcome: outcome,
+      outcome: isManual ? 'MANUAL_REQUIRED' : 'ADOPT_SERVER',
+    } as const;
+    await saveConflictNote(transaction, toNote(settlement.context, change, note));
+    if (conflict.server) await saveImage(settlement, change.type, conflict.server);
+    if (isManual) await savePending(transaction, [{ ...change, state: 'conflicted', conflictId }]);
+    else if (outcome === 'server_wins') await transaction.removeQueued([change.requestId]);
+    else await acknowledge(settlement, change, version);
+  }
+  if (answer.conflicts.length > 0) await trimConflictNotes(transaction);
+}
+
+export function toNote(
+  context: ClientContext,
+  change: PendingChange,
+  note: Pick<ConflictNote, 'conflictId' | 'outcome' | 'serverOutcome' | 'version'>,
+): ConflictNote {
+  return {
+    ...note,
+    entityType: change.type,
+    id: change.id,
+    data: change.change.data,
+    notedAtMs: serverNowMs(context),
+  };
+}
+
+async function saveImage(settlement: Settlement, type: string, image: WireRow): Promise<void> {
+  await settlement.transaction.saveRows([toServerRow(type, image, settlement.generation)]);
+}
+
+/** Those that the answer does not name are as those that it postpones. */
+async function settleFailures(
+  settlement: Settlement,
+  answer: PushAnswer,
+): Promise<Pick<SettledCounts, 'refusedCount' | 'postponedCount'>> {
+  const failures = new Map(answer.failed.map((failure) => [failure.requestId, failure]));
+  const settled = new Set([...answer.successful, ...answer.conflicts].map(({ requestId }) => requestId));
+  const counts = { refusedCount: 0, postponedCount: 0 };
+  for (const change of settlement.sent.values()) {
+    if (settled.has(change.requestId)) continue;
+    const failure = failures.get(change.requestId) ?? { code: 'sync.unanswered', retryable: true };
+    const isLost = failure.code === 'sync.base_from_future';
+    if (isLost) await requestSnapshot(settlement.transaction);
+    const next = isLost || failure.retryable ? postpone(settlement.context, change, failure.code) : undefined;
+    const outcome = next ?? { ...change, state: 'refused' as const, code: failure.code, isUncertain: false };
+    counts[outcome.state === 'refused' ? 'refusedCount' : 'postponedCount'] += 1;
+    await savePending(settlement.transaction, [outcome]);
+  }
+  return counts;
+}
+
+/**
+ * CLI10: once more after a pause, and refused after MAX_ATTEMPT_COUNT. The request id is a new one: the same
+ * change under the same id is the same operation, and its stored answer would come back for ever. A base that
+ * the server does not know (its history is another one now) is left out: REBASE_AND_RETRY on what there is.
+ */
+function postpone(context: ClientContext, change: PendingChange, code: string): PendingChange {
+  const attemptCount = change.attemptCount + 1;
+  const isOver = attemptCount >= MAX_ATTEMPT_COUNT;
+  const isLost = code === 'sync.base_from_future';
+  const pauseMs = isLost ? 0 : 1_000 + jitteredDelayMs(attemptCount, RETRY, context.randomness);
+  return {
+    ...change,
+    requestId: isOver ? change.requestId : newRequestId(context),
+    state: isOver ? 'refused' : 'pending',
+    attemptCount,
+    nextAttemptAtMs: serverNowMs(context) + pauseMs,
+    code,
+    isUncertain: false,
+    change: isLost ? { ...change.change, baseVersion: undefined } : change.change,
+  };
+}
+
+async function renameRows(settlement: Settlement, answer: PushAnswer): Promise<void> {
+  for (const { entityType, id, clientId } of [...answer.successful, ...answer.conflicts]) {
+    if (clientId === undefined || clientId === id) continue;
+    await renameRow(settlement.transaction, settlement.context.schema, { type: entityType, clientId, id });
+  }
+}
