@@ -26,6 +26,8 @@ export interface FieldWrite {
 export type FieldMerge =
   /** What is stored stands, its clock too. */
   | { readonly kind: 'kept' }
+  /** This very write is in it already. */
+  | { readonly kind: 'repeated' }
   | { readonly kind: 'taken'; readonly state: FieldState }
   | { readonly kind: 'refused'; readonly why: 'delta_required' | 'too_many' };
 

@@ -95,7 +95,7 @@ function mergeExtreme(sign: 1 | -1, stored: FieldState, sent: unknown, write: Fi
 function mergeCounter(stored: FieldState, sent: unknown, write: FieldWrite): FieldMerge {
   const seen = new Map(Object.entries(stored.elements ?? {}));
   const device = hlcDeviceOf(write.hlc);
-  if (seen.get(device)?.hlc === write.hlc) return KEPT;
+  if (seen.get(device)?.hlc === write.hlc) return { kind: 'repeated' };
   const delta = deltaOf(sent);
   if (delta === undefined) {
     if (sameValue(stored.value, sent)) return KEPT;

@@ -82,7 +82,7 @@ describe.each(mutable.map((entity) => [entity.type, entity] as const))('%s', (_,
           expect(new Set(ends).size).toBe(1);
         }
       }),
-      seeded(60),
+      seeded(150),
     );
   });
 
@@ -144,7 +144,7 @@ describe.each(mutable.map((entity) => [entity.type, entity] as const))('%s', (_,
         expect(canonicalJson(merged.row.data)).toBe(canonicalJson(seen));
         expect(diffRow(entity, seen, seen)).toEqual({});
       }),
-      seeded(60),
+      seeded(150),
     );
   });
 

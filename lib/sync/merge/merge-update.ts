@@ -118,6 +118,7 @@ function addField(merged: MergedFields, stored: RowState, sent: FieldChange): Re
   const { name, field, change } = sent;
   const value = stored.data[name];
   const outcome = mergeOne(stored, sent);
+  if (outcome.kind === 'repeated') return undefined;
   const differs = isWantedOther(field, change.data[name], value);
   if (differs) merged.differing.push(name);
   if (outcome.kind === 'kept') {

@@ -84,8 +84,17 @@ function checkData(entity: EntityDefinition, { op, data }: RawChange): Checked<R
   const checked = Object.fromEntries(taken);
   const missing = op === 'create' ? missingFields(entity, checked) : [];
   if (missing.length > 0) return wrong('sync.invalid_data', `a new row needs ${missing.join(', ')}`);
-  const isTooLarge = isRowTooLarge(checked);
-  return isTooLarge ? wrong('sync.row_too_large', `a row has at most ${MAX_ROW_BYTES} bytes`) : ok(checked);
+  return checkSize(checked);
+}
+
+function checkSize(data: RowData): Checked<RowData> {
+  try {
+    if (!isRowTooLarge(data)) return ok(data);
+  } catch (error) {
+    if (error instanceof TooDeepError) return wrong('sync.invalid_data', 'is nested too deeply');
+    throw error;
+  }
+  return wrong('sync.row_too_large', `a row has at most ${MAX_ROW_BYTES} bytes`);
 }
 
 /** Names of our own are short; what else is sent as one is not repeated. */
@@ -108,13 +117,8 @@ function checkField(name: string, field: FieldDefinition, sent: unknown): Checke
 }
 
 function checkPlain(name: string, { schema }: FieldDefinition, sent: unknown): Checked<unknown> {
-  try {
-    const parsed = schema.safeParse(sent);
-    return parsed.success ? ok(parsed.data) : wrong('sync.invalid_data', `${name} is not as its schema says`);
-  } catch (error) {
-    if (error instanceof TooDeepError) return wrong('sync.invalid_data', `${name} is nested too deeply`);
-    throw error;
-  }
+  const parsed = schema.safeParse(sent);
+  return parsed.success ? ok(parsed.data) : wrong('sync.invalid_data', `${name} is not as its schema says`);
 }
 
 const SetEditShape = z.strictObject({ add: z.optional(z.unknown()), remove: z.optional(z.unknown()) });
