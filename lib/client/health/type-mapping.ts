@@ -1,0 +1,27 @@
+/** What a field of a native record becomes: a measured sample, or a coded one by the platform's number. */
+export type FieldMapping =
+  | {
+      readonly metric: string;
+      /** What the bridge reads it in, as the platform writes that unit. */
+      readonly nativeUnit: string;
+      /** What is sent: one of the accepted units of the metric. */
+      readonly unit: string;
+    }
+  | { readonly metric: string; readonly categories: Readonly<Record<number, string>> };
+
+/** By native type, then by field. */
+export type TypeMappings = Readonly<Record<string, Readonly<Record<string, FieldMapping>>>>;
+
+/** What one of the two platforms is to the server: the provider of its sources, and what its types mean. */
+export interface HealthPlatform {
+  readonly provider: 'apple_health' | 'health_connect';
+  readonly types: TypeMappings;
+  /** Whether a record may change under its id; where not, an edit is a deletion and another record. */
+  readonly recordsChange: boolean;
+}
+
+export const measured = (metric: string, nativeUnit: string, unit: string = nativeUnit): FieldMapping => ({
+  metric,
+  nativeUnit,
+  unit,
+});
