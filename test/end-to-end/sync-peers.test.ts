@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openCloudDoor } from '../peers/cloud-door.ts';
+import { syncAfterOfflineMonth } from '../peers/offline-month.ts';
 import { playPeerHistory } from '../peers/peer-history.ts';
 import { type RunningCloud, startLocalCloud } from '../support/local-cloud.ts';
 
@@ -25,3 +26,10 @@ test('SYN9 RxDB and WatermelonDB-style clients converge through the local cloud'
   expect(outcome.differences).toEqual([]);
   expect(outcome.rowCount).toBeGreaterThan(10);
 }, 30_000);
+
+test('SYN5 a device that was offline for a month and is killed while it syncs goes on without loss', async () => {
+  const outcome = await syncAfterOfflineMonth({ cloud, directory: dataDir, editCount: 2_500 });
+  expect(outcome).toMatchObject({ verdict: 'equal', differences: [] });
+  expect(outcome.rowsAtKill).toBeGreaterThan(0);
+  expect(outcome.rowsAtKill).toBeLessThan(outcome.rowCount);
+}, 60_000);

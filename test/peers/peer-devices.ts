@@ -2,7 +2,7 @@ import { openCollection } from './open-collection.ts';
 import type { PeerDevice } from './peer-writer.ts';
 import { dataOf as documentData, replicateOnce } from './rxdb-replication.ts';
 import type { SyncDoor } from './sync-door.ts';
-import { WatermelonStore } from './watermelon-store.ts';
+import { WatermelonStore, type WatermelonSync } from './watermelon-store.ts';
 import { createWatermelonSync, dataOf as recordData, VERSION_COLUMN } from './watermelon-sync.ts';
 
 type Data = Readonly<Record<string, unknown>>;
@@ -81,7 +81,20 @@ export function openWatermelonPeer({ fields, ...device }: PeerOptions): Peer {
       store
         .list(type)
         .map((raw) => ({ id: raw.id, version: Number(raw[VERSION_COLUMN] ?? 0), data: recordData(raw) })),
-    sync: () => store.synchronize(sync),
+    sync: () => synchronizeAgain(store, sync),
     close: async () => undefined,
   };
+}
+
+const MAX_ATTEMPTS = 20;
+
+/** As applications do: WatermelonDB itself tries once. */
+async function synchronizeAgain(store: WatermelonStore, sync: WatermelonSync): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await store.synchronize(sync);
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
 }

@@ -3,7 +3,7 @@ import { createPrng } from '../simulation/engine/prng.ts';
 import { openRxdbPeer, openWatermelonPeer, type Peer } from './peer-devices.ts';
 import { randomEdit } from './random-edits.ts';
 import { digestOf } from './row-digest.ts';
-import { readDigest, type SyncDoor } from './sync-door.ts';
+import { type PushAnswer, readDigest, type SyncDoor } from './sync-door.ts';
 
 const TYPES = ['journal_entries', 'goals'] as const;
 const FIELDS = Object.fromEntries(
@@ -28,6 +28,8 @@ export interface PeerHistory {
 
 export interface PeerOutcome {
   readonly editCount: number;
+  /** Changes that the server had to merge or decide. */
+  readonly conflictCount: number;
   /** Living rows of the server, of both types. */
   readonly rowCount: number;
   /** Digests that are not the server's; empty when all are equal. */
@@ -41,7 +43,13 @@ export interface PeerOutcome {
 export async function playPeerHistory(history: PeerHistory): Promise<PeerOutcome> {
   const { door, seed, stepCount, now, pass } = history;
   const prng = createPrng(seed);
-  const peers = await openPeers(door, now);
+  let conflictCount = 0;
+  const watched: SyncDoor = async (request) => {
+    const answer = await door(request);
+    if (answer.status === 207) conflictCount += (JSON.parse(answer.body) as PushAnswer).conflicts.length;
+    return answer;
+  };
+  const peers = await openPeers(watched, now);
   let editCount = 0;
   for (let step = 0; step < stepCount; step += 1) {
     pass?.(prng.below(60_000));
@@ -59,7 +67,7 @@ export async function playPeerHistory(history: PeerHistory): Promise<PeerOutcome
   const differences = await compare(peers, types);
   await Promise.all(peers.map((peer) => peer.close()));
   const rowCount = TYPES.reduce((sum, type) => sum + (types[type]?.count ?? 0), 0);
-  return { editCount, rowCount, differences };
+  return { editCount, conflictCount, rowCount, differences };
 }
 
 async function openPeers(door: SyncDoor, now: () => number): Promise<readonly Peer[]> {

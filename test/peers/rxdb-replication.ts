@@ -16,6 +16,9 @@ interface Checkpoint {
   readonly cursor: string;
 }
 
+/** RxDB's own default is 5 s. */
+const RETRY_MS = 5;
+
 export interface PeerReplication extends PeerDevice {
   readonly collection: RxCollection<PeerDocument>;
   readonly entityType: string;
@@ -34,7 +37,7 @@ export function replicateOnce(peer: PeerReplication): RxReplicationState<PeerDoc
     collection,
     replicationIdentifier: `headwater-${peer.deviceId}-${entityType}`,
     live: false,
-    retryTime: 50,
+    retryTime: RETRY_MS,
     waitForLeadership: false,
     pull: { batchSize, handler: (checkpoint) => pullDocuments(peer, checkpoint) },
     push: {
