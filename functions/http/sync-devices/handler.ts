@@ -49,6 +49,8 @@ const spoken =
     } catch (error) {
       if (error instanceof AppError && error.code === 'sync.resync_required')
         settings.meter.add('SyncResyncs', 1);
+      if (error instanceof AppError && error.code === 'sync.contention')
+        settings.meter.add('SyncContention', 1);
       throw error;
     }
   };

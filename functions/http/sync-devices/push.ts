@@ -14,9 +14,17 @@ export const pushOperation =
     const push = parseJsonBody(PushRequest, request);
     await useLease({ leases, clock }, scope, request.headers[LEASE_HEADER]);
     const { correlationId } = request;
-    const answer = await pushChanges({ store, schema, clock, randomness }, scope, push, { correlationId });
+    const deps = { store, schema, clock, randomness };
+    const { status, body, counts, retryCount } = await pushChanges(deps, scope, push, { correlationId });
     meter.add('SyncPushes', 1);
-    return answer;
+    meter.add('SyncRetries', retryCount);
+    // A repeat was counted when it was taken.
+    if (counts !== undefined) {
+      meter.add('SyncChangesTaken', counts.successful);
+      meter.add('SyncConflicts', counts.conflicts);
+      meter.add('SyncRefused', counts.failed);
+    }
+    return { status, body };
   };
 
 export const leaseOperation =

@@ -50,7 +50,7 @@ export function decideHorizon(
   beforeMs: number,
 ): number {
   const firstKept = entries.findIndex(
-    ({ seq, committedAtMs }) => seq > horizonSeq && committedAtMs >= beforeMs,
+    ({ seq, committedAtMs }) => seq > horizonSeq && committedAtMs > beforeMs,
   );
   const past = firstKept === -1 ? entries : entries.slice(0, firstKept);
   return Math.max(horizonSeq, past.at(-1)?.seq ?? 0);
