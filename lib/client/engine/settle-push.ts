@@ -151,6 +151,8 @@ async function settleFailures(
     const next = isLost || failure.retryable ? postpone(settlement.context, change, failure.code) : undefined;
     const outcome = next ?? { ...change, state: 'refused' as const, code: failure.code, isUncertain: false };
     counts[outcome.state === 'refused' ? 'refusedCount' : 'postponedCount'] += 1;
+    // Under its new request id it is another entry of the queue: the one that was sent must not stay beside it.
+    if (outcome.requestId !== change.requestId) await settlement.transaction.removeQueued([change.requestId]);
     await savePending(settlement.transaction, [outcome]);
   }
   return counts;
