@@ -1,0 +1,60 @@
+import type { EntityDefinition } from '../../../contracts/sync/entity.ts';
+import type { EpochMs } from '../../core/instants.ts';
+import type { RowData, RowState } from '../merge/row.ts';
+import type { StoredRow } from '../model.ts';
+
+const encoder = new TextEncoder();
+
+/** A stamp is a clock of up to 120 characters with its version; most are half of that. */
+const STAMP_BYTES = 80;
+
+/** About what a row takes when it is stored: data exactly, stamps by their number. */
+export function stateBytesOf({ data, stamps, elements }: RowState): number {
+  const stampCount = Object.keys(stamps).length;
+  return textBytes(data) + stampCount * STAMP_BYTES + (isEmpty(elements) ? 0 : textBytes(elements));
+}
+
+const isEmpty = (record: Readonly<Record<string, unknown>>): boolean => {
+  for (const _ in record) return false;
+  return true;
+};
+
+export const textBytes = (value: unknown): number => encoder.encode(JSON.stringify(value)).length;
+
+/** The ids that a row's references hold. */
+export function referencesIn(entity: EntityDefinition, data: RowData): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const field of Object.keys(entity.references)) {
+    const id = data[field];
+    if (typeof id === 'string') found[field] = id;
+  }
+  return found;
+}
+
+/** When and by whom a chunk is written. */
+export interface Authorship {
+  readonly seq: number;
+  readonly nowMs: EpochMs;
+  readonly originDeviceId: string | null;
+}
+
+export function toStoredRow(
+  entity: EntityDefinition,
+  {
+    id,
+    state,
+    before,
+  }: { readonly id: string; readonly state: RowState; readonly before: StoredRow | undefined },
+  { seq, nowMs, originDeviceId }: Authorship,
+): StoredRow {
+  return {
+    type: entity.type,
+    id,
+    state,
+    seq,
+    createdAtMs: before?.createdAtMs ?? nowMs,
+    updatedAtMs: nowMs,
+    originDeviceId,
+    references: state.deleted ? {} : referencesIn(entity, state.data),
+  };
+}
