@@ -1,11 +1,11 @@
 import type { EntityDefinition, FieldPolicy } from '../../../contracts/sync/entity.ts';
 import { fieldsOf } from './fields.ts';
-import { mergeField } from './merge-field.ts';
 import type { RowChange, RowData } from './row.ts';
 import {
   addToCounter,
   DEFAULT_MAX_ELEMENT_COUNT,
   deltaOf,
+  editMonotonic,
   editSet,
   patchObject,
   setEditOf,
@@ -43,16 +43,8 @@ export function applyField(policy: FieldPolicy, value: unknown, sent: unknown): 
       return delta === undefined ? sent : addToCounter(value, delta);
     }
     case 'monotonic':
-      return editMonotonic(policy, value, sent);
+      return editMonotonic(policy.ranks, value, sent);
     default:
       return sent;
   }
-}
-
-/** The highest rank stays, whoever writes: the rule of the merge itself. */
-function editMonotonic(policy: FieldPolicy, value: unknown, sent: unknown): unknown {
-  const stored = { value, hlc: undefined, elements: undefined };
-  const write = { hlc: '', isKnown: true, isCausal: true, isRaced: true, isCreate: false, horizonMs: 0 };
-  const merged = mergeField(policy, stored, sent, write);
-  return merged.kind === 'taken' ? merged.state.value : value;
 }

@@ -4,7 +4,7 @@ import { type FieldMerge, type FieldState, type FieldWrite, isGreater, KEPT } fr
 import { afterHlc, compareHlc, hlcDeviceOf, laterHlc } from './hlc.ts';
 import { mergeObject, mergeSet } from './merge-elements.ts';
 import type { Hlc } from './row.ts';
-import { addToCounter, deltaOf, sameValue } from './wire-forms.ts';
+import { addToCounter, deltaOf, rankOf, sameValue } from './wire-forms.ts';
 
 /** What one field becomes when `sent`, in wire form, meets what is stored (SYN3). Pure. */
 export function mergeField(
@@ -68,12 +68,11 @@ function mergeMonotonic(
   sent: unknown,
   write: FieldWrite,
 ): FieldMerge {
-  const rankOf = (value: unknown): number =>
-    typeof value === 'string' && Object.hasOwn(ranks, value) ? (ranks[value] ?? -1) : -1;
-  const step = rankOf(sent) - rankOf(stored.value);
+  const rank = rankOf(ranks, sent);
+  const step = rank - rankOf(ranks, stored.value);
   if (step < 0) return KEPT;
   if (step > 0) return taken(sent, write.isCausal ? afterHlc(write.hlc, stored.hlc) : write.hlc);
-  if (rankOf(sent) < Math.max(...Object.values(ranks))) return mergeLatest(stored, sent, write);
+  if (rank < Math.max(...Object.values(ranks))) return mergeLatest(stored, sent, write);
   if (write.isCausal || stored.hlc === undefined) return KEPT;
   const isOwn = hlcDeviceOf(stored.hlc) === hlcDeviceOf(write.hlc);
   if (isOwn && sameValue(stored.value, sent)) return KEPT;

@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import type { EntityDefinition, FieldDefinition, SyncSchema } from '../../../contracts/sync/entity.ts';
 import { MAX_ROW_BYTES, ROW_ID } from '../../../contracts/sync/protocol.ts';
 import { TooDeepError } from '../../core/canonical-json.ts';
@@ -121,8 +120,6 @@ function checkPlain(name: string, { schema }: FieldDefinition, sent: unknown): C
   return parsed.success ? ok(parsed.data) : wrong('sync.invalid_data', `${name} is not as its schema says`);
 }
 
-const SetEditShape = z.strictObject({ add: z.optional(z.unknown()), remove: z.optional(z.unknown()) });
-
 function checkSet(name: string, field: FieldDefinition, sent: unknown): Checked<unknown> {
   const maxCount =
     (field.policy.kind === 'merge_arrays' ? field.policy.maxCount : undefined) ?? DEFAULT_MAX_ELEMENT_COUNT;
@@ -135,11 +132,12 @@ function checkSet(name: string, field: FieldDefinition, sent: unknown): Checked<
     return checked.ok ? ok(unique) : checked;
   };
   if (!isObject(sent)) return checkList(sent);
-  const shape = SetEditShape.safeParse(sent);
-  if (!shape.success) return wrong('sync.invalid_data', `${name} is a list, or {add, remove}`);
-  const add = checkList(shape.data.add ?? []);
+  if (Object.keys(sent).some((key) => key !== 'add' && key !== 'remove')) {
+    return wrong('sync.invalid_data', `${name} is a list, or {add, remove}`);
+  }
+  const add = checkList(sent['add'] ?? []);
   if (!add.ok) return add;
-  const remove = checkList(shape.data.remove ?? []);
+  const remove = checkList(sent['remove'] ?? []);
   return remove.ok ? ok({ add: add.value, remove: remove.value }) : remove;
 }
 

@@ -59,3 +59,17 @@ export function patchObject(value: unknown, patch: unknown): Readonly<Record<str
   }
   return Object.fromEntries(next);
 }
+
+export const rankOf = (ranks: Readonly<Record<string, number>>, value: unknown): number =>
+  typeof value === 'string' && Object.hasOwn(ranks, value) ? (ranks[value] ?? -1) : -1;
+
+/** What has the highest rank of all stays; else a lower rank gives way to a higher or an equal one. */
+export function editMonotonic(
+  ranks: Readonly<Record<string, number>>,
+  value: unknown,
+  sent: unknown,
+): unknown {
+  const rank = rankOf(ranks, value);
+  const isFinal = rank === Math.max(...Object.values(ranks));
+  return isFinal || rankOf(ranks, sent) < rank ? value : sent;
+}
