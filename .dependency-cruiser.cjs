@@ -59,12 +59,54 @@ const features = [
   forbid(
     'features-share-models-only',
     'Values of another feature come from its model.ts alone; the rest of it is of use as types (its ports).',
-    { path: FEATURE, pathNot: NOT_TESTS },
+    { path: FEATURE, pathNot: [NOT_TESTS, '^lib/client/'] },
     {
       path: FEATURE,
       pathNot: ['^lib/$1/', '^lib/[^/]+/model[.]ts$', '^lib/(problems|observability)/'],
       dependencyTypesNot: ['type-only'],
     },
+  ),
+];
+
+/** What phones and browsers run too. */
+const DEVICES = '^lib/(client|sync/merge)/';
+
+const devices = [
+  forbid(
+    'client-knows-the-protocol-only',
+    'lib/client stands on lib/core, the merge, contracts/sync and the types of contracts/http; on nothing of the server.',
+    { path: '^lib/client/', pathNot: NOT_TESTS },
+    {
+      path: '^(contracts|lib|functions|infra)/',
+      pathNot: ['^lib/(client|core|sync/merge)/', '^contracts/(sync|http)/'],
+    },
+  ),
+  forbid(
+    'client-takes-types-of-http',
+    'The schemas of contracts/http are of the server; lib/client takes their types, which cost nothing.',
+    { path: '^lib/client/', pathNot: NOT_TESTS },
+    { path: '^contracts/http/', dependencyTypesNot: ['type-only'] },
+  ),
+  forbid(
+    'merge-stands-alone',
+    'The merge is one piece of code for server and devices: nothing of either is in it.',
+    { path: '^lib/sync/merge/', pathNot: NOT_TESTS },
+    {
+      path: '^(contracts|lib|functions|infra)/',
+      pathNot: ['^lib/(core|sync/merge)/', '^contracts/sync/'],
+    },
+  ),
+  forbid(
+    'devices-are-runtime-neutral',
+    'Browsers and phones have nothing of node:; one driver is for Node.',
+    { path: DEVICES, pathNot: [NOT_TESTS, '^lib/client/storage/node-sqlite[.]ts$'] },
+    { dependencyTypes: ['core'] },
+  ),
+  forbid(
+    'devices-weigh-little',
+    'All of zod is the weight of the whole client: devices take zod/mini.',
+    { path: [DEVICES, '^contracts/sync/'], pathNot: NOT_TESTS },
+    { path: '^node_modules/zod/(?!mini/|v4/mini/|package[.]json$)', pathNot: '^node_modules/zod/mini/' },
   ),
 ];
 
@@ -143,7 +185,17 @@ const packages = [
 ];
 
 module.exports = {
-  forbidden: [...cycles, ...core, ...contracts, ...features, ...edges, ...infra, ...tests, ...packages],
+  forbidden: [
+    ...cycles,
+    ...core,
+    ...contracts,
+    ...features,
+    ...devices,
+    ...edges,
+    ...infra,
+    ...tests,
+    ...packages,
+  ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(dist|cdk[.]out|infra/local/console/page)/' },

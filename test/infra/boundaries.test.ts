@@ -34,6 +34,8 @@ async function makeTree(files: Readonly<Record<string, string>>): Promise<string
     await write(`node_modules/${name}/package.json`, JSON.stringify({ name, main: 'index.js' }));
     await write(`node_modules/${name}/index.js`, 'export const value = 1;\n');
   }
+  await write('node_modules/zod/mini/index.js', 'export const value = 1;\n');
+  await write('node_modules/zod/mini/package.json', JSON.stringify({ main: 'index.js' }));
   const versions = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, '1.0.0']));
   await write(
     'package.json',
@@ -73,6 +75,12 @@ const GOOD: Readonly<Record<string, string>> = {
   'lib/samples/model.ts': uses('../core/clock.ts', '../../contracts/ids.ts'),
   'lib/samples/decide.ts': uses('./model.ts'),
   'lib/access/authorise.ts': `import type { value } from '../samples/decide.ts';\nexport type Ported = typeof value;\n${uses('../samples/model.ts')}`,
+  'contracts/sync/entity.ts': uses('zod/mini'),
+  'contracts/http/sync.ts': uses('zod', '../sync/entity.ts'),
+  'lib/sync/merge/merge.ts': uses('../../core/clock.ts', '../../../contracts/sync/entity.ts', 'zod/mini'),
+  'lib/sync/push.ts': uses('./merge/merge.ts', '../../contracts/http/sync.ts'),
+  'lib/client/client.ts': `import type { value } from '../../contracts/http/sync.ts';\nexport type Wire = typeof value;\n${uses('../core/clock.ts', '../sync/merge/merge.ts', '../../contracts/sync/entity.ts', 'zod/mini')}`,
+  'lib/client/storage/node-sqlite.ts': "import 'node:sqlite';\n",
   'lib/adapters/dynamo/store.ts': uses('@aws-sdk/client-dynamodb', '../../samples/decide.ts'),
   'functions/_platform/http.ts': uses('@middy/core'),
   'functions/http/ingest/env.ts': uses('zod'),
@@ -110,6 +118,20 @@ const BAD: Readonly<Record<string, readonly [string, string]>> = {
     'lib/access/breaks-features-share-models-only.ts',
     uses('../samples/decide.ts'),
   ],
+  'client-knows-the-protocol-only': [
+    'lib/client/breaks-client-knows-the-protocol-only.ts',
+    uses('../samples/model.ts'),
+  ],
+  'client-takes-types-of-http': [
+    'lib/client/breaks-client-takes-types-of-http.ts',
+    uses('../../contracts/http/sync.ts'),
+  ],
+  'merge-stands-alone': ['lib/sync/merge/breaks-merge-stands-alone.ts', uses('../push.ts')],
+  'devices-are-runtime-neutral': [
+    'lib/client/storage/breaks-devices-are-runtime-neutral.ts',
+    "import 'node:sqlite';\n",
+  ],
+  'devices-weigh-little': ['lib/sync/merge/breaks-devices-weigh-little.ts', uses('zod')],
   'adapters-know-no-function': [
     'lib/adapters/breaks-adapters-know-no-function.ts',
     uses('../../functions/_platform/http.ts'),
