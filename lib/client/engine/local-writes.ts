@@ -58,15 +58,16 @@ export async function writeUpdate(
   await transact(context, async (transaction, touched) => {
     const contents = await loadContents(transaction, type, id);
     const there = viewRow(entity, contents.row, contents.pending);
-    if (there === undefined && entity.onMissing !== 'create') {
+    // The one row of its type is there for everybody, made or not.
+    if (there === undefined && entity.id !== 'me') {
       throw new HeadwaterError('ROW_NOT_FOUND', `no row of ${type} with this id`);
     }
     touched.add(type);
-    await enqueue(context, transaction, entity, {
-      ...contents,
-      op: 'update',
-      data: patchOf(entity, there?.data ?? {}, patch),
-    });
+    const write =
+      there === undefined
+        ? { op: 'create' as const, data: patch }
+        : { op: 'update' as const, data: patchOf(entity, there.data, patch) };
+    await enqueue(context, transaction, entity, { ...contents, ...write });
   });
 }
 

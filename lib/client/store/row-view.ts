@@ -1,7 +1,8 @@
 import type { EntityDefinition } from '../../../contracts/sync/entity.ts';
 import { applyChange } from '../../sync/merge/apply-change.ts';
+import { missingFields } from '../../sync/merge/fields.ts';
 import { hlcMsOf } from '../../sync/merge/hlc.ts';
-import type { RowData } from '../../sync/merge/row.ts';
+import type { RowChange, RowData } from '../../sync/merge/row.ts';
 import type { ServerRow } from './local-store.ts';
 import type { PendingChange } from './queue.ts';
 
@@ -25,8 +26,8 @@ export interface LocalRow {
 
 /**
  * CLI3: the server's row with the queued writes applied in their order; undefined where there is none, or
- * where it is deleted on either side. An update of a row that is gone shows nothing (unless updates make it):
- * the write waits for its answer all the same.
+ * where it is deleted on either side. An update of a row that is gone shows nothing, unless it says all that a
+ * row needs: the write waits for its answer all the same.
  */
 export function viewRow(
   entity: EntityDefinition | undefined,
@@ -37,10 +38,9 @@ export function viewRow(
   let updatedAtMs = row?.updatedAtMs ?? 0;
   if (entity !== undefined) {
     for (const { change } of pending) {
-      const isMade =
-        change.op === 'create' || entity.onMissing === 'create' || wakes(row, change.baseVersion);
+      const next = applyChange(entity, data ?? {}, change);
       if (change.op === 'delete') data = undefined;
-      else if (data !== undefined || isMade) data = applyChange(entity, data ?? {}, change);
+      else if (data !== undefined || makesRow(entity, row, change, next)) data = next;
       updatedAtMs = Math.max(updatedAtMs, hlcMsOf(change.hlc));
     }
   }
@@ -49,9 +49,17 @@ export function viewRow(
   return { id, version: knownVersion(row, pending) ?? 0, data, state: stateOf(pending), updatedAtMs };
 }
 
-/** A write that knew the tombstone brings the row back. */
-const wakes = (row: ServerRow | undefined, baseVersion: number | undefined): boolean =>
-  row?.deleted === true && row.version === baseVersion;
+/** Where nothing is: a creation, a write that knew the tombstone, an update of all that a row needs. */
+function makesRow(
+  entity: EntityDefinition,
+  row: ServerRow | undefined,
+  change: RowChange,
+  next: RowData,
+): boolean {
+  if (change.op === 'create') return true;
+  if (row?.deleted === true) return row.version === change.baseVersion;
+  return entity.onMissing === 'create' && missingFields(entity, next).length === 0;
+}
 
 function stateOf(pending: readonly PendingChange[]): RowSyncState {
   const has = (state: PendingChange['state']) => pending.some((change) => change.state === state);
