@@ -205,7 +205,9 @@ export function entityStoreContract(name: string, openStorage: () => Promise<Sto
     });
 
     test('SYN5 an answer of any length comes back byte for byte', async () => {
-      const result = JSON.stringify({ text: `${'x'.repeat(99_990)}${'😀é'.repeat(150_000)}` });
+      const result = JSON.stringify({
+        text: `${'x'.repeat(99_990)}${'😀é'.repeat(150_000)}${Buffer.from(seededRandomness(1).bytes(600_000)).toString('base64')}`,
+      });
       const scope = await begin([rowOf('s1')], {
         operation: { next: operationOf({ state: 'done', result }), readToken: undefined },
       });

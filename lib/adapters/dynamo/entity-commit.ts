@@ -110,7 +110,7 @@ function writeCounter(commit: Commit, context: CommitContext): readonly PlannedI
  */
 function moveCounter(
   read: SyncHead,
-  { head, entry, conflicts }: Commit,
+  { head, entry, conflicts, aliases }: Commit,
   context: CommitContext,
 ): TransactWriteItem {
   const { coreTable, seal } = context;
@@ -120,7 +120,7 @@ function moveCounter(
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
   };
   const epoch = { ':epoch': S(read.epoch) };
-  if (entry === undefined && conflicts.length === 0)
+  if (entry === undefined && conflicts.length + aliases.length === 0)
     return {
       ConditionCheck: { ...base, ConditionExpression: 'epoch = :epoch', ExpressionAttributeValues: epoch },
     };

@@ -3,18 +3,18 @@ import { DAY_MS, type EpochMs, SECOND_MS, toEpochSec } from '../../core/instants
 import type { Operation } from '../../sync/model.ts';
 import { entityOperationKey, entityOperationPartKey } from './core-keys.ts';
 import { B, bytesOf, type Item, N, numberOf, S, stringOf } from './dynamo.ts';
-import { type EntitySeal, openText, sealText } from './entity-seal.ts';
+import { type EntitySeal, openBytes, sealBytes } from './entity-seal.ts';
 
 /** An item takes 400 KB with its names; what is longer goes on in parts. */
-const MAX_PART_CHARS = 100_000;
+const MAX_PART_BYTES = 350_000;
 
 /**
- * The ledger row, and the parts behind it where the answer is long: JSON of up to 300 KB per part, since a
- * character takes three bytes at most. `ttl` outlives the horizon (SYN5).
+ * The ledger row, and the parts behind it where the answer is long. `ttl` outlives the horizon (SYN5).
  */
 export function toOperationItems(operation: Operation, nowMs: EpochMs, seal: EntitySeal): readonly Item[] {
-  const texts = split(operation.result);
-  const sealed = texts.map((text, part) => B(sealText(seal, placeOf(operation, part), text)));
+  const sealed = split(Buffer.from(operation.result, 'utf8')).map((bytes, part) =>
+    B(sealBytes(seal, placeOf(operation, part), bytes)),
+  );
   const ttl = N(toEpochSec((nowMs + OPERATION_LEDGER_DAYS * DAY_MS) as EpochMs));
   const [body = B(new Uint8Array()), ...rest] = sealed;
   const row = {
@@ -41,19 +41,12 @@ const placeOf = ({ operationId, state, token, decidedCount }: Omit<Operation, 'r
   version: `${state}|${token}|${decidedCount}`,
 });
 
-/** Never within a surrogate pair: each part is UTF-8 of its own. */
-function split(text: string): readonly string[] {
-  if (text.length <= MAX_PART_CHARS) return [text];
-  const texts: string[] = [];
-  for (let from = 0; from < text.length; ) {
-    const end = Math.min(from + MAX_PART_CHARS, text.length);
-    const last = text.charCodeAt(end - 1);
-    const isPairCut = end < text.length && last >= 0xd800 && last <= 0xdbff;
-    const to = isPairCut ? end - 1 : end;
-    texts.push(text.slice(from, to));
-    from = to;
+function split(bytes: Uint8Array): readonly Uint8Array[] {
+  const parts: Uint8Array[] = [bytes.subarray(0, MAX_PART_BYTES)];
+  for (let from = MAX_PART_BYTES; from < bytes.length; from += MAX_PART_BYTES) {
+    parts.push(bytes.subarray(from, from + MAX_PART_BYTES));
   }
-  return texts;
+  return parts;
 }
 
 /** How many parts lie beside the row; undefined when the row has expired: DynamoDB removes it days late. */
@@ -75,8 +68,8 @@ export function fromOperationItem(
     leaseUntilMs: numberOf(item, 'leaseUntil') as EpochMs,
     decidedCount: numberOf(item, 'decided'),
   };
-  const texts = [item, ...parts].map((part, index) =>
-    openText(seal, placeOf(row, index), bytesOf(part, 'body')),
+  const opened = [item, ...parts].map((part, index) =>
+    openBytes(seal, placeOf(row, index), bytesOf(part, 'body')),
   );
-  return { ...row, result: texts.join('') };
+  return { ...row, result: Buffer.concat(opened).toString('utf8') };
 }

@@ -21,28 +21,38 @@ const MIN_GZIP_BYTES = 4_096;
 const aadOf = (scope: UserScope, sortKey: string, version: string | number): string =>
   `${userPartition(scope)}|${sortKey}|${version}`;
 
-/** The text, gzipped where it is long, sealed for its place and version: `[0 plain | 1 gzip][text]`. */
-export function sealText(
+export interface SealedPlace {
+  readonly sortKey: string;
+  readonly version: string | number;
+}
+
+/** Gzipped where it is long, sealed for its place and version: `[0 plain | 1 gzip][bytes]`. */
+export function sealBytes(
   { scope, key, randomness }: EntitySeal,
-  place: { readonly sortKey: string; readonly version: string | number },
-  text: string,
+  place: SealedPlace,
+  plain: Uint8Array,
 ): Uint8Array {
-  const utf8 = Buffer.from(text, 'utf8');
-  const isLong = utf8.length > MIN_GZIP_BYTES;
-  const body = isLong ? gzipSync(utf8, { level: 1 }) : utf8;
+  const isLong = plain.length > MIN_GZIP_BYTES;
+  const body = isLong ? gzipSync(plain, { level: 1 }) : plain;
   const packed = Buffer.allocUnsafe(body.length + 1);
   packed[0] = isLong ? GZIPPED : PLAIN;
-  body.copy(packed, 1);
+  packed.set(body, 1);
   return seal(packed, key, aadOf(scope, place.sortKey, place.version), randomness);
 }
 
+export const sealText = (seal: EntitySeal, place: SealedPlace, text: string): Uint8Array =>
+  sealBytes(seal, place, Buffer.from(text, 'utf8'));
+
 /** Throws `UnsealError` when the bytes are not those that were sealed for this place and version. */
-export function openText(
+export function openBytes(
   { scope, key }: Pick<EntitySeal, 'scope' | 'key'>,
-  place: { readonly sortKey: string; readonly version: string | number },
+  place: SealedPlace,
   sealed: Uint8Array,
-): string {
+): Buffer {
   const packed = open(sealed, key, aadOf(scope, place.sortKey, place.version));
   const body = Buffer.from(packed.buffer, packed.byteOffset + 1, packed.length - 1);
-  return (packed[0] === GZIPPED ? gunzipSync(body) : body).toString('utf8');
+  return packed[0] === GZIPPED ? gunzipSync(body) : body;
 }
+
+export const openText = (...parameters: Parameters<typeof openBytes>): string =>
+  openBytes(...parameters).toString('utf8');

@@ -1,5 +1,6 @@
 import type { EntityDefinition } from '../../../contracts/sync/entity.ts';
 import { diffRow } from '../merge/diff-row.ts';
+import { fieldsOf } from '../merge/fields.ts';
 import { tickHlc } from '../merge/hlc.ts';
 import type { RowChange, RowData } from '../merge/row.ts';
 import { validateChange } from '../merge/validate-change.ts';
@@ -85,8 +86,11 @@ function planDecision(
   return planRow(draft, context, task, stored);
 }
 
-/** Fields as they shall be, in the form in which changes are sent. */
-const wantedData = (entity: EntityDefinition, stored: StoredRow | undefined, data: RowData): RowData =>
-  stored === undefined || stored.state.deleted
-    ? data
-    : diffRow(entity, stored.state.data, { ...stored.state.data, ...data });
+/** Fields as they shall be, in the form in which changes are sent; unknown ones stay, and are refused. */
+function wantedData(entity: EntityDefinition, stored: StoredRow | undefined, data: RowData): RowData {
+  if (stored === undefined || stored.state.deleted) return data;
+  const fields = fieldsOf(entity);
+  const unknown = Object.entries(data).filter(([name]) => !fields.has(name));
+  const before = stored.state.data;
+  return { ...diffRow(entity, before, { ...before, ...data }), ...Object.fromEntries(unknown) };
+}

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { PushRequest } from '../../../contracts/http/sync.ts';
-import { canonicalJson, TooDeepError } from '../../core/canonical-json.ts';
-import { AppError } from '../../problems/app-error.ts';
 import type { UserScope } from '../../samples/model.ts';
 import { hlcMsOf, isHlc } from '../merge/hlc.ts';
 import type { SyncDeps } from '../sync-deps.ts';
+import { hashOf } from './hash-of.ts';
 import { renderPush, statusOfPush } from './render-push.ts';
 import { writeRows } from './write-rows.ts';
 
@@ -52,14 +50,4 @@ export async function pushChanges(
 function countOutcomes(outcomes: readonly { readonly kind: 'successful' | 'conflict' | 'failed' }[]) {
   const countOf = (kind: string) => outcomes.filter((outcome) => outcome.kind === kind).length;
   return { successful: countOf('successful'), conflicts: countOf('conflict'), failed: countOf('failed') };
-}
-
-/** SHA-256 over the canonical JSON of a request, hex: what makes two requests of one id the same. */
-export function hashOf(request: unknown): string {
-  try {
-    return createHash('sha256').update(canonicalJson(request)).digest('hex');
-  } catch (cause) {
-    if (!(cause instanceof TooDeepError)) throw cause;
-    throw new AppError('request.invalid', 'A value is nested too deeply.', { cause });
-  }
 }

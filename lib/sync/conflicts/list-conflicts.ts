@@ -1,0 +1,63 @@
+import type { ConflictsAnswer, ConflictsQuery, SyncConflict } from '../../../contracts/http/sync.ts';
+import { instantOfSortableId } from '../../core/ids.ts';
+import { toIso } from '../../core/instants.ts';
+import { AppError } from '../../problems/app-error.ts';
+import type { UserScope } from '../../samples/model.ts';
+import type { RowState } from '../merge/row.ts';
+import type { ConflictRecord } from '../model.ts';
+import type { SyncDeps } from '../sync-deps.ts';
+
+/**
+ * The conflicts of a user, newest first (SYN4). The cursor is the last record's id; `request.bad_cursor` for a
+ * text that is none, `user.not_found` for nobody.
+ */
+export async function listConflicts(
+  { store }: Pick<SyncDeps, 'store'>,
+  scope: UserScope,
+  { status, limit, cursor }: ConflictsQuery,
+): Promise<ConflictsAnswer> {
+  if (cursor !== undefined && instantOfSortableId(cursor) === undefined) {
+    throw new AppError('request.bad_cursor', 'Take the cursor of the answer before, as it was.');
+  }
+  const head = await store.loadHead(scope);
+  if (head === 'gone') throw new AppError('user.not_found', 'The credentials reach no user by this id.');
+  const records = await store.listConflicts(scope, { status, limit: limit + 1, before: cursor });
+  const shown = records.slice(0, limit);
+  const last = records.length > limit ? shown.at(-1) : undefined;
+  return { conflicts: shown.map(toConflict), nextCursor: last?.conflictId ?? null };
+}
+
+function toConflict(record: ConflictRecord): SyncConflict {
+  const { facts, change, resolvedAtMs } = record;
+  return {
+    conflictId: record.conflictId,
+    entityType: record.type,
+    id: record.id,
+    status: record.status,
+    outcome: facts.outcome,
+    policy: facts.policy,
+    fields: [...facts.fields],
+    baseVersion: change.baseVersion ?? null,
+    client: {
+      version: change.baseVersion ?? null,
+      data: change.op === 'delete' ? null : { ...change.data },
+      hlc: change.hlc,
+    },
+    server: toSide(record.before) ?? { version: null, data: null, hlc: null },
+    result: toSide(record.after),
+    deviceId: record.deviceId,
+    requestId: record.requestId,
+    createdAt: toIso(record.createdAtMs),
+    resolvedAt: resolvedAtMs === undefined ? null : toIso(resolvedAtMs),
+  };
+}
+
+function toSide(state: RowState | undefined): SyncConflict['result'] {
+  if (state === undefined) return null;
+  const clocks = Object.values(state.stamps).map(({ hlc }) => hlc);
+  return {
+    version: state.version,
+    data: state.deleted ? null : { ...state.data },
+    hlc: clocks.sort().at(-1) ?? null,
+  };
+}
