@@ -197,6 +197,7 @@ export const ConflictsQuery = z.object({
     .meta({ override: asInteger(1, 100, 50) }),
   cursor: SyncCursor,
 });
+export type ConflictsQuery = z.infer<typeof ConflictsQuery>;
 /** One side of a conflict: what it said, and when. */
 const Side = z.object({ version: z.int().nullable(), data: Data.nullable(), hlc: z.string().nullable() });
 export const SyncConflict = z
