@@ -8,7 +8,17 @@ const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
  * 26 lower-case characters: a UUIDv7 (RFC 9562) in Crockford's base 32, so that ids sort by the
  * millisecond they were made in.
  */
-export function newSortableId(nowMs: EpochMs, randomness: Randomness): string {
+export const newSortableId = (nowMs: EpochMs, randomness: Randomness): string =>
+  encodeBase32(uuidV7Of(nowMs, randomness));
+
+/** A UUIDv7 in its usual form, for rows that others name as well. */
+export const newUuid = (nowMs: EpochMs, randomness: Randomness): string =>
+  [...uuidV7Of(nowMs, randomness)]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+
+function uuidV7Of(nowMs: EpochMs, randomness: Randomness): Uint8Array {
   const bytes = new Uint8Array(16);
   bytes.set(randomness.bytes(10), 6);
   let rest: number = nowMs;
@@ -18,7 +28,7 @@ export function newSortableId(nowMs: EpochMs, randomness: Randomness): string {
   }
   bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
-  return encodeBase32(bytes);
+  return bytes;
 }
 
 /** The millisecond that a sortable id was made in; undefined for a text that is none. */

@@ -4,7 +4,7 @@ import { AppError } from '../../../lib/problems/app-error.ts';
 import { toChange } from '../../../lib/reads/change-answer.ts';
 import type { OperationHandler } from '../../_platform/http/operation.ts';
 import { parseQuery } from '../../_platform/http/parse-json-body.ts';
-import { answerWithTag } from './answer.ts';
+import { answerWithTag } from '../../_platform/http/tagged-answer.ts';
 import type { ReadHealthDeps } from './wiring.ts';
 
 export const listChangesOperation =

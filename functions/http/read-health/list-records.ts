@@ -5,7 +5,7 @@ import { invalidQuery, parseInstant } from '../../../lib/reads/parse-query.ts';
 import { listRecords, toSleepSession, toWorkoutRecord } from '../../../lib/records/list-records.ts';
 import type { ApiRequest, OperationHandler } from '../../_platform/http/operation.ts';
 import { parseQuery } from '../../_platform/http/parse-json-body.ts';
-import { answerWithTag, readCursor, writeCursor } from './answer.ts';
+import { answerWithTag, readCursor, writeCursor } from '../../_platform/http/tagged-answer.ts';
 import type { ReadHealthDeps } from './wiring.ts';
 
 const RecordPosition = z.object({ startMs: z.number(), recordId: z.string() });

@@ -7,7 +7,7 @@ import { listRollups, type RollupQuery } from '../../../lib/projections/list-rol
 import { invalidQuery, requireRollupMetric } from '../../../lib/reads/parse-query.ts';
 import type { ApiRequest, OperationHandler } from '../../_platform/http/operation.ts';
 import { parseQuery } from '../../_platform/http/parse-json-body.ts';
-import { answerWithTag, readCursor, writeCursor } from './answer.ts';
+import { answerWithTag, readCursor, writeCursor } from '../../_platform/http/tagged-answer.ts';
 import type { ReadHealthDeps } from './wiring.ts';
 
 /** Each is two Queries. */

@@ -10,7 +10,7 @@ import {
 } from '../../../lib/reads/parse-query.ts';
 import type { ApiRequest, ApiResponse, OperationHandler } from '../../_platform/http/operation.ts';
 import { parseQuery } from '../../_platform/http/parse-json-body.ts';
-import { answerWithTag, readCursor, writeCursor } from './answer.ts';
+import { answerWithTag, readCursor, writeCursor } from '../../_platform/http/tagged-answer.ts';
 import type { ReadHealthDeps } from './wiring.ts';
 
 const SamplePosition = z.object({

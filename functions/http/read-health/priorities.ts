@@ -2,7 +2,7 @@ import { PutPrioritiesRequest } from '../../../contracts/http/priorities.ts';
 import { loadLivingHead, replacePriorities } from '../../../lib/projections/edit-priorities.ts';
 import type { OperationHandler } from '../../_platform/http/operation.ts';
 import { parseJsonBody } from '../../_platform/http/parse-json-body.ts';
-import { answerWithTag } from './answer.ts';
+import { answerWithTag } from '../../_platform/http/tagged-answer.ts';
 import type { ReadHealthDeps } from './wiring.ts';
 
 export const getPrioritiesOperation =

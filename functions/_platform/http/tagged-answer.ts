@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { AppError } from '../../../lib/problems/app-error.ts';
 import { entityTagOf, isMatched } from '../../../lib/reads/entity-tag.ts';
 import { decodeCursor, encodeCursor } from '../../../lib/reads/page-cursor.ts';
-import type { ApiRequest, ApiResponse } from '../../_platform/http/operation.ts';
+import type { ApiRequest, ApiResponse } from './operation.ts';
 
 /** 200 with its entity tag, or 304 without a body when the caller has it already. */
 export function answerWithTag(
