@@ -11,8 +11,8 @@ import { resultOf, workChunk } from './work-chunk.ts';
 import type { WriteAnswer } from './write-model.ts';
 
 /** Rounds without progress in which somebody else was first; each waits longer, about 3 s in all. */
-const MAX_ROUND_COUNT = 10;
-const ROUND_DELAY = { baseMs: 20, capMs: 640 };
+const MAX_ROUND_COUNT = 16;
+const ROUND_DELAY = { baseMs: 20, capMs: 500 };
 
 /**
  * Works a list of tasks off in chunks and keeps the ledger (SYN1, SYN5). Between our commits the counter shows
