@@ -108,3 +108,25 @@ export function concurrentUpdates(
     })),
   );
 }
+
+/** Any writes by three devices, each from a version that may long be gone; none is known to be right. */
+export function anyHistory(entity: EntityDefinition): fc.Arbitrary<readonly RowChange[]> {
+  const change = fc.record({
+    op: fc.constantFrom('create' as const, 'update' as const, 'update' as const, 'delete' as const),
+    baseVersion: fc.option(fc.integer({ min: 0, max: 6 }), { nil: undefined }),
+    data: rowData(entity).chain((before) =>
+      editedData(entity, before).map((after) => diffRow(entity, before, after)),
+    ),
+    whole: rowData(entity),
+    at: fc.integer({ min: -9, max: 400_000 }),
+    device: fc.constantFrom('a', 'b', 'c'),
+  });
+  return fc.array(change, { maxLength: 12 }).map((changes) =>
+    changes.map(({ op, baseVersion, data, whole, at, device }) => ({
+      op,
+      baseVersion,
+      data: op === 'delete' ? {} : op === 'create' ? whole : { ...whole, ...data },
+      hlc: hlcAt(NOW_MS + at, device),
+    })),
+  );
+}

@@ -13,7 +13,7 @@ interface ElementLimit {
 }
 
 /** Marks of a field, those removed too, are this often as many as its elements at most. */
-const MARKS_PER_ELEMENT = 4;
+const MARKS_PER_ELEMENT = 2;
 
 /** Never earlier than what the writer knew, so that what it adds comes last. */
 const clockOf = (stored: FieldState, { hlc, isKnown }: FieldWrite): Hlc =>

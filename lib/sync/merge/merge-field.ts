@@ -87,6 +87,17 @@ function mergeExtreme(sign: 1 | -1, stored: FieldState, sent: unknown, write: Fi
   return wins ? taken(sent, laterHlc(write.hlc, stored.hlc)) : KEPT;
 }
 
+/** Devices that a counter remembers; the operation ledger knows the writes of all. */
+const MAX_COUNTER_DEVICES = 200;
+
+function earliestOf(seen: ReadonlyMap<string, { readonly hlc: Hlc }>): string {
+  let earliest = '';
+  for (const [device, { hlc }] of seen) {
+    if (earliest === '' || hlc < (seen.get(earliest)?.hlc ?? '')) earliest = device;
+  }
+  return earliest;
+}
+
 /**
  * A delta counts once per device and clock, whatever came in between. A number replaces what the writer knew;
  * one that meets another's write would undo it and is refused, but on create, where the first row stands.
@@ -102,6 +113,7 @@ function mergeCounter(stored: FieldState, sent: unknown, write: FieldWrite): Fie
   }
   if (delta === 0 && typeof stored.value === 'number') return KEPT;
   seen.set(device, { hlc: write.hlc, present: true });
+  if (seen.size > MAX_COUNTER_DEVICES) seen.delete(earliestOf(seen));
   const value = delta === undefined ? sent : addToCounter(stored.value, delta);
   const state = { value, hlc: laterHlc(write.hlc, stored.hlc), elements: Object.fromEntries(seen) };
   return { kind: 'taken', state };

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { EntityDefinition } from '../../../contracts/sync/entity.ts';
 import { ENTITIES, SYNC_SCHEMA } from '../../../contracts/sync/registry.ts';
 import {
+  anyHistory,
   concurrentUpdates,
   editedData,
   hlcAt,
@@ -158,6 +159,24 @@ describe.each(mutable.map((entity) => [entity.type, entity] as const))('%s', (_,
         }
       }),
       seeded(15),
+    );
+  });
+
+  test('SYN27 versions go up by one with what is taken, through deletion and return, and never otherwise', () => {
+    fc.assert(
+      fc.property(anyHistory(entity), (history) => {
+        let row: RowState | undefined;
+        for (const change of history) {
+          const before = row?.version ?? 0;
+          const merged = mergeChange(entity, row, change, CLOCK);
+          if (merged.kind === 'refused') continue;
+          expect(merged.row.version).toBe(before + (merged.kind === 'changed' ? 1 : 0));
+          if (merged.kind === 'unchanged' && row !== undefined) expect(merged.row).toBe(row);
+          if (merged.row.version > 0) row = merged.row;
+          expect(merged.row.deleted ? [] : passes(entity, merged.row.data)).toEqual([]);
+        }
+      }),
+      seeded(40),
     );
   });
 
