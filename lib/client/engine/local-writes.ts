@@ -11,7 +11,7 @@ import { HeadwaterError } from '../client-error.ts';
 import { resolveId } from '../store/id-map.ts';
 import type { LocalTransaction, ServerRow } from '../store/local-store.ts';
 import { newRowId } from '../store/new-row-id.ts';
-import { loadPending, type PendingChange, savePending } from '../store/queue.ts';
+import { loadPending, type PendingChange, replacePending, savePending } from '../store/queue.ts';
 import { knownVersion, viewRow } from '../store/row-view.ts';
 import { loadClock, saveClock } from '../store/sync-state.ts';
 import { type ClientContext, transact } from './client-context.ts';
@@ -78,7 +78,7 @@ export async function writeDelete(context: ClientContext, type: string, id: stri
     const contents = await loadContents(transaction, type, id);
     touched.add(type);
     if (viewRow(entity, contents.row, contents.pending) === undefined) {
-      await savePending(transaction, retryRefused(context, contents));
+      await retryRefused(context, transaction, contents);
       return;
     }
     await enqueue(context, transaction, entity, { ...contents, op: 'delete', data: {} });
@@ -136,8 +136,8 @@ async function enqueue(
   }
   checkRow(entity, write, valid.value.change.data);
   await saveClock(transaction, { ...clock, hlc, order: clock.order + 1 });
+  await retryRefused(context, transaction, write);
   await savePending(transaction, [
-    ...retryRefused(context, write),
     {
       type: entity.type,
       id: write.id,
@@ -159,19 +159,23 @@ async function enqueue(
  * CLI10: what was refused goes again with the edit that mends it, and on what this device has seen by now: the
  * edit was made on the row that showed both.
  */
-function retryRefused(context: ClientContext, { row, pending }: RowContents): readonly PendingChange[] {
+async function retryRefused(
+  context: ClientContext,
+  transaction: LocalTransaction,
+  { row, pending }: RowContents,
+): Promise<void> {
   const baseVersion = knownVersion(row, pending);
-  return pending
-    .filter((change) => change.state === 'refused')
-    .map((refused) => ({
-      ...refused,
-      requestId: newRequestId(context),
-      state: 'pending' as const,
-      change: { ...refused.change, baseVersion },
-      attemptCount: 0,
-      nextAttemptAtMs: 0,
-      code: undefined,
-    }));
+  const refused = pending.filter((change) => change.state === 'refused');
+  const retried = refused.map((change) => ({
+    ...change,
+    requestId: newRequestId(context),
+    state: 'pending' as const,
+    change: { ...change.change, baseVersion },
+    attemptCount: 0,
+    nextAttemptAtMs: 0,
+    code: undefined,
+  }));
+  await replacePending(transaction, refused, retried);
 }
 
 export const newRequestId = (context: ClientContext): string =>

@@ -1,5 +1,5 @@
 import type { EntityDefinition, SyncSchema } from '../../../contracts/sync/entity.ts';
-import type { PendingChange } from '../store/queue.ts';
+import { groupByRow, type PendingChange, rowNameOf } from '../store/queue.ts';
 import { foldChanges } from './fold-changes.ts';
 
 export interface PushLimits {
@@ -64,7 +64,7 @@ export function planPush(
   const sendable: ReadyRow[] = [];
   for (const row of [...ready].sort(compare)) {
     if (!waitsForParent(row, held) && !waitsForDeletion(row.head, early)) sendable.push(row);
-    else if (row.head.change.op === 'create') held.add(nameOf(row.head.type, row.head.id));
+    else if (row.head.change.op === 'create') held.add(rowNameOf(row.head.type, row.head.id));
   }
   const changes = cut(sendable, limits);
   const sent = sendable.slice(0, changes.length);
@@ -83,7 +83,7 @@ function foldRows(schema: SyncSchema, queue: readonly PendingChange[], nowMs: nu
   const cancelled: string[] = [];
   const waiting: PendingChange[] = [];
   const unborn: string[] = [];
-  for (const [name, row] of byRow(queue.filter(({ state }) => state !== 'acked'))) {
+  for (const [name, row] of groupByRow(queue.filter(({ state }) => state !== 'acked'))) {
     const blocked = row.find((change) => change.state !== 'pending' || change.nextAttemptAtMs > nowMs);
     const entity = schema.entities.get(row[0]?.type ?? '');
     if (blocked !== undefined) {
@@ -99,18 +99,6 @@ function foldRows(schema: SyncSchema, queue: readonly PendingChange[], nowMs: nu
   return { ready, cancelled, waiting, unborn };
 }
 
-function byRow(queue: readonly PendingChange[]): ReadonlyMap<string, readonly PendingChange[]> {
-  const rows = new Map<string, PendingChange[]>();
-  for (const change of queue) {
-    const name = nameOf(change.type, change.id);
-    const row = rows.get(name);
-    if (row === undefined) rows.set(name, [change]);
-    else row.push(change);
-  }
-  return rows;
-}
-
-const nameOf = (type: string, id: string): string => `${type} ${id}`;
 const RANK = { create: 0, update: 1, delete: 2 } as const;
 
 function compare(left: ReadyRow, right: ReadyRow): number {
@@ -125,7 +113,7 @@ function compare(left: ReadyRow, right: ReadyRow): number {
 function waitsForParent({ entity, head }: ReadyRow, held: ReadonlySet<string>): boolean {
   return Object.entries(entity.references).some(([field, { to }]) => {
     const parentId = head.change.data[field];
-    return typeof parentId === 'string' && parentId !== head.id && held.has(nameOf(to, parentId));
+    return typeof parentId === 'string' && parentId !== head.id && held.has(rowNameOf(to, parentId));
   });
 }
 

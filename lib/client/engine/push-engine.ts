@@ -4,7 +4,7 @@ import { operationIdOf } from '../../sync/merge/operation-id.ts';
 import { deltaOf } from '../../sync/merge/wire-forms.ts';
 import { HeadwaterError } from '../client-error.ts';
 import type { PushCounts } from '../report.ts';
-import { loadPending, type PendingChange, savePending } from '../store/queue.ts';
+import { loadPending, type PendingChange, replacePending, savePending } from '../store/queue.ts';
 import {
   loadClock,
   loadOperation,
@@ -145,17 +145,15 @@ async function releaseOperation(
       touched.add(change.type);
       const isCulprit = isOfItsContents(refusal) && sent.length === 1;
       const isRefused = isCulprit || (isUncertain && hasDelta(change));
-      await transaction.removeQueued([change.requestId]);
-      await savePending(transaction, [
-        {
-          ...change,
-          requestId: newRequestId(context),
-          state: isRefused ? 'refused' : 'pending',
-          code: refusal.serverCode ?? 'request.refused',
-          isUncertain: change.isUncertain || isUncertain,
-          change: isOver(refusal) ? { ...change.change, hlc } : change.change,
-        },
-      ]);
+      const released: PendingChange = {
+        ...change,
+        requestId: newRequestId(context),
+        state: isRefused ? 'refused' : 'pending',
+        code: refusal.serverCode ?? 'request.refused',
+        isUncertain: change.isUncertain || isUncertain,
+        change: isOver(refusal) ? { ...change.change, hlc } : change.change,
+      };
+      await replacePending(transaction, [change], [released]);
     }
     await saveClock(transaction, { ...clock, hlc });
     await saveOperation(transaction, undefined);

@@ -1,6 +1,6 @@
 import { sameValue } from '../../sync/merge/wire-forms.ts';
 import { resolveId } from '../store/id-map.ts';
-import { loadPending, type PendingChange } from '../store/queue.ts';
+import { groupByRow, loadPending } from '../store/queue.ts';
 import { type LocalRow, viewRow } from '../store/row-view.ts';
 import { type ClientContext, transact } from './client-context.ts';
 
@@ -45,12 +45,9 @@ async function listViews(
   type: string,
 ): Promise<LocalRow[]> {
   const entity = context.schema.entities.get(type);
-  const pending = new Map<string, PendingChange[]>();
-  for (const change of await loadPending(transaction, type)) {
-    const row = pending.get(change.id);
-    if (row === undefined) pending.set(change.id, [change]);
-    else row.push(change);
-  }
+  const pending = new Map(
+    [...groupByRow(await loadPending(transaction, type)).values()].map((row) => [row[0]?.id ?? '', row]),
+  );
   const views: LocalRow[] = [];
   const add = (view: LocalRow | undefined) => {
     if (view !== undefined) views.push(view);

@@ -1,9 +1,16 @@
 import { jitteredDelayMs } from '../../core/backoff.ts';
 import type { ConflictNote } from '../report.ts';
 import { saveConflictNote, trimConflictNotes } from '../store/conflict-notes.ts';
-import { renameRow } from '../store/id-map.ts';
+import { renameAll } from '../store/id-map.ts';
 import type { LocalTransaction } from '../store/local-store.ts';
-import { loadPending, type PendingChange, savePending } from '../store/queue.ts';
+import {
+  groupByRow,
+  loadPending,
+  type PendingChange,
+  replacePending,
+  rowNameOf,
+  savePending,
+} from '../store/queue.ts';
 import {
   loadCursor,
   loadOperation,
@@ -33,7 +40,8 @@ interface Settlement {
   readonly transaction: LocalTransaction;
   readonly touched: Set<string>;
   readonly sent: ReadonlyMap<string, PendingChange>;
-  readonly all: readonly PendingChange[];
+  /** By row: what was written after what is sent. */
+  readonly followers: ReadonlyMap<string, readonly PendingChange[]>;
   readonly generation: number;
 }
 
@@ -55,7 +63,8 @@ export async function settlePush(
     );
     for (const change of sent.values()) touched.add(change.type);
     const { generation } = await loadCursor(transaction);
-    const settlement = { context, transaction, touched, sent, all, generation };
+    const followers = groupByRow(all.filter(({ state }) => state === 'pending'));
+    const settlement = { context, transaction, touched, sent, followers, generation };
     await settleSuccesses(settlement, answer);
     await settleConflicts(settlement, answer);
     const failures = await settleFailures(settlement, answer);
@@ -69,30 +78,26 @@ export async function settlePush(
 const NOTHING: SettledCounts = { acceptedCount: 0, conflictCount: 0, refusedCount: 0, postponedCount: 0 };
 
 async function settleSuccesses(settlement: Settlement, answer: PushAnswer): Promise<void> {
-  for (const { requestId, version } of answer.successful) {
+  const acknowledged = answer.successful.flatMap(({ requestId, version }) => {
     const change = settlement.sent.get(requestId);
-    if (change !== undefined) await acknowledge(settlement, change, version);
-  }
+    return change === undefined ? [] : acknowledge(settlement, change, version);
+  });
+  await savePending(settlement.transaction, acknowledged);
 }
 
-/** The write stays over the row until the row itself arrives; what was written after it now knows its version. */
-async function acknowledge(settlement: Settlement, change: PendingChange, version: number): Promise<void> {
-  await savePending(settlement.transaction, [
-    { ...change, state: 'acked', version, code: undefined, isUncertain: false },
-    ...followersOf(settlement, change, version),
-  ]);
-}
-
-/** CLI9: only where nobody else's write lies between what they had seen and what became of this one. */
-function followersOf(
+/**
+ * The write stays over the row until the row itself arrives. What was written after it now knows its version
+ * (CLI9), but only where nobody else's write lies between what they had seen and what became of this one.
+ */
+function acknowledge(
   settlement: Settlement,
   change: PendingChange,
   version: number,
 ): readonly PendingChange[] {
-  return settlement.all
-    .filter((other) => other.type === change.type && other.id === change.id && other.state === 'pending')
+  const followers = (settlement.followers.get(rowNameOf(change.type, change.id)) ?? [])
     .filter(({ change: { baseVersion } }) => baseVersion === version || (baseVersion ?? 0) + 1 === version)
     .map((other) => ({ ...other, change: { ...other.change, baseVersion: version } }));
+  return [{ ...change, state: 'acked', version, code: undefined, isUncertain: false }, ...followers];
 }
 
 async function settleConflicts(settlement: Settlement, answer: PushAnswer): Promise<void> {
@@ -112,7 +117,7 @@ async function settleConflicts(settlement: Settlement, answer: PushAnswer): Prom
     if (conflict.server) await saveImage(settlement, change.type, conflict.server);
     if (isManual) await savePending(transaction, [{ ...change, state: 'conflicted', conflictId }]);
     else if (outcome === 'server_wins') await transaction.removeQueued([change.requestId]);
-    else await acknowledge(settlement, change, version);
+    else await savePending(transaction, acknowledge(settlement, change, version));
   }
   if (answer.conflicts.length > 0) await trimConflictNotes(transaction);
 }
@@ -151,9 +156,7 @@ async function settleFailures(
     const next = isLost || failure.retryable ? postpone(settlement.context, change, failure.code) : undefined;
     const outcome = next ?? { ...change, state: 'refused' as const, code: failure.code, isUncertain: false };
     counts[outcome.state === 'refused' ? 'refusedCount' : 'postponedCount'] += 1;
-    // Under its new request id it is another entry of the queue: the one that was sent must not stay beside it.
-    if (outcome.requestId !== change.requestId) await settlement.transaction.removeQueued([change.requestId]);
-    await savePending(settlement.transaction, [outcome]);
+    await replacePending(settlement.transaction, [change], [outcome]);
   }
   return counts;
 }
@@ -181,8 +184,8 @@ function postpone(context: ClientContext, change: PendingChange, code: string): 
 }
 
 async function renameRows(settlement: Settlement, answer: PushAnswer): Promise<void> {
-  for (const { entityType, id, clientId } of [...answer.successful, ...answer.conflicts]) {
-    if (clientId === undefined || clientId === id) continue;
-    await renameRow(settlement.transaction, settlement.context.schema, { type: entityType, clientId, id });
-  }
+  const renamed = [...answer.successful, ...answer.conflicts].flatMap(({ entityType, id, clientId }) =>
+    clientId === undefined || clientId === id ? [] : [{ type: entityType, clientId, id }],
+  );
+  await renameAll(settlement.transaction, settlement.context.schema, renamed);
 }

@@ -1,5 +1,5 @@
 import { addHash, formatHash, rowHash } from '../../sync/merge/row-hash.ts';
-import { loadCursor } from '../store/sync-state.ts';
+import { loadCursor, requestSnapshot } from '../store/sync-state.ts';
 import { callServer } from './call-server.ts';
 import { type ClientContext, transact } from './client-context.ts';
 import { ChangesAnswer, DigestAnswer } from './wire.ts';
@@ -10,7 +10,8 @@ export type DigestVerdict = 'equal' | 'different' | 'unknown';
  * CLI18: whether this device has exactly the server's rows, by their number and the sum of their hashes per
  * type (SYN9). `unknown` where that cannot be told: something is queued here, or the server goes on meanwhile.
  * The digest is read before and after a look at the log; where both are of one commit and the log has nothing
- * more for this device's cursor, its rows are those of that commit. Rejects as `sync` reports.
+ * more for this device's cursor, its rows are those of that commit. Where they differ the next run takes a
+ * snapshot. Rejects as `sync` reports.
  */
 export async function verifyDigest(context: ClientContext): Promise<DigestVerdict> {
   const local = await transact(context, async (transaction) => {
@@ -27,9 +28,9 @@ export async function verifyDigest(context: ClientContext): Promise<DigestVerdic
   const here = await digestHere(context, local.cursor);
   if (here === undefined) return 'unknown';
   const types = new Set([...Object.keys(after.types), ...here.keys()]);
-  return [...types].every((type) => (here.get(type) ?? NONE) === textOf(after.types[type]))
-    ? 'equal'
-    : 'different';
+  const isEqual = [...types].every((type) => (here.get(type) ?? NONE) === textOf(after.types[type]));
+  if (!isEqual) await transact(context, (transaction) => requestSnapshot(transaction));
+  return isEqual ? 'equal' : 'different';
 }
 
 const NONE = '0 0000000000000000';

@@ -10,22 +10,29 @@ export async function resolveId(transaction: LocalTransaction, type: string, id:
   return (await transaction.loadValue(nameOf(type, id))) ?? id;
 }
 
+export interface RenamedRow {
+  readonly type: string;
+  readonly clientId: string;
+  readonly id: string;
+}
+
 /**
- * CLI8: from now on the row is `id`, also for those who still say `clientId`. Queued writes of the row move to
- * it, and references to it in other queued writes name it: all in the transaction of the answer.
+ * CLI8: from now on each row is `id`, also for those who still say `clientId`. Queued writes of it move, and
+ * references to it in other queued writes name it: all in the transaction of the answer.
  */
-export async function renameRow(
+export async function renameAll(
   transaction: LocalTransaction,
   schema: SyncSchema,
-  renamed: { readonly type: string; readonly clientId: string; readonly id: string },
+  renamed: readonly RenamedRow[],
 ): Promise<void> {
-  await transaction.saveValue(nameOf(renamed.type, renamed.clientId), renamed.id);
+  if (renamed.length === 0) return;
+  const names = new Map(renamed.map(({ type, clientId, id }) => [nameOf(type, clientId), id]));
+  for (const [name, id] of names) await transaction.saveValue(name, id);
   const changed: PendingChange[] = [];
   for (const queued of await loadPending(transaction)) {
-    const moved = queued.type === renamed.type && queued.id === renamed.clientId;
-    const data = renameReferences(schema, queued.type, queued.change.data, renamed);
-    if (moved || data !== queued.change.data) {
-      const id = moved ? renamed.id : queued.id;
+    const id = names.get(nameOf(queued.type, queued.id)) ?? queued.id;
+    const data = renameReferences(schema, queued.type, queued.change.data, names);
+    if (id !== queued.id || data !== queued.change.data) {
       changed.push({ ...queued, id, change: { ...queued.change, data } });
     }
   }
@@ -36,11 +43,11 @@ function renameReferences(
   schema: SyncSchema,
   type: string,
   data: RowData,
-  renamed: { readonly type: string; readonly clientId: string; readonly id: string },
+  names: ReadonlyMap<string, string>,
 ): RowData {
-  const references = Object.entries(schema.entities.get(type)?.references ?? {});
-  const fields = references
-    .filter(([field, { to }]) => to === renamed.type && data[field] === renamed.clientId)
-    .map(([field]) => [field, renamed.id] as const);
+  const fields = Object.entries(schema.entities.get(type)?.references ?? {}).flatMap(([field, { to }]) => {
+    const id = names.get(nameOf(to, String(data[field])));
+    return id === undefined ? [] : [[field, id] as const];
+  });
   return fields.length === 0 ? data : { ...data, ...Object.fromEntries(fields) };
 }

@@ -25,11 +25,35 @@ export async function loadPending(
   return pending;
 }
 
+/** By type and id (types hold no space), each in the order of writing. */
+export function groupByRow(changes: readonly PendingChange[]): ReadonlyMap<string, readonly PendingChange[]> {
+  const rows = new Map<string, PendingChange[]>();
+  for (const change of changes) {
+    const name = rowNameOf(change.type, change.id);
+    const row = rows.get(name);
+    if (row === undefined) rows.set(name, [change]);
+    else row.push(change);
+  }
+  return rows;
+}
+
+export const rowNameOf = (type: string, id: string): string => `${type} ${id}`;
+
 export async function savePending(
   transaction: LocalTransaction,
   changes: readonly PendingChange[],
 ): Promise<void> {
   if (changes.length > 0) await transaction.saveQueued(changes.map(fromPending));
+}
+
+/** Where a write gets a new request id it is another entry: the one before must not stay beside it. */
+export async function replacePending(
+  transaction: LocalTransaction,
+  before: readonly PendingChange[],
+  after: readonly PendingChange[],
+): Promise<void> {
+  await transaction.removeQueued(before.map(({ requestId }) => requestId));
+  await savePending(transaction, after);
 }
 
 export async function countQuarantined(transaction: LocalTransaction): Promise<number> {
