@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { WorkspaceId } from '../../contracts/primitives/ids.ts';
 import { createEntityStore } from '../../lib/adapters/dynamo/entity-store.ts';
+import { createLeftoverStore } from '../../lib/adapters/dynamo/leftover-store.ts';
+import { createUserStore } from '../../lib/adapters/dynamo/user-store.ts';
+import { newSortableId } from '../../lib/core/ids.ts';
 import { DAY_MS, type EpochMs } from '../../lib/core/instants.ts';
 import type { UserScope } from '../../lib/samples/model.ts';
 import type { ChangeLog, Commit, EntityStore } from '../../lib/sync/entity-store.ts';
 import type { ConflictRecord, LogEntry, Operation, StoredRow, SyncHead } from '../../lib/sync/model.ts';
+import { findOrCreateUser } from '../../lib/users/create-user.ts';
+import { eraseUser } from '../../lib/users/erase-user.ts';
+import { EMPTY_PROFILE } from '../../lib/users/model.ts';
 import {
   createStores,
   type ManualClock,
@@ -296,6 +303,37 @@ export function entityStoreContract(name: string, openStorage: () => Promise<Sto
       await stores.removeHead(stranger);
       expect(await store.loadHead(stranger)).toBe('gone');
       expect(await store.commit(stranger, commitOf(undefined, [rowOf('s2')]))).toBe('gone');
+    });
+
+    test('SYN30 the erasure takes the counter with it: no push in between, and the sweep leaves nothing', async () => {
+      const { dynamo, tables } = storage;
+      const randomness = seededRandomness(31);
+      const users = createUserStore({
+        dynamo,
+        coreTable: tables.core,
+        vault: stores.vault,
+        clock,
+        randomness,
+      });
+      const workspaceId = `ws_${newSortableId(START_MS, randomness)}` as WorkspaceId;
+      await stores.vault.workspaces.create(workspaceId);
+      const wanted = { externalId: 'ada', profile: EMPTY_PROFILE, timeZone: undefined };
+      const { user } = await findOrCreateUser({ users, clock, randomness }, workspaceId, wanted);
+      const scope = { workspaceId, userId: user.userId };
+      const rows = Array.from({ length: 60 }, (_, at) => rowOf(`s${at}`));
+      expect(await store.commit(scope, commitOf(undefined, rows))).toBe('committed');
+      const grants = { endAll: async () => undefined };
+      // The container that pushes keeps the key for a while longer.
+      const dataKeys = { shred: async () => undefined };
+      await eraseUser({ users, heads: stores.headStore, dataKeys, grants, clock }, scope, 'corr-1');
+      expect(await store.commit(scope, commitOf(headOf(1), [rowOf('t1', { seq: 2 })]))).toBe('gone');
+      expect(await store.commit(scope, commitOf(undefined, [rowOf('t1')]))).toBe('gone');
+      expect(await store.loadHead(scope)).toBe('gone');
+      await createLeftoverStore(dynamo, tables).remove(scope, { kind: 'user', keepSeq: 1 });
+      const left = (await stores.rawItems(scope))
+        .map(({ sk }) => sk?.S)
+        .filter((sk) => sk?.startsWith('ENTIT'));
+      expect(left).toEqual([]);
     });
 
     test('SYN31 no value lies in the open, and an item that was moved does not open', async () => {

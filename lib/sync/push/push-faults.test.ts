@@ -188,7 +188,7 @@ test('SYN5 a commit whose reply is lost counts once: with a ledger, and by its l
   const twice = server.over(
     through(async (...parameters) => {
       if (isTransaction(parameters[0]))
-        await server.storage.dynamo.send(...parameters).catch(() => undefined);
+        await Promise.resolve(server.storage.dynamo.send(...parameters)).catch(() => undefined);
       return server.storage.dynamo.send(...parameters);
     }),
     seededRandomness(9),
