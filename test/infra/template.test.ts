@@ -150,22 +150,29 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     expect(DUE_INDEX).toBe(QUERIED_INDEX);
   });
 
-  test('what is due is looked for every minute; a tick that fails twice is kept and told', () => {
-    const [rule, ...others] = ofType('AWS::Events::Rule')
+  test('polls are looked for every minute and old sync logs every hour; what fails twice is kept and told', () => {
+    const rules = ofType('AWS::Events::Rule')
       .map(([, { Properties }]) => Properties)
       .filter(({ ScheduleExpression }) => ScheduleExpression !== undefined);
-    expect(others).toEqual([]);
-    expect(rule).toMatchObject({
-      ScheduleExpression: 'rate(1 minute)',
-      State: 'ENABLED',
-      Targets: [{ DeadLetterConfig: { Arn: expect.anything() }, RetryPolicy: { MaximumRetryAttempts: 1 } }],
-    });
-    const [[, invocations] = expect.fail('no settings')] = ofType('AWS::Lambda::EventInvokeConfig');
-    expect(invocations.Properties).toMatchObject({
-      MaximumRetryAttempts: 1,
-      MaximumEventAgeInSeconds: 60,
-      DestinationConfig: { OnFailure: { Destination: expect.anything() } },
-    });
+    expect(rules.map(({ Name, ScheduleExpression }) => [Name, ScheduleExpression]).sort()).toEqual([
+      [`headwater-${stage}-compact-logs`, 'rate(1 hour)'],
+      [`headwater-${stage}-schedule-syncs`, 'rate(1 minute)'],
+    ]);
+    for (const rule of rules) {
+      expect(rule).toMatchObject({
+        State: 'ENABLED',
+        Targets: [{ DeadLetterConfig: { Arn: expect.anything() }, RetryPolicy: { MaximumRetryAttempts: 1 } }],
+      });
+    }
+    const settings = ofType('AWS::Lambda::EventInvokeConfig');
+    expect(settings.length).toBe(2);
+    for (const [, { Properties }] of settings) {
+      expect(Properties).toMatchObject({
+        MaximumRetryAttempts: 1,
+        MaximumEventAgeInSeconds: 60,
+        DestinationConfig: { OnFailure: { Destination: expect.anything() } },
+      });
+    }
   });
 
   test('the applications at the providers lie in one secret, empty until an operator fills it', () => {
