@@ -18,6 +18,9 @@ import { runOps } from '../support/operate.ts';
 
 const DAY = '2026-11-02';
 const SECRET = 'only-second-knows';
+/** A row of the second workspace's user. */
+const GOAL_ID = '019aa8e2-6100-7c02-8f3e-5d7a9b1c3e22';
+const HLC = `${Date.parse(`${DAY}T10:00:00Z`)}-0000-intruder`;
 
 let dataDir = '';
 let cloud: RunningCloud;
@@ -85,6 +88,12 @@ async function makeSecond(): Promise<typeof second> {
     headers,
   });
   expect(user.status).toBe(201);
+  const goal = await callApi(cloud, `/v1/users/${user.body.id}/goals/${GOAL_ID}`, {
+    method: 'PUT',
+    body: { data: { name: SECRET } },
+    headers,
+  });
+  expect(goal.status).toBe(201);
   const path = `/v1/users/${user.body.id}/health/samples/batch-upsert`;
   expect((await callApi(cloud, path, { body: sample(SECRET, 4_711), headers })).status).toBe(200);
   return {
@@ -162,6 +171,22 @@ describe('ING13 two workspaces', () => {
     ingestSamples: sample('intrusion'),
     createUpload: {},
     putPriorities: { orders: { '*': ['oura'] } },
+    pushChanges: {
+      deviceId: 'intruder',
+      operationId: 'intrusion',
+      changes: [
+        { requestId: '1', entityType: 'goals', id: GOAL_ID, op: 'update', data: { name: 'taken' }, hlc: HLC },
+      ],
+    },
+    leaseSync: { kind: 'data_sync', deviceId: 'intruder' },
+    resolveConflicts: {
+      deviceId: 'intruder',
+      operationId: 'intrusion',
+      resolutions: [{ conflictId: 'none', strategy: 'server' }],
+    },
+    createEntity: { data: { name: 'intrusion' } },
+    putEntity: { data: { name: 'taken over' } },
+    patchEntity: { data: { name: 'taken over' } },
   };
   const QUERIES: Partial<Record<Operation, string>> = {
     listSamples: `?metric=steps&from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
@@ -179,8 +204,12 @@ describe('ING13 two workspaces', () => {
         (path) => `/v1/users/${second.userId}${path}`,
       ),
       `/v1/users/${second.userId}/health/samples${QUERIES.listSamples}`,
+      `/v1/users/${second.userId}/goals`,
+      '/v1/sync/changes',
+      '/v1/sync/digest',
     ];
-    const answers = await Promise.all(paths.map((path) => callApi(cloud, path, { headers })));
+    const asUser = { ...headers, 'x-headwater-user': second.userId };
+    const answers = await Promise.all(paths.map((path) => callApi(cloud, path, { headers: asUser })));
     expect(answers.map(({ status }) => status)).toEqual(paths.map(() => 200));
     return answers.map(({ text }) => text);
   };
@@ -195,7 +224,9 @@ describe('ING13 two workspaces', () => {
       const concrete = path
         .replace('{userId}', second.userId)
         .replace('{keyId}', second.keyId)
-        .replace('{issuerId}', second.issuerId);
+        .replace('{issuerId}', second.issuerId)
+        .replace('{entityType}', 'goals')
+        .replace('{entityId}', GOAL_ID);
       const body = BODIES[operation];
       const call = (headers: Record<string, string>) =>
         callApi(cloud, `${concrete}${QUERIES[operation] ?? ''}`, {
@@ -203,10 +234,12 @@ describe('ING13 two workspaces', () => {
           headers,
           ...(body === undefined ? {} : { body }),
         });
-      const byKey = await call({});
-      const isAimed = path !== concrete;
+      const isDeviceSync = path.startsWith('/v1/sync/');
+      const aim: Record<string, string> = isDeviceSync ? { 'x-headwater-user': second.userId } : {};
+      const byKey = await call(aim);
+      const isAimed = isDeviceSync || path !== concrete;
       if (isAimed) expect([operation, byKey.status]).toEqual([operation, 404]);
-      const byToken = await call({ authorization: `Bearer ${cloud.userToken}` });
+      const byToken = await call({ ...aim, authorization: `Bearer ${cloud.userToken}` });
       if (isAimed) expect([403, 404]).toContain(byToken.status);
       const sent = JSON.stringify(body ?? {});
       const { userId, keyId, issuerId, workspaceId } = second;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ROUTES } from '../../contracts/http/routes.ts';
-import { openTenantWorld, type Tenant, type Touch } from './tenant-world.ts';
+import { NOW_MS, openTenantWorld, type Tenant, type Touch } from './tenant-world.ts';
 
 /**
  * ING13 over every route: a caller of one workspace may write what they like into path, query, headers and
@@ -38,6 +38,15 @@ const hostileText = ({ mine, theirs }: { mine: Tenant; theirs: Tenant }) =>
     { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 40 }) },
   );
 
+const requestIdOf = (text: string): string =>
+  text
+    .replace(/[^!-~]/g, '')
+    .replace(/[#/]/g, '')
+    .slice(0, 100) || 'r';
+const ENTITY_ID = '019aa8e2-6100-7c02-8f3e-5d7a9b1c3e22';
+const GOAL = { name: 'Walk' };
+const HLC = `${NOW_MS}-0000-phone-1`;
+
 const sample = (text: string) => ({
   source: 'a',
   metric: 'heart_rate',
@@ -70,12 +79,33 @@ const bodyFor: Readonly<Record<string, (text: string, extra: string) => object>>
     types: text === 'plain' ? [] : [text || 't'],
   }),
   replayPayloads: () => ({ from: '2026-11-19', to: '2026-11-20' }),
+  pushChanges: (text, extra) => ({
+    deviceId: 'phone-1',
+    operationId: requestIdOf(extra),
+    changes: [
+      { requestId: '1', entityType: 'goals', id: text, op: 'create', data: GOAL, hlc: HLC },
+      { requestId: '2', entityType: text, id: ENTITY_ID, op: 'delete', hlc: HLC },
+      {
+        requestId: '3',
+        entityType: 'journal_entries',
+        id: ENTITY_ID,
+        op: 'update',
+        data: { productId: text, title: extra },
+        hlc: HLC,
+      },
+    ],
+  }),
+  leaseSync: () => ({ kind: 'data_sync', deviceId: 'phone-1' }),
+  resolveConflicts: (text, extra) => ({
+    deviceId: 'phone-1',
+    operationId: requestIdOf(extra),
+    resolutions: [{ conflictId: text.slice(0, 100), strategy: 'server' }],
+  }),
+  createEntity: (text) => ({ data: { ...GOAL, name: text || 'n' } }),
+  putEntity: () => ({ data: GOAL }),
+  patchEntity: (text) => ({ data: { name: text || 'n' } }),
   ingestSamples: (text, extra) => ({
-    requestId:
-      text
-        .replace(/[^!-~]/g, '')
-        .replace(/[#/]/g, '')
-        .slice(0, 100) || 'r',
+    requestId: requestIdOf(text),
     sources: { a: { provider: extra || 'p', app: text || 'a' } },
     samples: [sample(text || 'i')],
     deletions: [{ source: 'a', metric: 'steps', recordId: extra || 'i', start: '2026-11-19T10:00:00Z' }],
@@ -102,13 +132,24 @@ const ownPath = ({ userId, keyId, issuerId, provider, connectionId, syncId }: Te
   provider,
   connectionId,
   syncId,
+  entityType: 'goals',
+  entityId: ENTITY_ID,
 });
 
 /** Someone else's ids beside one's own user, or the text wherever there is a parameter. */
 const hostilePath = (text: string, { mine, theirs }: { mine: Tenant; theirs: Tenant }) =>
   text === theirs.userId
     ? { ...ownPath(theirs), userId: mine.userId }
-    : { userId: text, keyId: text, issuerId: text, provider: text, connectionId: text, syncId: text };
+    : {
+        userId: text,
+        keyId: text,
+        issuerId: text,
+        provider: text,
+        connectionId: text,
+        syncId: text,
+        entityType: 'goals',
+        entityId: text,
+      };
 
 const requestFor = (world: { mine: Tenant; theirs: Tenant }) =>
   fc.record({
@@ -157,6 +198,9 @@ describe('ING13 every storage key is derived from the principal', () => {
                 authorization: `Bearer ${credential}`,
                 'x-workspace-id': theirs.workspaceId,
                 'x-min-seq': '1',
+                ...(route.path.startsWith('/v1/sync/')
+                  ? { 'x-headwater-user': isOwnPath ? mine.userId : path }
+                  : {}),
               },
               pathParameters: {
                 ...(isOwnPath ? ownPath(mine) : hostilePath(path, world)),
@@ -186,10 +230,12 @@ describe('ING13 every storage key is derived from the principal', () => {
     const world = await openTenantWorld(SEED);
     const statuses: Record<string, number | undefined> = {};
     const last = ['disconnect', 'revokeApiKey', 'deleteIssuer', 'deleteUser'];
-    const inOrder = [...PRIVATE_ROUTES].sort((a, b) => last.indexOf(a.operation) - last.indexOf(b.operation));
+    // What is read, edited and deleted has to be made before.
+    const rankOf = (operation: string) => (operation === 'putEntity' ? -2 : last.indexOf(operation));
+    const inOrder = [...PRIVATE_ROUTES].sort((a, b) => rankOf(a.operation) - rankOf(b.operation));
     for (const route of inOrder) {
       const answer = await world.call(route, {
-        headers: { authorization: `Bearer ${world.mine.apiKey}` },
+        headers: { authorization: `Bearer ${world.mine.apiKey}`, 'x-headwater-user': world.mine.userId },
         pathParameters: ownPath(world.mine),
         queryStringParameters: route.operation === 'listUsers' ? {} : queryFor(route.operation, '', true),
         ...(route.method === 'GET'

@@ -13,10 +13,14 @@ import { createManageAccessHandler } from '../../functions/http/manage-access/ha
 import { wire as wireAccess } from '../../functions/http/manage-access/wiring.ts';
 import { createManageConnectionsHandler } from '../../functions/http/manage-connections/handler.ts';
 import { wire as wireManageConnections } from '../../functions/http/manage-connections/wiring.ts';
+import { createManageEntitiesHandler } from '../../functions/http/manage-entities/handler.ts';
+import { wire as wireEntities } from '../../functions/http/manage-entities/wiring.ts';
 import { createManageUsersHandler } from '../../functions/http/manage-users/handler.ts';
 import { wire as wireUsers } from '../../functions/http/manage-users/wiring.ts';
 import { createReadHealthHandler } from '../../functions/http/read-health/handler.ts';
 import { wire as wireRead } from '../../functions/http/read-health/wiring.ts';
+import { createSyncDevicesHandler } from '../../functions/http/sync-devices/handler.ts';
+import { wire as wireSync } from '../../functions/http/sync-devices/wiring.ts';
 import { bootstrapWorkspace } from '../../lib/access/bootstrap.ts';
 import { createApiKeyStore } from '../../lib/adapters/dynamo/api-key-store.ts';
 import type { Dynamo, Item } from '../../lib/adapters/dynamo/dynamo.ts';
@@ -100,6 +104,8 @@ export async function openTenantWorld(seed: number) {
     'ingest-samples': createIngestSamplesHandler(wireIngest(ENV, platform)),
     'read-health': createReadHealthHandler(wireRead(ENV, platform)),
     'manage-connections': createManageConnectionsHandler(wireManageConnections(ENV, platform)),
+    'sync-devices': createSyncDevicesHandler(wireSync(ENV, platform)),
+    'manage-entities': createManageEntitiesHandler(wireEntities(ENV, platform)),
   };
   const call = async (route: (typeof ROUTES)[number], event: Partial<APIGatewayProxyEventV2>) => {
     if (route.function === 'describe-api' || route.function === 'receive-push')
