@@ -14,6 +14,7 @@ import {
 import {
   loadCursor,
   loadOperation,
+  loadSnapshot,
   type OperationUnderWay,
   requestSnapshot,
   saveOperation,
@@ -62,7 +63,7 @@ export async function settlePush(
       all.filter(({ state }) => state === 'sending').map((change) => [change.requestId, change]),
     );
     for (const change of sent.values()) touched.add(change.type);
-    const { generation } = await loadCursor(transaction);
+    const generation = await imageGeneration(transaction);
     const followers = groupByRow(all.filter(({ state }) => state === 'pending'));
     const settlement = { context, transaction, touched, sent, followers, generation };
     await settleSuccesses(settlement, answer);
@@ -73,6 +74,15 @@ export async function settlePush(
     await dropCovered(transaction, touched);
     return { acceptedCount: answer.successful.length, conflictCount: answer.conflicts.length, ...failures };
   });
+}
+
+/**
+ * Of the row that an answer brings. While a snapshot is under way it is of the time before: what the server
+ * deleted meanwhile is in no page, and only rows that the snapshot or the log behind it names may stay.
+ */
+async function imageGeneration(transaction: LocalTransaction): Promise<number> {
+  const { generation } = await loadCursor(transaction);
+  return (await loadSnapshot(transaction)) === undefined ? generation : generation - 1;
 }
 
 const NOTHING: SettledCounts = { acceptedCount: 0, conflictCount: 0, refusedCount: 0, postponedCount: 0 };
