@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import type { SourceInput } from '../../../contracts/http/ingest-samples.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
+import type { Schemas } from '../api/operations.ts';
 import type { HealthBatch, HealthPart } from './health-part.ts';
 import { hexOf } from './map-record.ts';
 
@@ -16,8 +16,8 @@ const encoder = new TextEncoder();
  */
 export function fillBatch(requestId: string, parts: readonly HealthPart[]): HealthBatch {
   const names = new Map<string, string>();
-  const sources: Record<string, SourceInput> = {};
-  const nameOf = (source: SourceInput): string => {
+  const sources: Record<string, Schemas['Source']> = {};
+  const nameOf = (source: Schemas['Source']): string => {
     const text = canonicalJson(source);
     const name = names.get(text) ?? `s${names.size}`;
     names.set(text, name);

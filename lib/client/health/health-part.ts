@@ -1,9 +1,11 @@
-import type { DeletionInput, SampleInput, SourceInput } from '../../../contracts/http/ingest-samples.ts';
+import type { Schemas } from '../api/operations.ts';
+
+type WithoutSource<Item> = Item extends unknown ? Omit<Item, 'source'> : never;
 
 /** A sample or deletion as the API takes it, without the name of its source, which the request gives. */
 export type PartBody =
-  | { readonly kind: 'sample'; readonly sample: Omit<SampleInput, 'source'> }
-  | { readonly kind: 'deletion'; readonly deletion: Omit<DeletionInput, 'source'> };
+  | { readonly kind: 'sample'; readonly sample: WithoutSource<Schemas['Sample']> }
+  | { readonly kind: 'deletion'; readonly deletion: WithoutSource<Schemas['Deletion']> };
 
 /**
  * - `pending`: to be sent. - `sending`: part of the batch that is stored. - `sent`: the server has it; what is
@@ -17,11 +19,11 @@ export interface HealthPart {
   readonly key: string;
   /** The native record it came with. */
   readonly recordId: string;
-  readonly metric: string;
+  readonly metric: Schemas['MetricCode'];
   /** The record id as it is sent: the native one, with the start of a reading that has its own. */
   readonly wireRecordId: string;
   /** Undefined of a deletion that may be of any source. */
-  readonly source: SourceInput | undefined;
+  readonly source: Schemas['Source'] | undefined;
   readonly startMs: number;
   readonly revision: number | undefined;
   readonly state: PartState;

@@ -1,10 +1,10 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import type { SourceInput } from '../../../contracts/http/ingest-samples.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { type EpochMs, toIso } from '../../core/instants.ts';
+import type { Schemas } from '../api/operations.ts';
 import type { HealthPart, PartBody } from './health-part.ts';
 import type { NativeOrigin, NativeReading, NativeRecord } from './health-source.ts';
-import type { FieldMapping, HealthPlatform } from './type-mapping.ts';
+import type { FieldMapping, HealthPlatform, SleepStage } from './type-mapping.ts';
 
 /** Names of apps and devices, and record ids, as long as the API takes them. */
 const MAX_NAME_CHARS = 128;
@@ -66,7 +66,7 @@ export const hexOf = (bytes: Uint8Array): string =>
 
 export const keyOf = (identity: {
   readonly metric: string;
-  readonly source: SourceInput | undefined;
+  readonly source: Schemas['Source'] | undefined;
   readonly wireRecordId: string;
   readonly startMs: number;
 }): string =>
@@ -75,7 +75,7 @@ export const keyOf = (identity: {
 function measureOf(
   reading: NativeReading,
   mapping: FieldMapping,
-): { readonly value: number; readonly unit: string } | { readonly category: string } | undefined {
+): { readonly value: number; readonly unit: string } | { readonly category: SleepStage } | undefined {
   if (!Number.isFinite(reading.value)) return undefined;
   if ('unit' in mapping) return { value: reading.value, unit: mapping.unit };
   const category = mapping.categories[reading.value];
@@ -94,7 +94,7 @@ function timesOf(record: NativeRecord, reading: NativeReading, zoneOffsetAt: Zon
   };
 }
 
-function sourceOf(origin: NativeOrigin, platform: HealthPlatform): SourceInput {
+function sourceOf(origin: NativeOrigin, platform: HealthPlatform): Schemas['Source'] {
   const cut = (text: string | undefined) => (text ? text.slice(0, MAX_NAME_CHARS) : undefined);
   const device = defined({
     manufacturer: cut(origin.device?.manufacturer),

@@ -1,4 +1,4 @@
-import type { Refusal } from '../../../contracts/http/ingest-samples.ts';
+import type { Schemas } from '../api/operations.ts';
 
 /** What a server said to a batch. */
 export interface UploadAnswer {
@@ -9,7 +9,7 @@ export interface UploadAnswer {
 }
 
 export type UploadVerdict =
-  | { readonly kind: 'taken'; readonly refused: readonly Refusal[] }
+  | { readonly kind: 'taken'; readonly refused: readonly Schemas['Refusal'][] }
   /** The server works on it: the same request again, then. */
   | { readonly kind: 'queued'; readonly retryAfterMs: number }
   /** It may be taken later, as it is. */
@@ -27,7 +27,7 @@ export function readUploadAnswer(answer: UploadAnswer): UploadVerdict {
   const body = parseObject(answer.body);
   const { status } = answer;
   if ((status === 200 || status === 207) && Array.isArray(body['refused'])) {
-    return { kind: 'taken', refused: body['refused'] as readonly Refusal[] };
+    return { kind: 'taken', refused: body['refused'] as readonly Schemas['Refusal'][] };
   }
   if (status === 202) return { kind: 'queued', retryAfterMs: Number(body['retryAfterMs']) || 0 };
   const code = typeof body['code'] === 'string' ? body['code'] : `http.${status}`;

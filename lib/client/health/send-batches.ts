@@ -1,7 +1,7 @@
-import type { Refusal } from '../../../contracts/http/ingest-samples.ts';
 import { newSortableId } from '../../core/ids.ts';
 import type { EpochMs } from '../../core/instants.ts';
 import type { Randomness } from '../../core/randomness.ts';
+import type { Schemas } from '../api/operations.ts';
 import { retryDelayMs, SHORTEST_WAIT_MS } from '../schedule/retry-delay.ts';
 import type { DeviceClock } from '../schedule/timers.ts';
 import { fillBatch, MAX_BATCH_ITEM_COUNT } from './fill-batch.ts';
@@ -122,7 +122,7 @@ async function ownParts(tx: HealthStagingTransaction, batch: HealthBatch): Promi
 async function close(
   tx: HealthStagingTransaction,
   batch: HealthBatch,
-  refused: readonly Refusal[],
+  refused: readonly Schemas['Refusal'][],
 ): Promise<void> {
   const refusals = new Map(refused.map((one) => [batch.keys[one.index], one]));
   const own = await ownParts(tx, batch);
@@ -134,7 +134,7 @@ async function close(
   await tx.removeBatch(batch.requestId);
 }
 
-function answered(part: HealthPart, refusal: Refusal | undefined): HealthPart {
+function answered(part: HealthPart, refusal: Schemas['Refusal'] | undefined): HealthPart {
   if (refusal === undefined) return { ...part, state: 'sent', body: undefined };
   const { reason, message } = refusal;
   return { ...part, state: 'refused', refusal: { reason, message } };

@@ -1,13 +1,19 @@
+import type { Schemas } from '../api/operations.ts';
+
+/** A code of the metric catalogue. */
+export type HealthMetric = Schemas['MetricCode'];
+export type SleepStage = Extract<Schemas['Sample'], { readonly category: unknown }>['category'];
+
 /** What a field of a native record becomes: a measured sample, or a coded one by the platform's number. */
 export type FieldMapping =
   | {
-      readonly metric: string;
+      readonly metric: HealthMetric;
       /** What the bridge reads it in, as the platform writes that unit. */
       readonly nativeUnit: string;
       /** What is sent: one of the accepted units of the metric. */
       readonly unit: string;
     }
-  | { readonly metric: string; readonly categories: Readonly<Record<number, string>> };
+  | { readonly metric: HealthMetric; readonly categories: Readonly<Record<number, SleepStage>> };
 
 /** By native type, then by field. */
 export type TypeMappings = Readonly<Record<string, Readonly<Record<string, FieldMapping>>>>;
@@ -20,7 +26,11 @@ export interface HealthPlatform {
   readonly recordsChange: boolean;
 }
 
-export const measured = (metric: string, nativeUnit: string, unit: string = nativeUnit): FieldMapping => ({
+export const measured = (
+  metric: HealthMetric,
+  nativeUnit: string,
+  unit: string = nativeUnit,
+): FieldMapping => ({
   metric,
   nativeUnit,
   unit,
