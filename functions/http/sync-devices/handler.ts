@@ -7,6 +7,7 @@ import {
 import { AppError } from '../../../lib/problems/app-error.ts';
 import { createHttpHandler, type HttpHandler } from '../../_platform/http/create-http-handler.ts';
 import type { OperationHandler } from '../../_platform/http/operation.ts';
+import { listConflictsOperation, resolveConflictsOperation } from './conflicts.ts';
 import { leaseOperation, pushOperation } from './push.ts';
 import {
   pullChangesOperation,
@@ -31,6 +32,8 @@ export const createSyncDevicesHandler = (deps: SyncDevicesDeps): HttpHandler =>
       readSnapshot: spoken(deps, readSnapshotOperation(deps)),
       readDigest: spoken(deps, readDigestOperation(deps)),
       leaseSync: spoken(deps, leaseOperation(deps)),
+      listConflicts: spoken(deps, listConflictsOperation(deps)),
+      resolveConflicts: spoken(deps, resolveConflictsOperation(deps)),
       readSyncStatus: spoken(deps, readStatusOperation(deps)),
     },
   });
