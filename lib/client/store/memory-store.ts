@@ -207,8 +207,8 @@ function tableOf(tables: Tables, type: string): Map<string, ServerRow> {
 }
 
 function newerOf(stored: ServerRow | undefined, row: ServerRow): ServerRow {
-  if (stored === undefined || row.generation > stored.generation || row.version > stored.version) return row;
-  return stored;
+  if (stored === undefined || row.generation > stored.generation) return row;
+  return row.version > stored.version ? { ...row, generation: stored.generation } : stored;
 }
 
 const order = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
