@@ -3,6 +3,7 @@ import type { EntityDefinition } from '../../../contracts/sync/entity.ts';
 import { SYNC_SCHEMA } from '../../../contracts/sync/registry.ts';
 import { hlcAt, NOW_MS } from '../../../test/support/entity-arbitraries.ts';
 import { samples, samplesWith } from '../../../test/support/sample-entity.ts';
+import { applyChange } from './apply-change.ts';
 import { mergeChange } from './merge-change.ts';
 import type { ChangeOp, MergeOutcome, RowChange, RowData, RowState } from './row.ts';
 
@@ -124,6 +125,13 @@ describe('fields', () => {
     expect(fieldOf(full, 'tags')).toEqual(['b', 'y', 'x']);
     const stale = merge(rowOf(full), change('update', { tags: { add: ['a'] } }, 1, at(-1, 'D')));
     expect(fieldOf(stale, 'tags')).toEqual(['b', 'y', 'x']);
+  });
+
+  test('SYN24 a writer sees which elements go, as the server will have it', () => {
+    const row = made({ tags: ['a', 'b', 'c'] });
+    const sent = change('update', { tags: { add: ['x', 'y'] } }, 1, at(1, 'B'));
+    expect(applyChange(samples, row.data, sent)['tags']).toEqual(['c', 'x', 'y']);
+    expect(fieldOf(merge(row, sent), 'tags')).toEqual(['c', 'x', 'y']);
   });
 
   test('SYN3 elements removed before the horizon are forgotten, and no field keeps more than it can use', () => {
