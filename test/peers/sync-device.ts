@@ -32,15 +32,25 @@ export function openSyncDevice(
   });
 }
 
-/** `node test/peers/sync-device.ts <SyncDevice as JSON>`: syncs until all is done and says so. */
+/** Longer waits than this are none of a server that works. */
+const LONGEST_WAIT_MS = 10_000;
+
+/** Runs until all is done, waiting as long as the server asks for. */
+export async function syncUntilDone(client: HeadwaterClient): Promise<void> {
+  for (;;) {
+    const { outcome, error } = await client.sync();
+    if (outcome === 'completed') return;
+    const waitMs = error?.retryAfterMs ?? 0;
+    if (outcome === 'stopped' && (error?.retryable !== true || waitMs > LONGEST_WAIT_MS))
+      throw new Error(`a sync stopped with ${error?.code}, ${error?.serverCode}, to go on in ${waitMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
+  }
+}
+
+/** `node test/peers/sync-device.ts <SyncDevice as JSON>`: syncs until all is done. */
 if (import.meta.main) {
   const device = JSON.parse(process.argv[2] ?? '') as SyncDevice;
   const client = await openSyncDevice(device, Date.now);
-  for (let isDone = false; !isDone; ) {
-    const report = await client.sync();
-    isDone = report.outcome === 'completed';
-    console.log(JSON.stringify(report));
-    if (report.outcome === 'stopped') process.exit(1);
-  }
+  await syncUntilDone(client);
   await client.close();
 }

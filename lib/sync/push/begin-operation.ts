@@ -5,6 +5,8 @@ import type { Operation } from '../model.ts';
 import { readProgress } from './progress.ts';
 import type { ChangeOutcome, OperationRequest, Task } from './write-model.ts';
 
+const RUNNING_RETRY_SEC = 2;
+
 export type Beginning =
   /** It was done: this is the answer, byte for byte. */
   | { readonly kind: 'done'; readonly text: string }
@@ -18,8 +20,9 @@ export type Beginning =
 /**
  * What the ledger says of an operation (SYN5): new, done, another's, ours as far as we came, or a dead owner's,
  * which goes on under our token: the commits of the one before fail from then on. Throws sync.payload_conflict,
- * sync.operation_running with the rest of the owner's lease, sync.operation_expired for an unknown operation
- * whose newest clock lies before the horizon.
+ * sync.operation_running, sync.operation_expired for an unknown operation whose newest clock lies before the
+ * horizon. Who finds it running is to ask again soon: mostly the owner is done within a second, and a dead one
+ * is taken over by the first who asks after its lease.
  */
 export function beginOperation(
   request: OperationRequest,
@@ -49,7 +52,7 @@ export function beginOperation(
   if (stored.token !== token && stored.leaseUntilMs > nowMs) {
     const leftSec = Math.ceil((stored.leaseUntilMs - nowMs) / SECOND_MS);
     throw new AppError('sync.operation_running', 'Another request works on this operation.', {
-      retryAfterSec: Math.max(1, leftSec),
+      retryAfterSec: Math.max(1, Math.min(leftSec, RUNNING_RETRY_SEC)),
     });
   }
   return { kind: 'open', outcomes: readProgress(stored.result, tasks), readToken: stored.token };

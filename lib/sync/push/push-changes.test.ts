@@ -196,7 +196,7 @@ describe('the ledger', () => {
     await expect.poll(() => sends).toBe(2);
     await expect(server.push({ operationId, changes })).rejects.toMatchObject({
       code: 'sync.operation_running',
-      retryAfterSec: 60,
+      retryAfterSec: 2,
     });
     server.clock.advance(60 * SECOND_MS);
     const { answer } = await server.push({ operationId, changes }, server.over(server.storage.dynamo));
