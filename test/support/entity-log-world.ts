@@ -64,7 +64,7 @@ export async function createEntityLogWorld(options: WorldOptions = {}) {
   clock.advance(SETTLE_MS);
   const randomness = seededRandomness(11);
   const storeOn = (dynamo: Dynamo) =>
-    createEntityStore({ dynamo, coreTable: TABLES.core, dataKeys: stores.vault, clock, randomness });
+    createEntityStore({ dynamo, coreTable: storage.tables.core, dataKeys: stores.vault, clock, randomness });
   const store = storeOn(storage.dynamo);
   const rows = new Map<string, StoredRow>();
   const state: { head: SyncHead | undefined } = { head: undefined };
