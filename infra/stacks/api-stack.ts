@@ -44,6 +44,7 @@ const CORS_HEADERS = {
     'x-min-seq',
     'x-headwater-user',
     'x-headwater-sync-protocol',
+    'x-headwater-lease',
     'idempotency-key',
     'if-match',
     'if-none-match',

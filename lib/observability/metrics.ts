@@ -38,7 +38,7 @@ export const METRICS = {
   PushItemsUnreadable: 'Count',
   /** Pushes of devices that were answered with 200 or 207, repeats included. */
   SyncPushes: 'Count',
-  /** Changes of devices and of the plain resources that were taken, conflicts that kept the server's side not. */
+  /** Changes of devices and of the plain resources that were taken and met no other. */
   SyncChangesTaken: 'Count',
   /** Changes that met one they did not know of, whatever became of them. */
   SyncConflicts: 'Count',

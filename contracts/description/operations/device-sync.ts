@@ -18,7 +18,7 @@ import {
   SyncStatusAnswer,
 } from '../../http/sync.ts';
 import type { ProblemCode } from '../../problems/catalog.ts';
-import { PROTOCOL_VERSION, USER_HEADER } from '../../sync/protocol.ts';
+import { LEASE_HEADER, PROTOCOL_VERSION, USER_HEADER } from '../../sync/protocol.ts';
 import { EXAMPLE_IDS, type OperationDoc, ProtocolHeader } from '../operation-doc.ts';
 
 /** Of every operation under /v1/sync. */
@@ -27,6 +27,9 @@ const SyncHeaders = ProtocolHeader.extend({
     description: 'The user whose devices sync: needed with an API key, with a user token the user itself',
     example: EXAMPLE_IDS.user,
   }),
+});
+const PushHeaders = SyncHeaders.extend({
+  [LEASE_HEADER]: z.string().optional().meta({ description: 'The lease that the push is counted under' }),
 });
 const CALLER_PROBLEMS: readonly ProblemCode[] = [
   'user.not_found',
@@ -206,7 +209,7 @@ export const DEVICE_SYNC_OPERATIONS = {
     summary: 'Send what was edited on a device',
     description:
       'Each change stands alone: one that cannot be taken is under `failed` with its code, and whether the same may be taken later, and harms no other. Changes of one push see those before them. What meets a change that the device did not know of is merged by the policies of its type, and leaves a conflict record. Repeat the same operation id with the same changes until it is answered: it counts once, and the answer is the same byte for byte.',
-    headers: SyncHeaders,
+    headers: PushHeaders,
     body: {
       schema: PushRequest,
       example: {
@@ -277,7 +280,7 @@ export const DEVICE_SYNC_OPERATIONS = {
         },
       },
     },
-    problems: WRITE_PROBLEMS,
+    problems: [...WRITE_PROBLEMS, 'sync.lease_refused'],
   },
   ...READ_OPERATIONS,
   leaseSync: {

@@ -2,7 +2,7 @@ import { WriteEntityRequest } from '../../../contracts/http/entities.ts';
 import type { EntityDefinition } from '../../../contracts/sync/entity.ts';
 import { newUuid } from '../../../lib/core/ids.ts';
 import type { Meter } from '../../../lib/observability/metrics.ts';
-import type { WriteResult } from '../../../lib/sync/push/write-model.ts';
+import type { ChangeOutcome, WriteResult } from '../../../lib/sync/push/write-model.ts';
 import { tagOfVersion } from '../../../lib/sync/resources/entity-answer.ts';
 import { requireEntity } from '../../../lib/sync/resources/find-entity.ts';
 import { type EntityWrite, writeEntity } from '../../../lib/sync/resources/write-entity.ts';
@@ -57,24 +57,10 @@ function toWrite(
 
 /** As pushes are counted (functions/http/sync-devices), so that one dashboard shows both doors. */
 function count(meter: Meter, result: WriteResult | undefined, retryCount: number): void {
-  const outcomes = result?.outcomes ?? [];
-  const countOf = (isOf: (outcome: (typeof outcomes)[number]) => boolean): number =>
-    outcomes.filter(isOf).length;
+  const kinds = result?.outcomes.map(({ kind }) => kind) ?? [];
+  const countOf = (wanted: ChangeOutcome['kind']): number => kinds.filter((kind) => kind === wanted).length;
   meter.add('SyncRetries', retryCount);
-  meter.add(
-    'SyncChangesTaken',
-    countOf(
-      (each) =>
-        each.kind === 'successful' ||
-        (each.kind === 'conflict' && each.outcome !== 'manual' && each.outcome !== 'server_wins'),
-    ),
-  );
-  meter.add(
-    'SyncConflicts',
-    countOf(({ kind }) => kind === 'conflict'),
-  );
-  meter.add(
-    'SyncRefused',
-    countOf(({ kind }) => kind === 'failed'),
-  );
+  meter.add('SyncChangesTaken', countOf('successful'));
+  meter.add('SyncConflicts', countOf('conflict'));
+  meter.add('SyncRefused', countOf('failed'));
 }
