@@ -49,7 +49,9 @@ export function countedRandomness(name: string): { bytes(count: number): Uint8Ar
       draws += 1;
       const bytes = new Uint8Array(count);
       for (let index = 0; index < count; index += 1) {
-        const source = index < 4 ? draws >>> (8 * index) : (seed >>> (8 * (index % 4))) + index;
+        // Behind the bits that version and variant of an id take.
+        const source =
+          index >= 4 && index < 8 ? draws >>> (8 * (index - 4)) : (seed >>> (8 * (index % 4))) + index;
         bytes[index] = source & 0xff;
       }
       return bytes;

@@ -1,10 +1,10 @@
-import type * as z from 'zod/mini';
 import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../../../contracts/sync/protocol.ts';
 import { type ClientErrorCode, HeadwaterError, NetworkError } from '../client-error.ts';
 import { loadClock, saveClock } from '../store/sync-state.ts';
 import type { TransportAnswer, TransportRequest } from '../transport.ts';
 import { type ClientContext, transact } from './client-context.ts';
 import { Problem } from './wire.ts';
+import type { Shape } from './wire-shape.ts';
 
 /** Milliseconds since 1970 on the server's clock, in every answer. */
 const TIME_HEADER = 'x-headwater-time';
@@ -18,7 +18,7 @@ const MIN_OFFSET_STEP_MS = 2_000;
 export async function callServer<Answer>(
   context: ClientContext,
   request: TransportRequest,
-  schema: z.ZodMiniType<Answer>,
+  schema: Shape<Answer>,
 ): Promise<Answer> {
   const sentAtMs = context.clock.now();
   const answer = await send(context, request);

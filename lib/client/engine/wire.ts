@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import * as z from './wire-shape.ts';
 
 /**
  * What this client reads of the server's answers. Objects are loose: fields of later versions pass unseen, and
