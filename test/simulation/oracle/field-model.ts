@@ -1,0 +1,194 @@
+/**
+ * What becomes of one field when a change comes, by the rules of the protocol (docs/sync.md), written down a
+ * second time: nothing of lib/sync is imported. Clocks are texts that sort as time does.
+ */
+export interface ModelStamp {
+  readonly hlc: string;
+  readonly version: number;
+}
+
+export interface ModelElement {
+  readonly hlc: string;
+  readonly present: boolean;
+}
+
+/** A field as it stands: its value, when and at which version it was written, and of sets each member. */
+export interface ModelField {
+  readonly value: unknown;
+  readonly stamp: ModelStamp | undefined;
+  readonly members: ReadonlyMap<string, ModelElement>;
+}
+
+/** How a field merges, as far as the model knows. */
+export interface ModelPolicy {
+  readonly kind: string;
+  readonly ranks?: Readonly<Record<string, number>>;
+}
+
+export interface ModelWrite {
+  /** In wire form: plain, {add, remove}, {delta}. */
+  readonly value: unknown;
+  readonly hlc: string;
+  /** The version that the writer knew; undefined: none. */
+  readonly base: number | undefined;
+  /** The version that the row gets. */
+  readonly nextVersion: number;
+}
+
+export const NO_FIELD: ModelField = { value: undefined, stamp: undefined, members: new Map() };
+
+interface Order {
+  /** The writer's base has the last write. */
+  readonly isKnown: boolean;
+  /** It has, or the last write was an earlier one of the same device. */
+  readonly isCausal: boolean;
+  /** It counts as the later one. */
+  readonly isLater: boolean;
+}
+
+function orderOf({ stamp }: ModelField, { hlc, base }: ModelWrite): Order {
+  if (stamp === undefined) return { isKnown: true, isCausal: true, isLater: true };
+  const isKnown = base !== undefined && stamp.version <= base;
+  const isCausal = isKnown || (deviceOf(stamp.hlc) === deviceOf(hlc) && hlc > stamp.hlc);
+  return { isKnown, isCausal, isLater: isCausal || hlc > stamp.hlc };
+}
+
+const deviceOf = (hlc: string): string => hlc.split('-').slice(2).join('-');
+
+/** The field after the write. A write loses by giving back the field as it was. */
+export function writeField(policy: ModelPolicy, field: ModelField, write: ModelWrite): ModelField {
+  const order = orderOf(field, write);
+  const taken = take(field, write, order);
+  switch (policy.kind) {
+    case 'last_write_wins':
+      return order.isLater ? taken : field;
+    case 'local_wins':
+      return taken;
+    case 'server_wins':
+      return order.isCausal ? taken : field;
+    case 'server_if_local_null':
+      return order.isCausal || write.value !== null ? taken : field;
+    case 'local_if_server_null':
+      return order.isCausal || isNone(field.value) ? taken : field;
+    case 'server_derived':
+      return field;
+    case 'counter':
+      return count(field, write, order);
+    case 'max_value':
+    case 'min_value':
+      return extreme(policy.kind, field, { taken, order });
+    case 'monotonic':
+      return rank(policy.ranks ?? {}, field, { taken, order });
+    case 'merge_arrays':
+      return mergeSet(field, write, order);
+    case 'shallow_merge':
+      return mergeKeys(field, write, order);
+    default:
+      throw new Error(`the model knows no policy ${policy.kind}`);
+  }
+}
+
+const isNone = (value: unknown): boolean => value === null || value === undefined;
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** What holds already is no write of somebody who knew it. */
+function take(field: ModelField, { value, hlc, base, nextVersion }: ModelWrite, order: Order): ModelField {
+  if (isSame(field.value, value) && (order.isCausal || base === undefined)) return field;
+  return { ...field, value, stamp: { hlc: after(hlc, field.stamp?.hlc), version: nextVersion } };
+}
+
+const later = (a: string, b: string | undefined): string => (b === undefined || a > b ? a : b);
+
+/** The clock, or the next one after `other` with the same device where that one is ahead. */
+export function after(hlc: string, other: string | undefined): string {
+  if (other === undefined || hlc > other) return hlc;
+  const [ms = '', counter = '0'] = other.split('-');
+  const next = (Number.parseInt(counter, 16) + 1).toString(16).padStart(4, '0');
+  return `${ms}-${next}-${deviceOf(hlc)}`;
+}
+
+/** Every delta counts. A plain number is taken where nothing came in between. */
+function count(field: ModelField, { value, hlc, nextVersion }: ModelWrite, { isKnown }: Order): ModelField {
+  const delta = (value as { delta?: number } | null)?.delta;
+  if (delta === undefined ? isSame(value, field.value) || !isKnown : delta === 0 && !isNone(field.value))
+    return field;
+  const sum = delta === undefined ? value : Math.round((Number(field.value ?? 0) + delta) * 1e6) / 1e6;
+  return { ...field, value: sum, stamp: { hlc: later(hlc, field.stamp?.hlc), version: nextVersion } };
+}
+
+interface Candidate {
+  readonly taken: ModelField;
+  readonly order: Order;
+}
+
+function extreme(
+  kind: 'max_value' | 'min_value',
+  field: ModelField,
+  { taken, order }: Candidate,
+): ModelField {
+  if (order.isCausal) return taken;
+  if (typeof taken.value !== 'number') return field;
+  if (typeof field.value !== 'number') return taken;
+  const isFurther = kind === 'max_value' ? taken.value > field.value : taken.value < field.value;
+  return isFurther ? taken : field;
+}
+
+function rank(
+  ranks: Readonly<Record<string, number>>,
+  field: ModelField,
+  { taken, order }: Candidate,
+): ModelField {
+  const rankOf = (value: unknown): number => ranks[String(value)] ?? -1;
+  const [before, next] = [rankOf(field.value), rankOf(taken.value)];
+  if (next !== before) return next > before ? taken : field;
+  if (next < Math.max(...Object.values(ranks))) return order.isLater ? taken : field;
+  return order.isLater ? field : taken;
+}
+
+function writeMember(
+  members: Map<string, ModelElement>,
+  name: string,
+  next: ModelElement,
+  isKnown: boolean,
+): void {
+  const before = members.get(name);
+  if (isKnown && (before?.present ?? false) === next.present) return;
+  const isLater =
+    before === undefined ||
+    next.hlc > before.hlc ||
+    (next.hlc === before.hlc && next.present && !before.present);
+  if (isLater) members.set(name, next);
+}
+
+function mergeSet(field: ModelField, write: ModelWrite, { isKnown }: Order): ModelField {
+  const wire = (write.value ?? []) as { add?: string[]; remove?: string[] } | string[];
+  const hlc = isKnown ? after(write.hlc, field.stamp?.hlc) : write.hlc;
+  const add = Array.isArray(wire) ? wire : (wire.add ?? []);
+  const present = [...field.members].filter(([, member]) => member.present).map(([name]) => name);
+  const remove = Array.isArray(wire) ? (isKnown ? present : []) : (wire.remove ?? []);
+  const members = new Map(field.members);
+  for (const name of remove.filter((one) => !add.includes(one))) {
+    writeMember(members, name, { present: false, hlc }, isKnown);
+  }
+  for (const name of add) writeMember(members, name, { present: true, hlc }, isKnown);
+  const value = [...members].filter(([, member]) => member.present).map(([name]) => name);
+  return { value, stamp: { hlc: later(hlc, field.stamp?.hlc), version: write.nextVersion }, members };
+}
+
+function mergeKeys(field: ModelField, write: ModelWrite, { isKnown }: Order): ModelField {
+  const hlc = isKnown ? after(write.hlc, field.stamp?.hlc) : write.hlc;
+  const value: Record<string, unknown> = { ...(field.value as object | null) };
+  const members = new Map(field.members);
+  const patch: Record<string, unknown> =
+    (write.value as Record<string, unknown> | null) ??
+    Object.fromEntries(Object.keys(value).map((name) => [name, null]));
+  for (const [name, part] of Object.entries(patch)) {
+    const before = members.get(name);
+    if (isKnown && isSame(value[name] ?? null, part)) continue;
+    if (before !== undefined && hlc <= before.hlc) continue;
+    members.set(name, { hlc, present: part !== null });
+    if (part === null) delete value[name];
+    else value[name] = part;
+  }
+  return { value, stamp: { hlc: later(hlc, field.stamp?.hlc), version: write.nextVersion }, members };
+}

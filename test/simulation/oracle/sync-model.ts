@@ -1,0 +1,294 @@
+import type { EntityDefinition } from '../../../contracts/sync/entity.ts';
+import { canonical } from './digest-model.ts';
+import {
+  after,
+  type ModelElement,
+  type ModelField,
+  type ModelPolicy,
+  NO_FIELD,
+  writeField,
+} from './field-model.ts';
+
+/** One change as a device sent it. */
+export interface SentChange {
+  readonly requestId: string;
+  readonly entityType: string;
+  readonly id: string;
+  readonly op: 'create' | 'update' | 'delete';
+  readonly baseVersion?: number;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly hlc: string;
+}
+
+export type SaidOutcome =
+  | { readonly kind: 'successful'; readonly version: number; readonly id: string }
+  | { readonly kind: 'conflict'; readonly outcome: string; readonly version: number; readonly id: string }
+  | { readonly kind: 'failed'; readonly code: string };
+
+/** A row as it was stored, with what its next merge is decided by. */
+export interface StoredImage {
+  readonly type: string;
+  readonly id: string;
+  readonly version: number;
+  readonly deleted: boolean;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly stamps: Readonly<Record<string, { readonly hlc: string; readonly version: number }>>;
+  readonly elements: Readonly<Record<string, Readonly<Record<string, ModelElement>>>>;
+}
+
+interface ModelRow {
+  readonly type: string;
+  readonly id: string;
+  version: number;
+  deleted: boolean;
+  deletedHlc: string | undefined;
+  fields: Map<string, ModelField>;
+}
+
+const MAX_LEAD_MS = 300_000;
+
+/** When a request was with the server: a clock that is too far ahead was taken as some instant of these. */
+export interface Interval {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/**
+ * The rows of one user as they must be, fed with what was committed in the order of commits. It follows the
+ * rules of docs/sync.md and imports nothing of lib/sync. Only what the server writes on its own account
+ * (cascades, tallies, the one active purchase) is taken over as stored, after a look at whether it may be so.
+ */
+export class SyncModel {
+  readonly rows = new Map<string, ModelRow>();
+  /** Rows that were sent under a name of their own and are another (`same_by`). */
+  /** Fields of the commit under way that were written by a clock too far ahead; open: either may have won. */
+  readonly #clamped = new Map<string, { readonly isOpen: boolean }>();
+  readonly #aliases = new Map<string, string>();
+  readonly #entities: ReadonlyMap<string, EntityDefinition>;
+  readonly #violation: (what: string) => void;
+
+  constructor(entities: ReadonlyMap<string, EntityDefinition>, violation: (what: string) => void) {
+    this.#entities = entities;
+    this.#violation = violation;
+  }
+
+  /** One change of an operation with what the server said of it, before its rows are compared. */
+  apply(change: SentChange, said: SaidOutcome, at: Interval): void {
+    if (said.kind === 'failed') return;
+    const entity = this.#entities.get(change.entityType);
+    if (entity === undefined) {
+      this.#violation(`a change of ${change.entityType} was taken`);
+      return;
+    }
+    if (said.id !== change.id) this.#aliases.set(keyOf(change.entityType, change.id), said.id);
+    const row = this.rows.get(keyOf(change.entityType, said.id));
+    const isMerged = entity.policy === 'merge' || entity.policy === 'append_only';
+    const isKept = said.kind === 'conflict' && said.outcome !== 'merged' && said.outcome !== 'client_wins';
+    if (isKept && (!isMerged || change.op === 'delete')) return;
+    if (change.op === 'delete') this.#remove(row, change);
+    else this.#write(entity, row, { change, said, at });
+  }
+
+  #remove(row: ModelRow | undefined, change: SentChange): void {
+    if (row === undefined || row.deleted) return;
+    row.version += 1;
+    row.deleted = true;
+    row.deletedHlc = change.hlc;
+    row.fields = new Map();
+  }
+
+  #write(
+    entity: EntityDefinition,
+    row: ModelRow | undefined,
+    {
+      change,
+      said,
+      at,
+    }: {
+      readonly change: SentChange;
+      readonly said: Exclude<SaidOutcome, { kind: 'failed' }>;
+      readonly at: Interval;
+    },
+  ): void {
+    const hlc = clamp(change.hlc, at.untilMs);
+    const isClamped = hlc !== change.hlc;
+    if (row === undefined || (row.deleted && change.baseVersion === row.version)) {
+      for (const field of isClamped ? Object.keys(change.data ?? {}) : [])
+        this.#clamped.set(`${name({ type: change.entityType, id: said.id })} ${field}`, { isOpen: false });
+      this.#make(entity, row, { ...change, id: said.id, hlc });
+      return;
+    }
+    if (row.deleted) {
+      if (said.kind === 'successful')
+        this.#violation(`${name(row)} is deleted, and ${change.requestId} was taken`);
+      return;
+    }
+    const isWhole = entity.policy !== 'merge';
+    const next = new Map(row.fields);
+    const lost: string[] = [];
+    let isChanged = false;
+    for (const [field, value] of Object.entries(change.data ?? {})) {
+      const policy = policyOf(entity, field);
+      const before = row.fields.get(field) ?? NO_FIELD;
+      const base = isWhole ? row.version : change.baseVersion;
+      if (isClamped)
+        this.#clamped.set(`${name({ type: change.entityType, id: said.id })} ${field}`, {
+          isOpen: Number(before.stamp?.hlc.slice(0, 13) ?? 0) >= at.fromMs,
+        });
+      const written = writeField(policy, before, { value, hlc, base, nextVersion: row.version + 1 });
+      next.set(field, written);
+      if (written !== before) isChanged = true;
+      if (isLost(policy, value, written.value)) lost.push(field);
+    }
+    const isOpen = (field: string) => this.#clamped.get(`${name(row)} ${field}`)?.isOpen === true;
+    if (said.kind === 'successful' && lost.some((field) => !isOpen(field))) {
+      this.#violation(
+        `${change.requestId} was acknowledged without a conflict, and lost ${lost.join()} of ${name(row)}`,
+      );
+    }
+    if (said.version === row.version) {
+      const other = [...next].filter(
+        ([field, { value }]) =>
+          !isOpen(field) && !same(policyOf(entity, field), row.fields.get(field)?.value, value),
+      );
+      if (other.length > 0) {
+        const fields = other.map(([field]) => field).join();
+        this.#violation(
+          `${change.requestId} should have changed ${fields} of ${name(row)}, and did not: ${said.kind}`,
+        );
+      }
+      return;
+    }
+    if (!isChanged) return;
+    row.fields = next;
+    row.version += 1;
+  }
+
+  #make(entity: EntityDefinition, tombstone: ModelRow | undefined, change: SentChange): void {
+    const version = (tombstone?.version ?? 0) + 1;
+    const hlc = after(change.hlc, tombstone?.deletedHlc);
+    const fields = new Map<string, ModelField>();
+    for (const [field, value] of Object.entries(change.data ?? {})) {
+      const written = writeField(policyOf(entity, field), NO_FIELD, {
+        value,
+        hlc,
+        base: undefined,
+        nextVersion: version,
+      });
+      if (written !== NO_FIELD) fields.set(field, written);
+    }
+    const { entityType: type, id } = change;
+    this.rows.set(keyOf(type, id), { type, id, version, deleted: false, deletedHlc: undefined, fields });
+  }
+
+  /** The next commit. */
+  begin(): void {
+    this.#clamped.clear();
+  }
+
+  /** Compares what a commit stored with what it must have, and takes over what the server wrote by itself. */
+  compare(stored: StoredImage): void {
+    const row = this.rows.get(keyOf(stored.type, stored.id));
+    if (row === undefined) {
+      this.#violation(`${stored.type}/${stored.id} was made by nobody`);
+      this.adopt(stored);
+      return;
+    }
+    const entity = this.#entities.get(stored.type);
+    if (entity === undefined) return;
+    if (stored.deleted !== row.deleted) {
+      const isCascade = stored.deleted && this.#hasCascade(entity, row);
+      if (!isCascade)
+        this.#violation(`${name(row)} is deleted: ${stored.deleted}, and should be ${row.deleted}`);
+    } else if (!row.deleted) {
+      for (const field of new Set([...Object.keys(stored.data), ...row.fields.keys()])) {
+        const [is, shall] = [stored.data[field], row.fields.get(field)?.value];
+        const to = entity.references[field]?.to;
+        if (this.#clamped.get(`${name(row)} ${field}`)?.isOpen === true) continue;
+        if (to !== undefined && typeof shall === 'string' && is === this.idOf(to, shall)) continue;
+        if (same(policyOf(entity, field), is, shall) || this.#isOwnWrite(entity, field, is)) continue;
+        this.#violation(
+          `${name(row)} v${stored.version} has ${field} ${JSON.stringify(is)}, and should have ${JSON.stringify(shall)}`,
+        );
+      }
+    }
+    if (stored.version < row.version)
+      this.#violation(`${name(row)} is at version ${stored.version}, not ${row.version}`);
+    this.adopt(stored);
+  }
+
+  /** A parent that takes this row with it is deleted in the same commit or was before. */
+  #hasCascade(entity: EntityDefinition, row: ModelRow): boolean {
+    return Object.entries(entity.references).some(
+      ([field, { to, onDelete }]) => onDelete === 'cascade' && this.#isGone(to, row.fields.get(field)?.value),
+    );
+  }
+
+  #isGone(type: string, id: unknown): boolean {
+    return typeof id === 'string' && this.rows.get(keyOf(type, id))?.deleted !== false;
+  }
+
+  /** Written by the server on its own account: derived, counted, cleared with its parent, or made inactive. */
+  #isOwnWrite(entity: EntityDefinition, field: string, value: unknown): boolean {
+    if (policyOf(entity, field).kind === 'server_derived') return true;
+    if (entity.refine !== undefined) return true;
+    if (entity.references[field]?.onDelete === 'null') return value === null || value === undefined;
+    return entity.rules.some((rule) => rule.kind === 'one_active' && rule.flag === field && value === false);
+  }
+
+  /** Compaction took the tombstone: the row was never there. A living one must stay. */
+  forget(type: string, id: string): void {
+    const row = this.rows.get(keyOf(type, id));
+    if (row?.deleted === false) this.#violation(`${name(row)} lives and was removed`);
+    this.rows.delete(keyOf(type, id));
+  }
+
+  livingRows(): readonly { readonly type: string; readonly id: string; readonly version: number }[] {
+    return [...this.rows.values()].filter(({ deleted }) => !deleted);
+  }
+
+  /** The id that a row has on the server. */
+  idOf(type: string, id: string): string {
+    return this.#aliases.get(keyOf(type, id)) ?? id;
+  }
+
+  /** The row is as it was stored. */
+  adopt({ type, id, version, deleted, data, stamps, elements }: StoredImage): void {
+    const fields = new Map<string, ModelField>();
+    const known = this.rows.get(keyOf(type, id));
+    for (const field of new Set([...Object.keys(data), ...Object.keys(stamps)])) {
+      if (field === 'deleted') continue;
+      const mine = known?.fields.get(field);
+      const isMine =
+        mine !== undefined && !deleted && canonical(sorted(mine.value)) === canonical(sorted(data[field]));
+      const members = new Map(Object.entries(elements[field] ?? {}));
+      fields.set(field, isMine ? mine : { value: data[field], stamp: stamps[field], members });
+    }
+    const deletedHlc = stamps['deleted']?.hlc;
+    this.rows.set(keyOf(type, id), { type, id, version, deleted, deletedHlc, fields });
+  }
+}
+
+export const keyOf = (type: string, id: string): string => `${type}/${id}`;
+const name = ({ type, id }: Pick<ModelRow, 'type' | 'id'>): string => keyOf(type, id);
+
+function clamp(hlc: string, nowMs: number): string {
+  if (Number(hlc.slice(0, 13)) <= nowMs + MAX_LEAD_MS) return hlc;
+  return `${String(nowMs).padStart(13, '0')}${hlc.slice(13)}`;
+}
+
+const policyOf = (entity: EntityDefinition, field: string): ModelPolicy =>
+  entity.fields[field]?.policy ?? entity.references[field]?.policy ?? { kind: 'last_write_wins' };
+
+/** Whether a write of a plain value left another value behind. Sums and sets show it in the comparison. */
+function isLost({ kind }: ModelPolicy, sent: unknown, value: unknown): boolean {
+  if (['counter', 'merge_arrays', 'shallow_merge', 'server_derived'].includes(kind)) return false;
+  return canonical(sent) !== canonical(value);
+}
+
+const sorted = (value: unknown): unknown => (Array.isArray(value) ? [...value].sort() : (value ?? null));
+
+function same({ kind }: ModelPolicy, is: unknown, shall: unknown): boolean {
+  if (kind === 'merge_arrays') return canonical(sorted(is ?? [])) === canonical(sorted(shall ?? []));
+  return canonical(is ?? null) === canonical(shall ?? null);
+}
