@@ -68,6 +68,8 @@ const features = [
   ),
 ];
 
+/** What builds the client's package; `package/entries/` is what is in it. */
+const CLIENT_BUILD = '^lib/client/package/[^/]+[.]ts$';
 /** What phones and browsers run too. */
 const DEVICES = '^lib/(client|sync/merge)/';
 
@@ -99,8 +101,14 @@ const devices = [
   forbid(
     'devices-are-runtime-neutral',
     'Browsers and phones have nothing of node:; one driver is for Node.',
-    { path: DEVICES, pathNot: [NOT_TESTS, '^lib/client/storage/node-sqlite[.]ts$'] },
+    { path: DEVICES, pathNot: [NOT_TESTS, CLIENT_BUILD, '^lib/client/storage/node-sqlite[.]ts$'] },
     { dependencyTypes: ['core'] },
+  ),
+  forbid(
+    'client-ships-no-builder',
+    'What builds the package runs on Node and is not in it.',
+    { path: DEVICES, pathNot: [NOT_TESTS, CLIENT_BUILD] },
+    { path: CLIENT_BUILD },
   ),
   forbid(
     'devices-weigh-little',
@@ -179,7 +187,10 @@ const packages = [
   forbid(
     'ships-no-development-package',
     'What is bundled depends on dependencies, not on devDependencies.',
-    { path: '^(contracts|lib|functions)/', pathNot: [NOT_TESTS, '^contracts/(published|description)/'] },
+    {
+      path: '^(contracts|lib|functions)/',
+      pathNot: [NOT_TESTS, CLIENT_BUILD, '^contracts/(published|description)/'],
+    },
     { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@types/' },
   ),
 ];

@@ -80,6 +80,8 @@ const GOOD: Readonly<Record<string, string>> = {
   'lib/sync/merge/merge.ts': uses('../../core/clock.ts', '../../../contracts/sync/entity.ts', 'zod/mini'),
   'lib/sync/push.ts': uses('./merge/merge.ts', '../../contracts/http/sync.ts'),
   'lib/client/client.ts': `import type { value } from '../../contracts/http/sync.ts';\nexport type Wire = typeof value;\n${uses('../core/clock.ts', '../sync/merge/merge.ts', '../../contracts/sync/entity.ts', 'zod/mini')}`,
+  'lib/client/package/build.ts': `import 'node:fs';\n${uses('vitest')}`,
+  'lib/client/package/entries/client.ts': uses('../../client.ts'),
   'lib/client/storage/node-sqlite.ts': "import 'node:sqlite';\n",
   'lib/adapters/dynamo/store.ts': uses('@aws-sdk/client-dynamodb', '../../samples/decide.ts'),
   'functions/_platform/http.ts': uses('@middy/core'),
@@ -130,6 +132,10 @@ const BAD: Readonly<Record<string, readonly [string, string]>> = {
   'devices-are-runtime-neutral': [
     'lib/client/storage/breaks-devices-are-runtime-neutral.ts',
     "import 'node:sqlite';\n",
+  ],
+  'client-ships-no-builder': [
+    'lib/client/package/entries/breaks-client-ships-no-builder.ts',
+    uses('../build.ts'),
   ],
   'devices-weigh-little': ['lib/sync/merge/breaks-devices-weigh-little.ts', uses('zod')],
   'adapters-know-no-function': [
