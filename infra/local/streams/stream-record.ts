@@ -1,6 +1,9 @@
 import * as z from 'zod';
 
-const Attributes = z.record(z.string(), z.unknown());
+/** Only that it is an object: most records are filtered out, and each of their attributes looked at is time lost. */
+const Attributes = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null,
+);
 
 /** A record as the engine sends it: attribute values stay in the wire's form, which is also Lambda's. */
 export const StreamRecord = z.looseObject({
