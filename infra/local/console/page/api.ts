@@ -61,6 +61,25 @@ export interface ConnectionRow {
   readonly silentSince: string | null;
 }
 
+export interface ConflictSide {
+  readonly version: number | null;
+  readonly data: Readonly<Record<string, unknown>> | null;
+}
+
+export interface ConflictRow {
+  readonly conflictId: string;
+  readonly entityType: string;
+  readonly id: string;
+  readonly status: string;
+  readonly outcome: string;
+  readonly fields: readonly string[];
+  readonly client: ConflictSide;
+  readonly server: ConflictSide;
+  readonly result: ConflictSide | null;
+  readonly deviceId: string;
+  readonly createdAt: string;
+}
+
 export interface CloudState {
   readonly events: readonly FlowEvent[];
   readonly queues: readonly QueueState[];
@@ -86,12 +105,13 @@ async function read<Body>(path: string, init: RequestInit = {}): Promise<Body> {
 }
 
 async function ask<Body>(path: string, method = 'GET', body?: object): Promise<Body> {
-  const { apiKey } = await readConfig();
-  const authorization = `Bearer ${apiKey}`;
-  if (body === undefined) return read(path, { method, headers: { authorization } });
-  const headers = { authorization, 'content-type': 'application/json' };
+  const bearer = await authorization();
+  if (body === undefined) return read(path, { method, headers: { authorization: bearer } });
+  const headers = { authorization: bearer, 'content-type': 'application/json' };
   return read(path, { method, headers, body: JSON.stringify(body) });
 }
+
+export const authorization = async (): Promise<string> => `Bearer ${(await readConfig()).apiKey}`;
 
 /** The first thousand users; the page is a look at a laptop's data, not a directory. */
 export async function listUsers(): Promise<readonly User[]> {
@@ -130,6 +150,13 @@ export const startSync = (userId: string, connectionId: string): Promise<unknown
 
 export const disconnect = (userId: string, connectionId: string): Promise<unknown> =>
   ask(`/v1/users/${userId}/connections/${connectionId}`, 'DELETE');
+
+/** The newest conflicts of a user's devices, decided ones too. */
+export async function listSyncConflicts(userId: string): Promise<readonly ConflictRow[]> {
+  const headers = { authorization: await authorization(), 'x-headwater-user': userId };
+  const path = '/v1/sync/conflicts?status=all&limit=20';
+  return (await read<{ conflicts: readonly ConflictRow[] }>(path, { headers })).conflicts;
+}
 
 export const readState = (afterId: number): Promise<CloudState> =>
   read(`/console/state.json?after=${afterId}`);

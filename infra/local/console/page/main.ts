@@ -9,6 +9,7 @@ import {
   type User,
 } from './api.ts';
 import { showConnections } from './connections-view.ts';
+import { showDevices } from './devices/devices-view.ts';
 import { day, element, make, number } from './elements.ts';
 import { prepareFlow, showEvents, showQueues, showTotals } from './flow-view.ts';
 import { showMonth } from './month-view.ts';
@@ -126,6 +127,7 @@ async function run(): Promise<never> {
     try {
       await refresh(slow);
       if (slow) await showHealth();
+      await showDevices(element<HTMLSelectElement>('user').value, slow);
     } catch {
       element('health').dataset['state'] = 'down';
       element('health').textContent = 'not answering';

@@ -1,0 +1,73 @@
+import type { BenchCloud } from '../bench-cloud.ts';
+import type { BenchRow } from './bench-rows.ts';
+import { createPerson, ENTITY_TYPE, pullRows, pushRows } from './cloud-person.ts';
+import { secondsOf } from './pouch.ts';
+import { openSdkClient, recorded, syncAll, transportOf } from './sdk-device.ts';
+
+export interface OurFigures {
+  /** Creates in full pushes, one after the other, to the acknowledgement. */
+  readonly pushSec: number;
+  /** From the first page to the last, parsed; by one client. */
+  readonly pullSec: number;
+  readonly pullBytes: number;
+  /** The SDK into SQLite: the whole first sync over HTTP, and the part of it that is not waiting for answers. */
+  readonly firstSyncSec: number;
+  readonly applySec: number;
+}
+
+/** A new person each time, so that nothing is warm but the cloud. */
+export async function measureOurs(cloud: BenchCloud, rows: readonly BenchRow[]): Promise<OurFigures> {
+  const person = await createPerson(cloud, 'gzip');
+  const pushSec = await secondsOf(() => pushRows(person.door, rows, 'origin'));
+  const bytesBefore = person.receivedBytes();
+  let pulledCount = 0;
+  const pullSec = await secondsOf(async () => {
+    pulledCount = await pullRows(person.door);
+  });
+  assertRows('a pull', pulledCount, rows.length);
+  const pullBytes = person.receivedBytes() - bytesBefore;
+  const { transport, replay } = recorded(transportOf(cloud, person.userId));
+  return {
+    pushSec,
+    pullSec,
+    pullBytes,
+    firstSyncSec: await firstSync(cloud, transport, rows.length),
+    applySec: await firstSync(cloud, replay(), rows.length),
+  };
+}
+
+async function firstSync(
+  cloud: BenchCloud,
+  transport: Parameters<typeof openSdkClient>[1],
+  rowCount: number,
+): Promise<number> {
+  const client = await openSdkClient(cloud, transport);
+  const seconds = await secondsOf(() => syncAll(client));
+  assertRows('a first sync', (await client.query(ENTITY_TYPE)).length, rowCount);
+  await client.close();
+  return seconds;
+}
+
+function assertRows(what: string, count: number, expected: number): void {
+  if (count !== expected) throw new Error(`${what} brought ${count} of ${expected} rows`);
+}
+
+/** Milliseconds from a write on one device to its being read on another that is told to look: each of `count`. */
+export async function measureVisibility(cloud: BenchCloud, count: number): Promise<readonly number[]> {
+  const { userId } = await createPerson(cloud, 'gzip');
+  const writer = await openSdkClient(cloud, transportOf(cloud, userId));
+  const reader = await openSdkClient(cloud, transportOf(cloud, userId));
+  await syncAll(writer);
+  await syncAll(reader);
+  const times: number[] = [];
+  for (let turn = 0; turn < count; turn += 1) {
+    const startedMs = performance.now();
+    const id = await writer.create(ENTITY_TYPE, { title: `turn ${turn}` });
+    await writer.sync();
+    await reader.sync();
+    if ((await reader.get(ENTITY_TYPE, id)) === undefined) throw new Error('the write did not arrive');
+    times.push(performance.now() - startedMs);
+  }
+  await Promise.all([writer.close(), reader.close()]);
+  return times.sort((left, right) => left - right);
+}
