@@ -6,13 +6,14 @@ import { entityKey } from './core-keys.ts';
 import { B, BOOL, bytesOf, type Item, N, numberOf, optionalStringOf, S, stringOf } from './dynamo.ts';
 import { type EntitySeal, openText, sealText } from './entity-seal.ts';
 
-const Stamp = z.object({ hlc: z.string(), version: z.number() });
-const Element = z.object({ hlc: z.string(), present: z.boolean() });
 const References = z.record(z.string(), z.string());
+/** Checked and not copied: a pull decodes thousands of these. */
+const anObject = <Value>() =>
+  z.custom<Value>((value) => typeof value === 'object' && value !== null && !Array.isArray(value));
 const Body = z.object({
-  data: z.record(z.string(), z.unknown()),
-  stamps: z.record(z.string(), Stamp),
-  elements: z.record(z.string(), z.record(z.string(), Element)),
+  data: anObject<RowState['data']>(),
+  stamps: anObject<RowState['stamps']>(),
+  elements: anObject<RowState['elements']>(),
 });
 
 /** What is sealed of a row's state. */
