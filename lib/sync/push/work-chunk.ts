@@ -14,8 +14,10 @@ import type { ChangeOutcome, WriteAnswer, WriteResult } from './write-model.ts';
 
 /** What the ledger's own item holds beside a chunk; a longer answer gets a transaction of its own. */
 const MAX_ANSWER_BYTES_IN_CHUNK = 300_000;
-/** A chain of rows may be read link by link; what asks for more is a fault of ours. */
-const MAX_READ_COUNT = 200;
+/** Rows lead to rows: a chain has at most 64 links, and each may be a read. */
+const MAX_AHEAD_COUNT = 70;
+/** What asks for more than this is a fault of ours. */
+const MAX_READ_COUNT = 1_000;
 
 type Planned = Extract<ChunkPlan, { readonly kind: 'planned' }>;
 type ChunkOutcome =
@@ -90,9 +92,9 @@ function chunkRequestOf({ deps, scope, request, token, read, outcomes }: Run, he
   };
 }
 
-/** All that the operation will look at, in a few reads: names first, then rows, then what refers to them. */
+/** All that the operation will look at, in a few reads: names first, then rows, then what they lead to. */
 async function readAhead({ deps, scope, known }: Run, { tasks, context }: ChunkRequest): Promise<void> {
-  for (let count = 0; count < 3; count += 1) {
+  for (let count = 0; count < MAX_AHEAD_COUNT; count += 1) {
     const draft = new Draft(context.schema, known);
     askAhead(draft, context, tasks);
     if (draft.wanted === undefined) return;
