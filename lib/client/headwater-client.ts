@@ -1,5 +1,6 @@
 import type { SyncSchema } from '../../contracts/sync/entity.ts';
 import type { Randomness } from '../core/randomness.ts';
+import { hlcMsOf } from '../sync/merge/hlc.ts';
 import type { RowData } from '../sync/merge/row.ts';
 import { HeadwaterError } from './client-error.ts';
 import { type ClientContext, inStorage } from './engine/client-context.ts';
@@ -97,7 +98,10 @@ export async function createHeadwaterClient(options: HeadwaterClientOptions): Pr
   let live: LiveQueries | undefined;
   const context: ClientContext = {
     ...options,
-    serverClock: { offsetMs: clock.offsetMs },
+    serverClock: {
+      offsetMs: clock.offsetMs,
+      lastWriteMs: clock.hlc === undefined ? 0 : hlcMsOf(clock.hlc),
+    },
     onChanged: (types) => live?.touch(types),
   };
   live = createLiveQueries((type, query) => readRows(context, type, query));

@@ -1,4 +1,5 @@
-import { PROTOCOL_HEADER, PROTOCOL_VERSION } from '../../../contracts/sync/protocol.ts';
+import { MAX_CLOCK_LEAD_MS, PROTOCOL_HEADER, PROTOCOL_VERSION } from '../../../contracts/sync/protocol.ts';
+import { clampHlc } from '../../sync/merge/hlc.ts';
 import { type ClientErrorCode, HeadwaterError, NetworkError } from '../client-error.ts';
 import { loadClock, saveClock } from '../store/sync-state.ts';
 import type { TransportAnswer, TransportRequest } from '../transport.ts';
@@ -44,6 +45,10 @@ async function send(context: ClientContext, request: TransportRequest): Promise<
   }
 }
 
+/**
+ * CLI20: keeps how far the device's clock is from the server's, and takes back a clock of writes that ran far
+ * ahead: the server would bound each later one. Until the server has said so, writes only ever get later.
+ */
 async function learnOffset(context: ClientContext, answer: TransportAnswer, sentAtMs: number): Promise<void> {
   const serverMs = Number(answer.headers[TIME_HEADER]);
   if (!Number.isSafeInteger(serverMs) || serverMs <= 0) return;
@@ -51,11 +56,18 @@ async function learnOffset(context: ClientContext, answer: TransportAnswer, sent
   const offsetMs = Math.round(serverMs - (sentAtMs + receivedAtMs) / 2);
   // Half the way is what the answer cannot tell.
   const toleranceMs = Math.max(MIN_OFFSET_STEP_MS, (receivedAtMs - sentAtMs) / 2);
-  if (Math.abs(offsetMs - context.serverClock.offsetMs) <= toleranceMs) return;
+  const { serverClock } = context;
+  const isFar = Math.abs(offsetMs - serverClock.offsetMs) > toleranceMs;
+  const isAhead = serverClock.lastWriteMs > serverMs + MAX_CLOCK_LEAD_MS;
+  if (!isFar && !isAhead) return;
+  const kept = isFar ? offsetMs : serverClock.offsetMs;
   await transact(context, async (transaction) => {
-    await saveClock(transaction, { ...(await loadClock(transaction)), offsetMs });
+    const clock = await loadClock(transaction);
+    const hlc = clock.hlc === undefined ? undefined : clampHlc(clock.hlc, serverMs);
+    await saveClock(transaction, { ...clock, hlc, offsetMs: kept });
   });
-  context.serverClock.offsetMs = offsetMs;
+  serverClock.offsetMs = kept;
+  serverClock.lastWriteMs = Math.min(serverClock.lastWriteMs, serverMs);
 }
 
 const CODES: Readonly<Record<number, ClientErrorCode>> = {

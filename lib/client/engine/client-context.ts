@@ -14,8 +14,8 @@ export interface ClientContext {
   /** Milliseconds since 1970-01-01T00:00:00Z, as the device believes. */
   readonly clock: { now(): number };
   readonly randomness: Randomness;
-  /** What to add to the device's clock to have the server's; as it is stored. */
-  readonly serverClock: { offsetMs: number };
+  /** What to add to the device's clock to have the server's, and the clock of the last write; as stored. */
+  readonly serverClock: { offsetMs: number; lastWriteMs: number };
   /** Called after a transaction that committed, with the types whose rows may look different now. */
   readonly onChanged: (types: ReadonlySet<string>) => void;
 }

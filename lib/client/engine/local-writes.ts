@@ -3,7 +3,7 @@ import { newSortableId } from '../../core/ids.ts';
 import type { EpochMs } from '../../core/instants.ts';
 import { applyChange } from '../../sync/merge/apply-change.ts';
 import { diffRow } from '../../sync/merge/diff-row.ts';
-import { clampHlc, tickHlc } from '../../sync/merge/hlc.ts';
+import { hlcMsOf, tickHlc } from '../../sync/merge/hlc.ts';
 import type { ChangeOp, RowData } from '../../sync/merge/row.ts';
 import { validateChange } from '../../sync/merge/validate-change.ts';
 import { deltaOf } from '../../sync/merge/wire-forms.ts';
@@ -115,9 +115,7 @@ async function enqueue(
   if (write.op === 'update' && Object.keys(write.data).length === 0) return;
   const clock = await loadClock(transaction);
   const nowMs = context.clock.now() + clock.offsetMs;
-  // A clock that once ran far ahead must not hold all later writes there: the server would clamp each of them.
-  const last = clock.hlc === undefined ? undefined : clampHlc(clock.hlc, nowMs);
-  const hlc = tickHlc(last, nowMs, context.deviceId);
+  const hlc = tickHlc(clock.hlc, nowMs, context.deviceId);
   const baseVersion = knownVersion(write.row, write.pending);
   const valid = validateChange(
     context.schema,
@@ -129,12 +127,14 @@ async function enqueue(
       hlc,
       ...(baseVersion === undefined ? {} : { baseVersion }),
     },
-    { nowMs },
+    // The device's own order counts here; what runs ahead the server bounds.
+    { nowMs: hlcMsOf(hlc) },
   );
   if (!valid.ok) {
     throw new HeadwaterError('VALIDATION_FAILED', valid.failure.message, { serverCode: valid.failure.code });
   }
   checkRow(entity, write, valid.value.change.data);
+  context.serverClock.lastWriteMs = hlcMsOf(hlc);
   await saveClock(transaction, { ...clock, hlc, order: clock.order + 1 });
   await retryRefused(context, transaction, write);
   await savePending(transaction, [

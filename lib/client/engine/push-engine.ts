@@ -1,5 +1,5 @@
 import { MAX_PUSH_CHANGE_COUNT } from '../../../contracts/sync/protocol.ts';
-import { clampHlc, tickHlc } from '../../sync/merge/hlc.ts';
+import { tickHlc } from '../../sync/merge/hlc.ts';
 import { operationIdOf } from '../../sync/merge/operation-id.ts';
 import { deltaOf } from '../../sync/merge/wire-forms.ts';
 import { HeadwaterError } from '../client-error.ts';
@@ -139,7 +139,7 @@ async function releaseOperation(
     const isUncertain = isOver(refusal) && operation.sentCount > 1;
     const clock = await loadClock(transaction);
     const nowMs = serverNowMs(context);
-    let hlc = clock.hlc === undefined ? undefined : clampHlc(clock.hlc, nowMs);
+    let { hlc } = clock;
     for (const change of sent) {
       hlc = tickHlc(hlc, nowMs, context.deviceId);
       touched.add(change.type);

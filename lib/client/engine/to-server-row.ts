@@ -1,4 +1,4 @@
-import { parseIsoTime } from '../../core/iso-time.ts';
+import { fromIso } from '../../core/instants.ts';
 import type { ServerRow } from '../store/local-store.ts';
 import type { WireRow } from './wire.ts';
 
@@ -10,7 +10,7 @@ export function toServerRow(type: string, image: WireRow, generation: number): S
     version: image.version,
     deleted: image.deleted,
     data: image.deleted ? {} : (image.data ?? {}),
-    updatedAtMs: parseIsoTime(image.updatedAt)?.wallMs ?? 0,
+    updatedAtMs: fromIso(image.updatedAt) ?? 0,
     generation,
   };
 }

@@ -24,6 +24,11 @@ const { plan } = fc.letrec<{ plan: Plan }>((tie) => ({
   ) as fc.Arbitrary<Plan>,
 }));
 
+const ZOD_LEAVES = { string: zod.string, boolean: zod.boolean, int: zod.int, unknown: zod.unknown };
+const OWN_LEAVES = { string: own.string, boolean: own.boolean, int: own.int, unknown: own.unknown };
+const ZOD_AROUND = { nullable: zod.nullable, optional: zod.optional, nullish: zod.nullish, array: zod.array };
+const OWN_AROUND = { nullable: own.nullable, optional: own.optional, nullish: own.nullish, array: own.array };
+
 function zodOf(of: Plan): zod.ZodMiniType {
   if (of.kind === 'object') {
     return zod.looseObject(
@@ -31,7 +36,7 @@ function zodOf(of: Plan): zod.ZodMiniType {
     );
   }
   if (of.kind === 'record') return zod.record(zod.string(), zodOf(of.of));
-  return 'of' in of ? zod[of.kind](zodOf(of.of)) : zod[of.kind]();
+  return 'of' in of ? ZOD_AROUND[of.kind](zodOf(of.of)) : ZOD_LEAVES[of.kind]();
 }
 function ownOf(of: Plan): own.Shape<unknown> {
   if (of.kind === 'object') {
@@ -40,7 +45,7 @@ function ownOf(of: Plan): own.Shape<unknown> {
     );
   }
   if (of.kind === 'record') return own.record(own.string(), ownOf(of.of));
-  return 'of' in of ? own[of.kind](ownOf(of.of)) : own[of.kind]();
+  return 'of' in of ? OWN_AROUND[of.kind](ownOf(of.of)) : OWN_LEAVES[of.kind]();
 }
 
 /** A value that fits, often: built along the plan, with a stray now and then. */
