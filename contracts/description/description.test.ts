@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ROUTES } from '../http/routes.ts';
 import { PROBLEMS, REFUSAL_REASONS } from '../problems/catalog.ts';
 import { BAD_INPUTS } from './bad-input.ts';
+import { describeEntities } from './entity-types.ts';
 import { describeOpenApi } from './openapi.ts';
 import { DESCRIBED_ROUTES, PROBLEM_CODES, problemsOf } from './operations.ts';
 import { html, prose } from './page/html.ts';
@@ -147,6 +148,16 @@ describe('the page', () => {
     for (const code of PROBLEM_CODES) expect(page).toContain(`id="${code}"`);
     for (const reason of REFUSAL_REASONS) expect(page).toContain(`id="refused-${reason}"`);
     expect(page.match(/id="metric-/g)).toHaveLength(73);
+  });
+
+  test('it shows every entity type with each of its fields and what becomes of concurrent writes', () => {
+    const shown = describeEntities();
+    expect(shown.map(({ type }) => type)).toContain('journal_entries');
+    for (const { type, fields, references } of shown) {
+      const part = page.split(`id="entity-${type}"`)[1]?.split('<h4')[0] ?? '';
+      for (const name of [...fields.map((field) => field.name), ...references.map(({ field }) => field)])
+        expect(part, type).toContain(`<code>${name}</code>`);
+    }
   });
 
   test('texts cannot become markup', () => {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { EVENT_CATALOG, EVENT_TYPES, type EventType } from '../events/catalog.ts';
 import { METRICS } from '../metrics/catalog.ts';
+import { describeEntities } from './entity-types.ts';
 import { describeOpenApi } from './openapi.ts';
 import { renderPage } from './page/page.ts';
 
@@ -23,6 +24,7 @@ export function publishedFiles(): ReadonlyMap<string, string> {
     ['openapi.json', asJson(document)],
     ['docs.html', renderPage(document)],
     ['metrics.json', asJson([...METRICS.values()])],
+    ['entities.json', asJson(describeEntities())],
     ...EVENT_TYPES.map((type) => [`events/${type}.json`, asJson(eventSchema(type))] as const),
   ]);
 }

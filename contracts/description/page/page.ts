@@ -1,5 +1,6 @@
 import type { describeOpenApi } from '../openapi.ts';
 import { DESCRIBED_ROUTES } from '../operations.ts';
+import { entityTables } from './entity-tables.ts';
 import { type Html, html, NOTHING, prose, table } from './html.ts';
 import { type Components, describeOperation, operationSection } from './operation-section.ts';
 import {
@@ -53,6 +54,13 @@ const REFERENCE: readonly {
     title: 'Limits',
     intro: 'Rates are approximate and carry the usual headers.',
     body: limitTable,
+  },
+  {
+    id: 'entities',
+    title: 'Entity types',
+    intro:
+      'What devices sync, and the plain resources below a user. The same as JSON with JSON Schemas: `contracts/published/entities.json`.',
+    body: entityTables,
   },
   {
     id: 'metrics',
