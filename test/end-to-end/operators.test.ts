@@ -359,16 +359,14 @@ describe('what operators mend', () => {
     };
     await expect.poll(isAtRest, { timeout: 30_000 }).toBe(true);
     const [before, publishedBefore] = [await read(), await published()];
-    const replay = ['relay', 'replay', '--workspace', cloud.workspaceId];
-    const { code, output, notes } = await ops(
-      ...replay,
-      '--from',
-      '2026-01-01T00:00:00Z',
-      '--to',
-      '2100-01-01T00:00:00Z',
-    );
+    const ever = ['--from', '2026-01-01T00:00:00Z', '--to', '2100-01-01T00:00:00Z'];
+    const replay = ['relay', 'replay', ...ever, '--workspace'];
+    const { code, output, notes } = await ops(...replay, cloud.workspaceId);
     expect([code, output], notes).toEqual([0, expect.stringMatching(/\b[1-9]\d* events are on the bus\n$/)]);
     expect(await published()).toBeGreaterThan(publishedBefore);
+    // The second workspace has one row, which was written once.
+    const synced = await ops(...replay, second.workspaceId, '--log', 'sync');
+    expect([synced.code, synced.output]).toEqual([0, expect.stringMatching(/^1 events are on the bus$/m)]);
     await expect.poll(isAtRest, { timeout: 30_000 }).toBe(true);
     expect(await read()).toEqual(before);
   }, 80_000);
