@@ -2,7 +2,7 @@ import type { PushRequest } from '../../../contracts/http/sync.ts';
 import type { UserScope } from '../../samples/model.ts';
 import { hlcMsOf, isHlc } from '../merge/hlc.ts';
 import type { SyncDeps } from '../sync-deps.ts';
-import { hashOf } from './hash-of.ts';
+import { hashOfPush } from './hash-of.ts';
 import { renderPush, statusOfPush } from './render-push.ts';
 import { writeRows } from './write-rows.ts';
 
@@ -21,7 +21,7 @@ export interface PushAnswerText {
 /**
  * Takes the changes of a device (SYN1 to SYN6). What cannot be taken is reported by itself; the operation is
  * done once, whatever is repeated. Throws AppError sync.payload_conflict, sync.operation_running,
- * sync.operation_expired, sync.contention, user.not_found, request.invalid for values nested beyond all measure.
+ * sync.operation_expired, sync.contention, user.not_found.
  */
 export async function pushChanges(
   deps: SyncDeps,
@@ -37,7 +37,7 @@ export async function pushChanges(
     correlationId,
     operation: {
       operationId,
-      payloadHash: hashOf(request),
+      payloadHash: hashOfPush(request),
       newestHlcMs: clocks.length === 0 ? undefined : Math.max(...clocks),
       render: (result) => renderPush(operationId, result),
     },
