@@ -17,6 +17,12 @@ export const toEpochSec = (instantMs: EpochMs): EpochSec => Math.floor(instantMs
 /** `2026-11-21T13:00:00.000Z`. */
 export const toIso = (instantMs: EpochMs): string => new Date(instantMs).toISOString();
 
+/** What `toIso` writes, read back; for times of our own server only: of others parseIsoTime tells the calendar. */
+export function fromIso(text: string): EpochMs | undefined {
+  const instantMs = Date.parse(text);
+  return Number.isNaN(instantMs) ? undefined : (instantMs as EpochMs);
+}
+
 /** The day that a clock `offsetMinutes` east of UTC shows at `instantMs`. */
 export const localDateOf = (instantMs: EpochMs, offsetMinutes: number): LocalDate =>
   new Date(instantMs + offsetMinutes * MINUTE_MS).toISOString().slice(0, 10) as LocalDate;

@@ -194,7 +194,7 @@ export interface Operations {
   /** Workouts as the sources gave them */
   readonly listWorkoutRecords: { readonly input: { readonly path: { readonly userId: string }; readonly query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly from: string; readonly to: string }; readonly headers?: { readonly 'if-none-match'?: string | undefined } }; readonly answers: { readonly 200: Schemas['WorkoutRecordList']; readonly 304: undefined } };
   /** Send what was edited on a device */
-  readonly pushChanges: { readonly input: { readonly headers?: { readonly 'x-headwater-sync-protocol'?: string | undefined; readonly 'x-headwater-user'?: string | undefined }; readonly body: Schemas['PushRequest'] }; readonly answers: { readonly 200: Schemas['PushAnswer']; readonly 207: Schemas['PushAnswer'] } };
+  readonly pushChanges: { readonly input: { readonly headers?: { readonly 'x-headwater-sync-protocol'?: string | undefined; readonly 'x-headwater-user'?: string | undefined; readonly 'x-headwater-lease'?: string | undefined }; readonly body: Schemas['PushRequest'] }; readonly answers: { readonly 200: Schemas['PushAnswer']; readonly 207: Schemas['PushAnswer'] } };
   /** What changed since a cursor */
   readonly pullChanges: { readonly input: { readonly query?: { readonly cursor?: string | undefined; readonly entityTypes?: string | undefined; readonly limit?: number | undefined; readonly leaseId?: string | undefined }; readonly headers?: { readonly 'x-headwater-sync-protocol'?: string | undefined; readonly 'x-headwater-user'?: string | undefined } }; readonly answers: { readonly 200: Schemas['SyncChanges'] } };
   /** Every living row, for a first sync or a new one */
