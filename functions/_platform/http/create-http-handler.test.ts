@@ -111,6 +111,23 @@ describe('who may do what', () => {
     }
   });
 
+  test('ACC10 a token is let in where devices sync: the user there is its own', async () => {
+    const scopes = ['sync:read', 'sync:write'] as const;
+    const operations: OperationHandlers = {
+      pullChanges: async (request) => ({ status: 200, body: request.userScope() }),
+    };
+    const asToken = open({ principal: { ...TOKEN, scopes }, operations });
+    expect((await asToken.call('GET /v1/sync/changes')).json()).toEqual({
+      workspaceId: WORKSPACE,
+      userId: USER,
+    });
+    const named = { headers: { 'X-Headwater-User': OTHER_USER } };
+    expect((await asToken.call('GET /v1/sync/changes', named)).json().code).toBe('user.not_found');
+    const asKey = open({ principal: { ...KEY, scopes }, operations });
+    expect((await asKey.call('GET /v1/sync/changes', named)).json().userId).toBe(OTHER_USER);
+    expect((await asKey.call('GET /v1/sync/changes')).json().code).toBe('sync.user_required');
+  });
+
   test('ACC1 without credentials a request is 401, says how to come back, and nobody is asked', async () => {
     const { call, asked } = open();
     const answer = await call(GET_USER, { headers: { Authorization: '' } });
