@@ -11,7 +11,7 @@ import {
 } from './platform-hooks.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import { earliestStartMs, type RunCause } from './run-spacing.ts';
-import { verdictOfError } from './run-verdict.ts';
+import { type RunReport, verdictOfError, verdictOfReport } from './run-verdict.ts';
 import { createSyncScheduler } from './sync-scheduler.ts';
 
 /** The middle of the range of the jitter: none. */
@@ -34,10 +34,10 @@ function switched(first: boolean) {
   return { watched, turn, listenerCount: () => listeners.size };
 }
 
-type Answer = () => Promise<unknown>;
-const fine: Answer = async () => ({});
+type Answer = () => Promise<RunReport>;
+const fine: Answer = async () => ({ outcome: 'completed' });
 
-function world(answers: Answer[] = [], more: Partial<AutoSyncOptions<unknown>> = {}) {
+function world(answers: Answer[] = [], more: Partial<AutoSyncOptions> = {}) {
   const time = new FakeTime(1_760_000_000_000);
   const startMs = time.clock.now();
   const runs: number[] = [];
@@ -195,7 +195,7 @@ test('CLI48 what a person must mend is not tried again before a person asks', as
 test('CLI47 two instances run one after the other, and know of each other’s runs and waits', async () => {
   const { time, runs, open } = world([
     refused({ retryable: true, retryAfterMs: 100_000 }),
-    () => new Promise((resolve) => time.timers.after(50_000, () => resolve({}))),
+    () => new Promise((resolve) => time.timers.after(50_000, () => resolve({ outcome: 'completed' }))),
   ]);
   const one = open();
   await time.advance(1_000);
@@ -251,11 +251,34 @@ test('CLI46 a denied lease is a wait that the server asked for', async () => {
   await auto.stop();
 });
 
-test('CLI49 a report can say that the run failed; stopping waits for the run and ends all timers', async () => {
-  const { time, runs, open, network, appState } = world(
-    [() => new Promise((resolve) => time.timers.after(3_000, () => resolve({ failed: true })))],
-    { verdictOf: () => ({ kind: 'retry', code: 'PARTIAL' }) },
-  );
+test('CLI49 a run that could not do all is followed by another, 5 s after its start', async () => {
+  const partial: Answer = async () => ({ outcome: 'partial' });
+  const { time, runs, open } = world([partial, partial]);
+  const auto = open();
+  await time.advance(60_000);
+  expect(runs).toEqual([0, 5, 10]);
+  await auto.stop();
+});
+
+test('CLI48 a report says as an error does whether to try again', () => {
+  const stopped = (error: RunReport['error']): RunReport =>
+    error === undefined ? { outcome: 'stopped' } : { outcome: 'stopped', error };
+  expect(verdictOfReport(stopped({ code: 'RATE_LIMITED', retryable: true, retryAfterMs: 7 }))).toEqual({
+    kind: 'retry',
+    code: 'RATE_LIMITED',
+    retryAfterMs: 7,
+  });
+  expect(verdictOfReport(stopped({ code: 'AUTH', retryable: false }))).toEqual({
+    kind: 'stop',
+    code: 'AUTH',
+  });
+  expect(verdictOfReport(stopped(undefined))).toMatchObject({ kind: 'retry' });
+});
+
+test('CLI49 stopping waits for the run under way and ends all timers', async () => {
+  const { time, runs, open, network, appState } = world([
+    () => new Promise((resolve) => time.timers.after(3_000, () => resolve({ outcome: 'partial' }))),
+  ]);
   const auto = open();
   await time.advance(1_000);
   const stopped = auto.stop().then(() => time.clock.now());

@@ -4,18 +4,21 @@ import type { SyncLeaseManager } from './lease-manager.ts';
 import { ALWAYS, type WatchedState } from './platform-hooks.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import { earliestStartMs, type RunCause } from './run-spacing.ts';
-import { type RunVerdict, verdictOfError } from './run-verdict.ts';
+import { type RunReport, type RunVerdict, verdictOfError, verdictOfReport } from './run-verdict.ts';
 import type { SyncScheduler } from './sync-scheduler.ts';
 import type { DeviceClock, Timers } from './timers.ts';
 
-export interface AutoSyncOptions<Report> {
+/** A HeadwaterClient, as far as it is used. */
+export interface SyncingClient {
+  sync(): Promise<RunReport>;
+}
+
+export interface AutoSyncOptions {
   readonly clock: DeviceClock;
   readonly timers: Timers;
   readonly randomness: Randomness;
   readonly coordination: Coordination;
   readonly scheduler: SyncScheduler;
-  /** What a report of a run that did not throw means; without it such a run is done. */
-  readonly verdictOf?: (report: Report) => RunVerdict;
   readonly leases?: SyncLeaseManager;
   readonly network?: WatchedState;
   /** Whether the app is in front. */
@@ -49,10 +52,7 @@ export interface AutoSync {
  * time; one at a time over all instances (CLI47), spaced (CLI49), with waits that grow after failures (CLI48).
  * Nothing is lost when a run is put off: what is to be sent lies in the client's outbox.
  */
-export function createAutoSync<Report>(
-  client: { sync(): Promise<Report> },
-  options: AutoSyncOptions<Report>,
-): AutoSync {
+export function createAutoSync(client: SyncingClient, options: AutoSyncOptions): AutoSync {
   const loop = new AutoSyncLoop(client, options);
   return {
     request: (cause) => loop.request(cause),
@@ -65,9 +65,9 @@ export function createAutoSync<Report>(
 /** Timers of 2^31 ms and more fire at once; what is planned later is looked at again. */
 const LONGEST_TIMER_MS = 3_600_000;
 
-class AutoSyncLoop<Report> {
-  readonly #client: { sync(): Promise<Report> };
-  readonly #options: AutoSyncOptions<Report>;
+class AutoSyncLoop {
+  readonly #client: SyncingClient;
+  readonly #options: AutoSyncOptions;
   readonly #name: string;
   readonly #network: WatchedState;
   readonly #appState: WatchedState;
@@ -80,7 +80,7 @@ class AutoSyncLoop<Report> {
   #halted = false;
   #stopped = false;
 
-  constructor(client: { sync(): Promise<Report> }, options: AutoSyncOptions<Report>) {
+  constructor(client: SyncingClient, options: AutoSyncOptions) {
     this.#client = client;
     this.#options = options;
     this.#name = options.name ?? 'data_sync';
@@ -187,14 +187,14 @@ class AutoSyncLoop<Report> {
     this.#schedule = this.#scheduleAfter(started, verdict);
     await coordination.writeSchedule(this.#name, this.#schedule);
     if (verdict.kind === 'stop') this.#halted = true;
-    if (verdict.kind === 'retry') this.#wanted.add('retry');
+    if (verdict.kind === 'retry' || verdict.kind === 'more') this.#wanted.add('retry');
     if (verdict.kind === 'stop') for (const cause of asked) this.#wanted.add(cause);
     onVerdict?.(verdict);
     return verdict;
   }
 
   async #syncOnce(): Promise<RunVerdict> {
-    const { leases, scheduler, verdictOf } = this.#options;
+    const { leases, scheduler } = this.#options;
     try {
       const lease = await leases?.use('data_sync');
       if (lease?.status === 'denied') {
@@ -206,7 +206,7 @@ class AutoSyncLoop<Report> {
         resource: 'network',
         run: () => this.#client.sync(),
       });
-      return verdictOf?.(report) ?? { kind: 'done' };
+      return verdictOfReport(report);
     } catch (error) {
       return verdictOfError(error);
     }

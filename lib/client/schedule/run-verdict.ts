@@ -1,6 +1,10 @@
+import type { SyncReport } from '../report.ts';
+
 /** What a run came to, as far as the next one depends on it. */
 export type RunVerdict =
   | { readonly kind: 'done' }
+  /** It went well, and there is more than one run takes. */
+  | { readonly kind: 'more' }
   /** It may go well later; `retryAfterMs` where a server said when. */
   | { readonly kind: 'retry'; readonly code: string; readonly retryAfterMs?: number }
   /** It will not go well until a person does something, as to sign in again. */
@@ -18,4 +22,12 @@ export function verdictOfError(error: unknown): RunVerdict {
   return typeof retryAfterMs === 'number' && Number.isFinite(retryAfterMs)
     ? { kind: 'retry', code, retryAfterMs }
     : { kind: 'retry', code };
+}
+
+export type RunReport = Pick<SyncReport, 'outcome' | 'error'>;
+
+/** The client's own report: it rejects for nothing that the network or the server did. */
+export function verdictOfReport({ outcome, error }: RunReport): RunVerdict {
+  if (outcome === 'completed') return { kind: 'done' };
+  return outcome === 'partial' ? { kind: 'more' } : verdictOfError(error);
 }
