@@ -292,7 +292,7 @@ describe('SYN2 bad changes, each in one push with a good neighbour', () => {
     expect([...answer.body.successful, ...answer.body.conflicts]).toMatchObject([{ id: idOf(20) }]);
   });
 
-  test('SYN2 references in a circle, and two changes by one name, are refused; what is right is taken', async () => {
+  test('SYN2 two changes by one name are one, and the other is refused', async () => {
     const body = pushOf(
       change('goals', idOf(21), { requestId: 'same', op: 'create', data: goal }),
       change('goals', idOf(22), { requestId: 'same', op: 'create', data: goal }),
@@ -348,6 +348,27 @@ describe('SYN2 bad changes, each in one push with a good neighbour', () => {
     });
     expect([stranger.status, stranger.body.code]).toEqual([404, 'user.not_found']);
   });
+});
+
+test('USR5 with the user go the rows, and nothing of them comes back', async () => {
+  const { body: leaving } = await call('/v1/users', { body: { externalId: 'leaving' } });
+  const as = asServer(leaving.id);
+  const own = change('goals', idOf(40), { op: 'create', data: { name: 'Walk' } });
+  expect((await push(pushOf(own), as)).status).toBe(200);
+  expect((await call(`/v1/users/${leaving.id}`, { method: 'DELETE' })).status).toBe(204);
+  const path = `/v1/users/${leaving.id}/goals`;
+  const late = change('goals', idOf(41), { op: 'create', data: { name: 'Late' } });
+  for (const answer of [
+    await push(pushOf(late), as),
+    await call('/v1/sync/changes', { headers: as }),
+    await call('/v1/sync/snapshot', { headers: as }),
+    await call('/v1/sync/digest', { headers: as }),
+    await call('/v1/sync/status', { headers: as }),
+    await call(path),
+    await call(`${path}/${idOf(40)}`),
+    await call(path, { body: { data: { name: 'Late' } } }),
+  ])
+    expect([answer.status, answer.body.code]).toEqual([404, 'user.not_found']);
 });
 
 describe('SYN75 bad requests', () => {

@@ -22,6 +22,11 @@ async function open(result: InvocationResult = answered({ statusCode: 200, body:
       { routeKey: 'GET /v1/users', functionName: 'users' },
       { routeKey: 'GET /v1/users/{userId}', functionName: 'user' },
       { routeKey: 'POST /v1/users/{userId}/batch-upsert', functionName: 'ingest' },
+      { routeKey: 'GET /v1/users/{userId}/{entityType}', functionName: 'entities' },
+      { routeKey: 'POST /v1/users/{userId}/{entityType}', functionName: 'entities' },
+      { routeKey: 'GET /v1/users/{userId}/privacy', functionName: 'privacy' },
+      { routeKey: 'GET /v1/users/{userId}/{entityType}/{entityId}', functionName: 'entity' },
+      { routeKey: 'GET /v1/users/{userId}/connections/{connectionId}', functionName: 'connection' },
       { routeKey: 'HEAD /v1/inbound/{provider}', functionName: 'push' },
       { routeKey: 'GET /v1/inbound/{provider}', functionName: 'push' },
       { routeKey: 'POST /v1/inbound/{provider}', functionName: 'push' },
@@ -78,6 +83,13 @@ test.each([
   ['GET', '/v1/users/', 'fallback'],
   ['GET', '/nowhere', 'fallback'],
   ['DELETE', '/v1/users', 'fallback'],
+  // What is written out wins over a parameter, of the same method.
+  ['GET', '/v1/users/me/privacy', 'privacy'],
+  ['GET', '/v1/users/me/goals', 'entities'],
+  ['POST', '/v1/users/me/batch-upsert', 'ingest'],
+  ['POST', '/v1/users/me/privacy', 'entities'],
+  ['GET', '/v1/users/me/connections/1', 'connection'],
+  ['GET', '/v1/users/me/goals/1', 'entity'],
 ])('%s %s goes to %s', async (method, path, expected) => {
   const url = await open();
   await fetch(url + path, { method });

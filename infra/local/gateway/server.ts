@@ -57,6 +57,9 @@ async function turnAway(request: IncomingMessage, response: ServerResponse): Pro
   send(response, gatewayAnswer(503, 'Service Unavailable'), {});
 }
 
+/** Where data comes in: what the console shows of requests. */
+const SHOWN_DOORS = ['batch-upsert', 'sync/push'] as const;
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -85,8 +88,9 @@ async function answer(
     return send(response, gatewayAnswer(413, 'Request Entity Too Large'), cors);
   }
   const answered = await withTimeout(settings.invokeOf(match.functionName)(event).then(toGatewayAnswer));
-  if (match.routeKey.endsWith('/batch-upsert')) {
-    settings.flow.add('ingest', `${match.routeKey.split(' ')[0]} batch-upsert ${answered.status}`, {
+  const shown = SHOWN_DOORS.find((door) => match.routeKey.endsWith(`/${door}`));
+  if (shown !== undefined) {
+    settings.flow.add('ingest', `${match.routeKey.split(' ')[0]} ${shown} ${answered.status}`, {
       status: answered.status,
       bytes: body.length,
       tookMs: Date.now() - startedMs,
