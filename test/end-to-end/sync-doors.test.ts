@@ -379,6 +379,19 @@ describe('SYN75 bad requests', () => {
       ),
     );
 
+  test('SYN1 a push may have close to 5 MB of plain JSON', async () => {
+    const content = 'x'.repeat(4_500);
+    const data = { title: 'long', content };
+    const body = pushOf(
+      ...Array.from({ length: 1_000 }, (_, index) =>
+        change('journal_entries', idOf(5_000 + index), { op: 'create', data }),
+      ),
+    );
+    expect(JSON.stringify(body).length).toBeGreaterThan(4_700_000);
+    const answer = await push(body, asServer());
+    expect([answer.status, answer.body.successful?.length]).toEqual([200, 1_000]);
+  });
+
   test('SYN1 a thousand changes are one push, and one more is refused whole', async () => {
     const refused = await push(many(1_001));
     expect([refused.status, refused.body.code]).toEqual([400, 'request.invalid']);

@@ -187,7 +187,7 @@ describe('bad input', () => {
       () => ({ body: { ...pushOf(change()), deviceId: 'a b' } }),
       '400 request.invalid',
     ],
-    ['a body above 4 MB', () => ({ text: ' '.repeat(4_000_001) }), '413 request.too_large'],
+    ['a body above 5 MB', () => ({ text: ' '.repeat(5_000_001) }), '413 request.too_large'],
     [
       'an unknown lease',
       () => ({ body: pushOf(change()), headers: { 'x-headwater-lease': 'x' } }),
