@@ -2,7 +2,7 @@ import type { SyncSchema } from '../../../contracts/sync/entity.ts';
 import { MAX_INLINE_ROW_BYTES } from '../../../contracts/sync/protocol.ts';
 import type { ConflictRecord, StoredRow } from '../model.ts';
 import { isNothing, type KnownRows, nameOf, nothingWanted, type Wanted } from './known-rows.ts';
-import { stateBytesOf } from './stored-row.ts';
+import { jsonBytes, stateBytesOf } from './stored-row.ts';
 import { type TallyMove, tallyMoves } from './tallies.ts';
 
 export interface Alias {
@@ -75,6 +75,13 @@ export class Draft {
     this.aliases.set(nameOf(alias.type, alias.clientId), alias);
   }
 
+  addConflict(record: ConflictRecord, isNew: boolean): void {
+    this.conflicts.set(record.conflictId, { record, isNew });
+    const { change, before, after } = record;
+    this.bytes += ITEM_OVERHEAD_BYTES + jsonBytes(change.data);
+    for (const state of [before, after]) if (state !== undefined) this.bytes += stateBytesOf(state);
+  }
+
   conflict(conflictId: string): ConflictRecord | undefined {
     const found = this.#lookConflict(conflictId);
     if (found === undefined) this.#wanted.conflicts.add(conflictId);
@@ -145,7 +152,14 @@ export class Draft {
     const name = nameOf(move.type, move.id);
     const place = `${name}#${move.field}`;
     this.tallies.set(place, { ...move, by: (this.tallies.get(place)?.by ?? 0) + move.by });
+    if (this.names.has(name)) return;
     this.names.add(name);
+    const parent = this.look(name);
+    if (parent !== undefined && parent !== null) this.bytes += bytesOf(parent);
+  }
+
+  get isEmpty(): boolean {
+    return this.slotsWith() === 0;
   }
 
   /** Items of the transaction beside counter, log entry and ledger, with those of `branch`. */
@@ -165,8 +179,8 @@ export class Draft {
     }
     for (const [name, alias] of branch.aliases) this.aliases.set(name, alias);
     for (const [id, conflict] of branch.conflicts) this.conflicts.set(id, conflict);
-    for (const move of branch.tallies.values()) this.#addTally(move);
     for (const name of branch.names) this.names.add(name);
+    for (const move of branch.tallies.values()) this.#addTally(move);
     this.bytes += branch.bytes;
   }
 }

@@ -79,7 +79,7 @@ export function planRow(
   };
   if (merged.conflict === undefined) return { kind: 'successful', ...named };
   const record = conflictOf(context, task, { stored, merged, after });
-  draft.conflicts.set(record.conflictId, { record, isNew: true });
+  draft.addConflict(record, true);
   return { kind: 'conflict', ...named, conflictId: record.conflictId, outcome: merged.conflict.outcome };
 }
 

@@ -9,8 +9,8 @@ import { planChange } from './plan-change.ts';
 import type { ChunkLimits, PlanContext } from './plan-model.ts';
 import { planResolution } from './plan-resolution.ts';
 import { settleTallies } from './plan-rules.ts';
-import { textBytes } from './stored-row.ts';
-import type { ChangeOutcome, Task } from './write-model.ts';
+import { dataBytesOf } from './stored-row.ts';
+import { type ChangeOutcome, failed, type Task } from './write-model.ts';
 
 export interface ChunkRequest {
   /** What is left of the operation, in the order of the request. */
@@ -49,15 +49,17 @@ export function planChunk(
     const branch = chunk.branch();
     const outcome = planTask(branch, context, task);
     if (branch.wanted !== undefined) return { kind: 'wanted', wanted: branch.wanted };
-    // What is refused leaves nothing behind.
-    if (outcome.kind !== 'failed') {
-      if (!fits(chunk, branch, limits)) {
-        if (outcomes.length === 0) takePart(chunk, branch, limits);
-        break;
-      }
+    if (outcome.kind === 'failed') {
+      // What is refused leaves nothing behind.
+      outcomes.push(outcome);
+    } else if (fits(chunk, branch, limits)) {
       chunk.merge(branch);
+      outcomes.push(outcome);
+    } else if (!chunk.isEmpty || takePart(chunk, branch, limits)) {
+      break;
+    } else {
+      outcomes.push(failed(outcome.requestId, 'sync.row_too_large', 'it does not fit one transaction'));
     }
-    outcomes.push(outcome);
   }
   settleTallies(chunk, context);
   return { kind: 'planned', outcomes, commit: toCommit(chunk, read, head, request) };
@@ -79,14 +81,18 @@ function planTask(draft: Draft, context: PlanContext, task: Task): ChangeOutcome
 const fits = (chunk: Draft, branch: Draft, { slotCount, bytes }: ChunkLimits): boolean =>
   chunk.slotsWith(branch) <= slotCount && chunk.bytes + branch.bytes <= bytes;
 
-/** Of a deletion that takes more with it than fits: the first rows, deepest first; the row itself comes last. */
-function takePart(chunk: Draft, whole: Draft, limits: ChunkLimits): void {
-  for (const row of whole.rows.values()) {
+/**
+ * Of a deletion that takes more with it than fits: the first rows, deepest first; the row itself comes last.
+ * False: not even one of them fits.
+ */
+function takePart(chunk: Draft, whole: Draft, limits: ChunkLimits): boolean {
+  for (const row of [...whole.rows.values()].slice(0, -1)) {
     const branch = chunk.branch();
     branch.write(row);
-    if (!fits(chunk, branch, limits)) return;
+    if (!fits(chunk, branch, limits)) break;
     chunk.merge(branch);
   }
+  return !chunk.isEmpty;
 }
 
 function toCommit(
@@ -137,4 +143,4 @@ const toLogChange = (row: StoredRow): LogChange => ({
   row: isInline(row) ? row : undefined,
 });
 
-const isInline = ({ state }: StoredRow): boolean => textBytes(state.data) <= MAX_INLINE_ROW_BYTES;
+const isInline = ({ state }: StoredRow): boolean => dataBytesOf(state) <= MAX_INLINE_ROW_BYTES;

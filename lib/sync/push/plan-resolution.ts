@@ -34,7 +34,7 @@ export function planResolution(draft: Draft, context: PlanContext, resolution: R
   if (outcome.kind === 'failed') return outcome;
   const after = draft.row(record.type, record.id);
   const closed = { ...record, status: 'resolved' as const, after: after?.state, resolvedAtMs: context.nowMs };
-  draft.conflicts.set(conflictId, { record: closed, isNew: false });
+  draft.addConflict(closed, false);
   return resolved(record, after);
 }
 

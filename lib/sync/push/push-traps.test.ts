@@ -126,6 +126,30 @@ describe('answers that are large', () => {
     expect((await conflictsOf()).length).toBe(50);
   });
 
+  test('SYN1 conflicts of large rows, with both sides in each record, keep to the size of a transaction', async () => {
+    const photos = Array.from({ length: 19 }, (_, at) => `${at}${'p'.repeat(1_900)}`);
+    const ids = Array.from({ length: 40 }, (_, at) => at);
+    const write = (deviceId: string, ms: number) =>
+      ids.map((id) =>
+        journal(
+          id,
+          { content: `${deviceId}${content}` },
+          { op: 'update', baseVersion: 1, hlc: hlcAt(ms, deviceId) },
+        ),
+      );
+    await server.push({ changes: ids.map((id) => journal(id, { content, photos })) });
+    await server.push({ deviceId: 'a', changes: write('a', 5_000) });
+    const { seq } = await server.head();
+    const { answer } = await server.push({ deviceId: 'b', changes: write('b', 6_000) });
+    expect(answer.conflicts).toHaveLength(40);
+    const sizes = (await server.store.readEntries(server.scope, seq, 10)).map(
+      ({ changes }) => changes.length,
+    );
+    expect(sizes.length).toBeGreaterThan(1);
+    // A row of 46 KB and its record with both sides.
+    expect(Math.max(...sizes) * 3 * 46_000).toBeLessThan(3_100_000);
+  });
+
   test('SYN1 conflict records take slots of their chunk', async () => {
     await server.push({ changes: Array.from({ length: 90 }, (_, at) => journal(at, { title: 'a' })) });
     await server.push({ deviceId: 'a', changes: rewrite('a', 5_000).slice(0, 90) });

@@ -3,23 +3,35 @@ import type { EpochMs } from '../../core/instants.ts';
 import type { RowData, RowState } from '../merge/row.ts';
 import type { StoredRow } from '../model.ts';
 
-const encoder = new TextEncoder();
-
 /** A stamp is a clock of up to 120 characters with its version; most are half of that. */
 const STAMP_BYTES = 80;
 
-/** About what a row takes when it is stored: data exactly, stamps by their number. */
-export function stateBytesOf({ data, stamps, elements }: RowState): number {
-  const stampCount = Object.keys(stamps).length;
-  return textBytes(data) + stampCount * STAMP_BYTES + (isEmpty(elements) ? 0 : textBytes(elements));
+const sizes = new WeakMap<RowState, { readonly dataBytes: number; readonly stateBytes: number }>();
+
+/** Measured once: plans ask for it again and again. */
+function sizeOf(state: RowState) {
+  const known = sizes.get(state);
+  if (known !== undefined) return known;
+  const { data, stamps, elements } = state;
+  const dataBytes = jsonBytes(data);
+  const stampBytes = Object.keys(stamps).length * STAMP_BYTES;
+  const stateBytes = dataBytes + stampBytes + (isEmpty(elements) ? 0 : jsonBytes(elements));
+  const size = { dataBytes, stateBytes };
+  sizes.set(state, size);
+  return size;
 }
+
+/** About what a row takes when it is stored: data exactly, stamps by their number. */
+export const stateBytesOf = (state: RowState): number => sizeOf(state).stateBytes;
+/** The row's data as JSON. */
+export const dataBytesOf = (state: RowState): number => sizeOf(state).dataBytes;
 
 const isEmpty = (record: Readonly<Record<string, unknown>>): boolean => {
   for (const _ in record) return false;
   return true;
 };
 
-export const textBytes = (value: unknown): number => encoder.encode(JSON.stringify(value)).length;
+export const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 /** The ids that a row's references hold. */
 export function referencesIn(entity: EntityDefinition, data: RowData): Readonly<Record<string, string>> {
