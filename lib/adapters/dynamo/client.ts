@@ -8,8 +8,8 @@ const MAX_ATTEMPT_COUNT = 3;
 const MAX_SOCKET_COUNT = 50;
 
 /** The client of one container: connections are kept alive, region and endpoint come from the environment. */
-export const createDynamoClient = (): DynamoDBClient =>
-  new DynamoDBClient({
+export const createDynamoClient = (): DynamoDBClient => {
+  const client = new DynamoDBClient({
     maxAttempts: MAX_ATTEMPT_COUNT,
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
@@ -19,3 +19,8 @@ export const createDynamoClient = (): DynamoDBClient =>
       httpsAgent: { keepAlive: true, maxSockets: MAX_SOCKET_COUNT },
     },
   });
+  // It copies every input and output for a logger, also for the one that there is by default and drops them:
+  // an eighth of the processor time of a read of many items.
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
+};
