@@ -40,7 +40,7 @@ export interface SyncHead {
 export interface LogChange extends RowKey {
   readonly op: 'upsert' | 'delete';
   readonly version: number;
-  /** The row as this commit left it, of rows up to MAX_INLINE_ROW_BYTES. */
+  /** The row as this commit left it, without stamps and elements; of rows up to MAX_INLINE_ROW_BYTES. */
   readonly row: StoredRow | undefined;
 }
 

@@ -62,7 +62,7 @@ const entryOf = (seq: number, rows: readonly StoredRow[]): LogEntry => ({
     id: row.id,
     op: row.state.deleted ? 'delete' : 'upsert',
     version: row.state.version,
-    row,
+    row: { ...row, state: { ...row.state, stamps: {}, elements: {} } },
   })),
 });
 const operationOf = (parts: Partial<Operation> = {}): Operation => ({

@@ -3,7 +3,6 @@ import type { EpochMs } from '../../core/instants.ts';
 import type { LogAnnouncement, LogChange, LogEntry, StoredRow } from '../../sync/model.ts';
 import { ENTITY_LOG_PREFIX, entityLogKey } from './core-keys.ts';
 import { B, bytesOf, type Item, N, numberOf, optionalStringOf, S, stringOf } from './dynamo.ts';
-import { parseStateBody, toStateBody } from './entity-item.ts';
 import { type EntitySeal, openText, sealText } from './entity-seal.ts';
 
 const Changes = z.array(z.tuple([z.string(), z.string(), z.enum(['upsert', 'delete']), z.number()]));
@@ -12,7 +11,7 @@ const Row = z.object({
   createdAt: z.number(),
   origin: z.string().nullable(),
   references: z.record(z.string(), z.string()),
-  body: z.unknown(),
+  data: z.record(z.string(), z.unknown()),
 });
 const Rows = z.array(Row);
 
@@ -38,7 +37,7 @@ const toInlineRow = (row: StoredRow, at: number) => ({
   createdAt: row.createdAtMs,
   origin: row.originDeviceId,
   references: row.references,
-  body: toStateBody(row.state),
+  data: row.state.data,
 });
 
 /** What the stream tells everyone of an entry; needs no key. Throws for an item that is none. */
@@ -81,7 +80,8 @@ function fromInlineRow(
   return {
     type,
     id,
-    state: parseStateBody(row.body, version, op === 'delete'),
+    // What devices see of it: how the server merges lies with the row alone.
+    state: { version, deleted: op === 'delete', data: row.data, stamps: {}, elements: {} },
     seq,
     createdAtMs: row.createdAt as EpochMs,
     updatedAtMs: committedAtMs,

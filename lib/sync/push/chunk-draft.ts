@@ -2,7 +2,7 @@ import type { SyncSchema } from '../../../contracts/sync/entity.ts';
 import { MAX_INLINE_ROW_BYTES } from '../../../contracts/sync/protocol.ts';
 import type { ConflictRecord, StoredRow } from '../model.ts';
 import { isNothing, type KnownRows, nameOf, nothingWanted, type Wanted } from './known-rows.ts';
-import { jsonBytes, stateBytesOf } from './stored-row.ts';
+import { dataBytesOf, jsonBytes, stateBytesOf } from './stored-row.ts';
 import { type TallyMove, tallyMoves } from './tallies.ts';
 
 export interface Alias {
@@ -188,7 +188,9 @@ export class Draft {
 /** What the names and times of an item take beside its data. */
 const ITEM_OVERHEAD_BYTES = 400;
 
-function bytesOf(row: StoredRow): number {
-  const bytes = stateBytesOf(row.state);
-  return ITEM_OVERHEAD_BYTES + (bytes <= MAX_INLINE_ROW_BYTES ? 2 * bytes : bytes);
+/** With its place in the log. */
+function bytesOf({ state }: StoredRow): number {
+  const dataBytes = dataBytesOf(state);
+  const inlineBytes = dataBytes <= MAX_INLINE_ROW_BYTES ? dataBytes : 0;
+  return ITEM_OVERHEAD_BYTES + stateBytesOf(state) + inlineBytes;
 }

@@ -140,7 +140,7 @@ const toLogChange = (row: StoredRow): LogChange => ({
   id: row.id,
   op: row.state.deleted ? 'delete' : 'upsert',
   version: row.state.version,
-  row: isInline(row) ? row : undefined,
+  row: isInline(row) ? { ...row, state: { ...row.state, stamps: {}, elements: {} } } : undefined,
 });
 
 const isInline = ({ state }: StoredRow): boolean => dataBytesOf(state) <= MAX_INLINE_ROW_BYTES;
