@@ -4,7 +4,7 @@ import type { EpochMs } from '../../core/instants.ts';
 import { applyChange } from '../../sync/merge/apply-change.ts';
 import { diffRow } from '../../sync/merge/diff-row.ts';
 import { hlcMsOf, tickHlc } from '../../sync/merge/hlc.ts';
-import type { ChangeOp, RowData } from '../../sync/merge/row.ts';
+import type { ChangeOp, Hlc, RowChange, RowData } from '../../sync/merge/row.ts';
 import { validateChange } from '../../sync/merge/validate-change.ts';
 import { deltaOf } from '../../sync/merge/wire-forms.ts';
 import { HeadwaterError } from '../client-error.ts';
@@ -15,6 +15,7 @@ import { loadPending, type PendingChange, replacePending, savePending } from '..
 import { knownVersion, viewRow } from '../store/row-view.ts';
 import { loadClock, saveClock } from '../store/sync-state.ts';
 import { type ClientContext, transact } from './client-context.ts';
+import { foldChanges } from './fold-changes.ts';
 
 interface RowContents {
   readonly id: string;
@@ -114,68 +115,90 @@ async function enqueue(
 ): Promise<void> {
   if (write.op === 'update' && Object.keys(write.data).length === 0) return;
   const clock = await loadClock(transaction);
-  const nowMs = context.clock.now() + clock.offsetMs;
-  const hlc = tickHlc(clock.hlc, nowMs, context.deviceId);
-  const baseVersion = knownVersion(write.row, write.pending);
-  const valid = validateChange(
-    context.schema,
-    {
-      entityType: entity.type,
-      id: write.id,
-      op: write.op,
-      data: write.data,
-      hlc,
-      ...(baseVersion === undefined ? {} : { baseVersion }),
-    },
-    // The device's own order counts here; what runs ahead the server bounds.
-    { nowMs: hlcMsOf(hlc) },
-  );
-  if (!valid.ok) {
-    throw new HeadwaterError('VALIDATION_FAILED', valid.failure.message, { serverCode: valid.failure.code });
-  }
-  checkRow(entity, write, valid.value.change.data);
+  const hlc = tickHlc(clock.hlc, context.clock.now() + clock.offsetMs, context.deviceId);
+  const change = validate(context, entity, write, hlc);
+  checkRow(entity, write, change.data);
   context.serverClock.lastWriteMs = hlcMsOf(hlc);
   await saveClock(transaction, { ...clock, hlc, order: clock.order + 1 });
-  await retryRefused(context, transaction, write);
-  await savePending(transaction, [
-    {
-      type: entity.type,
-      id: write.id,
-      order: clock.order + 1,
-      requestId: newRequestId(context),
-      state: 'pending',
-      change: valid.value.change,
-      attemptCount: 0,
-      nextAttemptAtMs: 0,
-      code: undefined,
-      version: undefined,
-      conflictId: undefined,
-      isUncertain: false,
-    },
-  ]);
+  const before = await retryRefused(context, transaction, write);
+  await joinQueue(transaction, entity, before, {
+    type: entity.type,
+    id: write.id,
+    order: clock.order + 1,
+    requestId: newRequestId(context),
+    state: 'pending',
+    change,
+    attemptCount: 0,
+    nextAttemptAtMs: 0,
+    code: undefined,
+    version: undefined,
+    conflictId: undefined,
+    isUncertain: false,
+  });
+}
+
+function validate(
+  context: ClientContext,
+  entity: EntityDefinition,
+  write: RowContents & { readonly op: ChangeOp; readonly data: RowData },
+  hlc: Hlc,
+): RowChange {
+  const { id, op, data } = write;
+  const baseVersion = knownVersion(write.row, write.pending);
+  const raw = { entityType: entity.type, id, op, baseVersion, data, hlc };
+  // The device's own order counts here; what runs ahead the server bounds.
+  const valid = validateChange(context.schema, raw, { nowMs: hlcMsOf(hlc) });
+  if (valid.ok) return valid.value.change;
+  throw new HeadwaterError('VALIDATION_FAILED', valid.failure.message, { serverCode: valid.failure.code });
+}
+
+/**
+ * CLI5: with the last write of the row where both go as one, so that a row that is written a thousand times
+ * while offline has one write in the queue, and every read of it stays as fast as the first.
+ */
+async function joinQueue(
+  transaction: LocalTransaction,
+  entity: EntityDefinition,
+  before: readonly PendingChange[],
+  next: PendingChange,
+): Promise<void> {
+  const last = before.at(-1);
+  if (last?.state !== 'pending') return savePending(transaction, [next]);
+  const { head, superseded } = foldChanges(entity, [last, next]);
+  if (head === undefined) await transaction.removeQueued([last.requestId]);
+  else await savePending(transaction, superseded.length === 0 ? [next] : [head]);
 }
 
 /**
  * CLI10: what was refused goes again with the edit that mends it, and on what this device has seen by now: the
- * edit was made on the row that showed both.
+ * edit was made on the row that showed both. Answers what is queued of the row then.
  */
 async function retryRefused(
   context: ClientContext,
   transaction: LocalTransaction,
   { row, pending }: RowContents,
-): Promise<void> {
+): Promise<readonly PendingChange[]> {
   const baseVersion = knownVersion(row, pending);
-  const refused = pending.filter((change) => change.state === 'refused');
-  const retried = refused.map((change) => ({
-    ...change,
-    requestId: newRequestId(context),
-    state: 'pending' as const,
-    change: { ...change.change, baseVersion },
-    attemptCount: 0,
-    nextAttemptAtMs: 0,
-    code: undefined,
-  }));
-  await replacePending(transaction, refused, retried);
+  const retried = pending.map((change): PendingChange => {
+    if (change.state !== 'refused') return change;
+    return {
+      ...change,
+      requestId: newRequestId(context),
+      state: 'pending',
+      change: { ...change.change, baseVersion },
+      attemptCount: 0,
+      nextAttemptAtMs: 0,
+      code: undefined,
+    };
+  });
+  const refused = pending.filter(({ state }) => state === 'refused');
+  const requestIds = new Set(pending.map(({ requestId }) => requestId));
+  await replacePending(
+    transaction,
+    refused,
+    retried.filter(({ requestId }) => !requestIds.has(requestId)),
+  );
+  return retried;
 }
 
 export const newRequestId = (context: ClientContext): string =>
