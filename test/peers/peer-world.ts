@@ -69,5 +69,5 @@ const doorTo =
       ...(body === undefined ? {} : { body }),
     };
     const answer = await handler(event as unknown as APIGatewayProxyEventV2, {});
-    return { status: answer.statusCode ?? 0, body: answer.body ?? '' };
+    return { status: answer.statusCode ?? 0, body: answer.body ?? '', headers: answer.headers ?? {} };
   };

@@ -17,7 +17,11 @@ export type SyncDoor = (request: {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: string;
-}) => Promise<{ readonly status: number; readonly body: string }>;
+}) => Promise<{
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, unknown>>;
+}>;
 
 export interface ChangesQuery {
   readonly entityTypes: readonly string[];
