@@ -1,4 +1,5 @@
 import type { EntityDefinition } from '../../../contracts/sync/entity.ts';
+import { applyChange } from '../merge/apply-change.ts';
 import { diffRow } from '../merge/diff-row.ts';
 import { fieldsOf } from '../merge/fields.ts';
 import { tickHlc } from '../merge/hlc.ts';
@@ -16,7 +17,8 @@ const NO_DEVICE = 'server';
 
 /**
  * A person's decision of a conflict: an ordinary change with the row as it is now for its base, and the record
- * closed in the same commit (SYN4). A conflict that was decided already answers what holds.
+ * closed in the same commit (SYN4). What a person decided already answers what holds; what a policy settled is
+ * settled otherwise, and its record stays as it tells of the policy.
  */
 export function planResolution(draft: Draft, context: PlanContext, resolution: Resolution): ChangeOutcome {
   const { conflictId } = resolution;
@@ -26,6 +28,12 @@ export function planResolution(draft: Draft, context: PlanContext, resolution: R
     return failed(conflictId, 'sync.conflict_not_found', 'there is no such conflict');
   }
   const stored = draft.row(record.type, record.id);
+  if (record.facts.outcome !== 'manual') {
+    const against = againstPolicy(entity, record, resolution);
+    if (against === undefined) return resolved(record, stored);
+    const outcome = planDecision(draft, context, { entity, record, resolution: against }, stored);
+    return outcome.kind === 'failed' ? outcome : resolved(record, draft.row(record.type, record.id));
+  }
   if (record.status === 'resolved') return resolved(record, stored);
   const outcome =
     resolution.strategy === 'server'
@@ -37,6 +45,38 @@ export function planResolution(draft: Draft, context: PlanContext, resolution: R
   draft.addConflict(closed, false);
   return resolved(record, after);
 }
+
+/**
+ * A decision on what is settled, by the fields in which both sides differed: those of the server as it was, or of
+ * the client. A counter is what both sides made of it, whoever wins. Of a deletion the server's side is what
+ * there is. Undefined: nothing changes.
+ */
+function againstPolicy(
+  entity: EntityDefinition,
+  record: ConflictRecord,
+  resolution: Resolution,
+): Resolution | undefined {
+  const { strategy } = resolution;
+  if (strategy === 'merged') return resolution;
+  if (record.facts.fields.includes('deleted')) {
+    if (strategy === 'server') return undefined;
+    if (record.change.op === 'delete') return resolution;
+    return { ...resolution, strategy: 'merged', data: wishOf(entity, record) };
+  }
+  const fields = fieldsOf(entity);
+  const side = strategy === 'client' ? wishOf(entity, record) : (record.before?.data ?? {});
+  const settled = record.facts.fields.filter((name) => {
+    const kind = fields.get(name)?.policy.kind;
+    return kind !== undefined && kind !== 'counter' && kind !== 'server_derived';
+  });
+  if (settled.length === 0) return undefined;
+  const data = Object.fromEntries(settled.map((name) => [name, side[name] ?? null]));
+  return { ...resolution, strategy: 'merged', data };
+}
+
+/** The row as the client would have had it. */
+const wishOf = (entity: EntityDefinition, { before, change }: ConflictRecord): RowData =>
+  applyChange(entity, before?.data ?? {}, change);
 
 const resolved = ({ conflictId, type, id }: ConflictRecord, row: StoredRow | undefined): ChangeOutcome => ({
   kind: 'successful',
