@@ -265,6 +265,11 @@ describe('the startup gate', () => {
     }
   });
 
+  test('CLI19 a device id that no server takes is refused before anything is written under it', async () => {
+    const made = createHeadwaterClient({ ...options(createMemoryStore()), deviceId: 'a phone' });
+    await expect(made).rejects.toMatchObject({ code: 'VALIDATION_FAILED' });
+  });
+
   test('CLI19 a storage of another user is left as it is', async () => {
     const storage = createMemoryStore();
     await createHeadwaterClient(options(storage, 'usr_1'));

@@ -1,4 +1,5 @@
 import type { SyncSchema } from '../../contracts/sync/entity.ts';
+import { DEVICE_ID } from '../../contracts/sync/protocol.ts';
 import type { Randomness } from '../core/randomness.ts';
 import { hlcMsOf } from '../sync/merge/hlc.ts';
 import type { RowData } from '../sync/merge/row.ts';
@@ -87,12 +88,15 @@ export interface HeadwaterClient {
 }
 
 /**
- * Opens the storage and answers the client. Rejects with STORE_TOO_NEW, STORE_OF_ANOTHER_USER or
- * STORAGE_ERROR; nothing was touched then. What a client before it had begun, it goes on with at the next
+ * Opens the storage and answers the client. Rejects with STORE_TOO_NEW, STORE_OF_ANOTHER_USER, STORAGE_ERROR, or
+ * VALIDATION_FAILED for a device id that is none; nothing was touched then. What a client before it had begun, it goes on with at the next
  * `sync`, also when that one was killed in the middle of anything.
  */
 export async function createHeadwaterClient(options: HeadwaterClientOptions): Promise<HeadwaterClient> {
   const { storage } = options;
+  if (!DEVICE_ID.test(options.deviceId)) {
+    throw new HeadwaterError('VALIDATION_FAILED', 'deviceId is 1 to 100 of A-Z a-z 0-9 . _ : -');
+  }
   await inStorage(() => passStartupGate(storage, options.userId));
   const clock = await inStorage(() => storage.transaction(loadClock));
   let live: LiveQueries | undefined;

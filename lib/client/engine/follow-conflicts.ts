@@ -2,7 +2,7 @@ import { operationIdOf } from '../../sync/merge/operation-id.ts';
 import type { RowData } from '../../sync/merge/row.ts';
 import { HeadwaterError } from '../client-error.ts';
 import { saveConflictNote } from '../store/conflict-notes.ts';
-import { loadPending, type PendingChange } from '../store/queue.ts';
+import { loadPending, type PendingChange, savePending } from '../store/queue.ts';
 import { callServer } from './call-server.ts';
 import { type ClientContext, transact } from './client-context.ts';
 import { newRequestId } from './local-writes.ts';
@@ -52,7 +52,10 @@ export async function resolveConflict(
   if (failure !== undefined) {
     throw new HeadwaterError('REQUEST_REFUSED', 'the decision was not taken', { serverCode: failure.code });
   }
-  await endConflict(context, change, resolution.strategy === 'client' ? 'REBASE_AND_RETRY' : 'ADOPT_SERVER');
+  const isOurs = resolution.strategy === 'client';
+  // What the device wrote is the row now; it shows until the row itself arrives.
+  const kept = isOurs ? answer.resolved[0]?.version : undefined;
+  await endConflict(context, change, isOurs ? 'REBASE_AND_RETRY' : 'ADOPT_SERVER', kept);
 }
 
 async function listConflicted(context: ClientContext): Promise<readonly PendingChange[]> {
@@ -81,16 +84,18 @@ async function endConflict(
   context: ClientContext,
   change: PendingChange,
   outcome: 'SKIPPED' | 'ADOPT_SERVER' | 'REBASE_AND_RETRY',
+  version?: number,
 ): Promise<void> {
   const conflictId = change.conflictId ?? '';
   await transact(context, async (transaction, touched) => {
     touched.add(change.type);
-    await transaction.removeQueued([change.requestId]);
+    if (version === undefined) await transaction.removeQueued([change.requestId]);
+    else await savePending(transaction, [{ ...change, state: 'acked', version, conflictId: undefined }]);
     const note = toNote(context, change, {
       conflictId,
       outcome,
       serverOutcome: 'manual',
-      version: change.version ?? 0,
+      version: version ?? change.version ?? 0,
     });
     await saveConflictNote(transaction, note);
   });

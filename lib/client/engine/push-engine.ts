@@ -79,8 +79,15 @@ const isOver = ({ serverCode }: HeadwaterError): boolean =>
   serverCode === 'sync.operation_expired' || serverCode === 'sync.payload_conflict';
 
 /** Too large or malformed: one of its changes is, and the others must not suffer for it. */
-const isOfItsContents = (error: HeadwaterError): boolean =>
-  error.code === 'REQUEST_REFUSED' && !isOver(error) && [400, 413, 422].includes(error.status ?? 0);
+const isOfItsContents = ({ serverCode, status }: HeadwaterError): boolean =>
+  serverCode === undefined ? status === 413 : CONTENT_CODES.has(serverCode);
+
+const CONTENT_CODES: ReadonlySet<string> = new Set([
+  'request.invalid',
+  'request.malformed_json',
+  'request.too_large',
+  'request.too_many_items',
+]);
 
 /**
  * The operation under way, once more; else the next one, stored with its bytes before anything is sent. `more`:
