@@ -53,19 +53,13 @@ export interface AutoSync {
  * Nothing is lost when a run is put off: what is to be sent lies in the client's outbox.
  */
 export function createAutoSync(client: SyncingClient, options: AutoSyncOptions): AutoSync {
-  const loop = new AutoSyncLoop(client, options);
-  return {
-    request: (cause) => loop.request(cause),
-    syncNow: () => loop.syncNow(),
-    nextStartMs: () => loop.nextStartMs(),
-    stop: () => loop.stop(),
-  };
+  return new AutoSyncLoop(client, options);
 }
 
 /** Timers of 2^31 ms and more fire at once; what is planned later is looked at again. */
 const LONGEST_TIMER_MS = 3_600_000;
 
-class AutoSyncLoop {
+class AutoSyncLoop implements AutoSync {
   readonly #client: SyncingClient;
   readonly #options: AutoSyncOptions;
   readonly #name: string;
