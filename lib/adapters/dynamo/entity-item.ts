@@ -34,12 +34,12 @@ export function toEntityItem(row: StoredRow, seal: EntitySeal): Item {
   return {
     ...key,
     version: N(row.state.version),
-    deleted: BOOL(row.state.deleted),
+    ...(row.state.deleted ? { deleted: BOOL(true) } : {}),
     seq: N(row.seq),
     createdAt: N(row.createdAtMs),
     updatedAt: N(row.updatedAtMs),
     ...(row.originDeviceId === null ? {} : { origin: S(row.originDeviceId) }),
-    refs: S(JSON.stringify(row.references)),
+    ...(isEmpty(row.references) ? {} : { refs: S(JSON.stringify(row.references)) }),
     body: B(sealText(seal, place, JSON.stringify(toStateBody(row.state)))),
   };
 }
@@ -64,5 +64,12 @@ export function fromEntityItem(item: Item, seal: Pick<EntitySeal, 'scope' | 'key
 
 export const isDeletedItem = (item: Item): boolean => item['deleted']?.BOOL === true;
 
-export const referencesOf = (item: Item): Readonly<Record<string, string>> =>
-  References.parse(JSON.parse(stringOf(item, 'refs')));
+export function referencesOf(item: Item): Readonly<Record<string, string>> {
+  const refs = optionalStringOf(item, 'refs');
+  return refs === undefined ? {} : References.parse(JSON.parse(refs));
+}
+
+const isEmpty = (record: Readonly<Record<string, unknown>>): boolean => {
+  for (const _ in record) return false;
+  return true;
+};
