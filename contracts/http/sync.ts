@@ -191,7 +191,7 @@ export const LeaseAnswer = z
 export type LeaseAnswer = z.infer<typeof LeaseAnswer>;
 
 export const ConflictsQuery = z.object({
-  status: z.enum(['open', 'resolved', 'all']).default('open'),
+  status: z.enum(['open', 'resolved', 'all']).default('all'),
   limit: countText(1, 100)
     .default(50)
     .meta({ override: asInteger(1, 100, 50) }),

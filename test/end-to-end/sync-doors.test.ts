@@ -106,7 +106,7 @@ describe('SYN70 a phone with a user token and a server with an API key', () => {
     await expect.poll(titles, { timeout: 20_000 }).toContain('sync.changed.v1');
   });
 
-  test('SYN3 concurrent edits are merged, and SYN4 leave a record of both sides', async () => {
+  test('SYN3 concurrent edits are merged, and SYN4 leave a record of both sides, by which a person settles them otherwise', async () => {
     const entry = idOf(2);
     await push(
       pushOf(change('journal_entries', entry, { op: 'create', data: { title: 'a', mood: 'calm' } })),
@@ -124,7 +124,7 @@ describe('SYN70 a phone with a user token and a server with an API key', () => {
       data: { title: 'phone', mood: 'calm' },
     });
     const { conflictId } = merged.body.conflicts[0];
-    const { body } = await call('/v1/sync/conflicts?status=all', { headers: asPhone() });
+    const { body } = await call('/v1/sync/conflicts', { headers: asPhone() });
     expect(body.conflicts).toContainEqual(
       expect.objectContaining({ conflictId, entityType: 'journal_entries', id: entry, outcome: 'merged' }),
     );
@@ -134,20 +134,19 @@ describe('SYN70 a phone with a user token and a server with an API key', () => {
         deviceId: 'desk',
         operationId: 'resolve-1',
         resolutions: [
-          { conflictId, strategy: 'client' },
+          { conflictId, strategy: 'merged', data: { title: 'both' } },
           { conflictId: 'none', strategy: 'server' },
         ],
       },
     });
     expect(resolved.status).toBe(207);
     expect(resolved.body).toMatchObject({
-      // Settled by its policies already: it stays, and the answer is what holds.
-      resolved: [{ conflictId, id: entry, version: 3 }],
+      resolved: [{ conflictId, id: entry, version: 4 }],
       failed: [{ conflictId: 'none', code: 'sync.conflict_not_found', retryable: false }],
     });
     expect((await call(entity(`journal-entries/${entry}`))).body).toMatchObject({
-      version: 3,
-      data: { title: 'phone' },
+      version: 4,
+      data: { title: 'both' },
     });
   });
 

@@ -144,7 +144,7 @@ const READ_OPERATIONS = {
     group: 'Device sync',
     summary: 'Where devices wrote the same thing',
     description:
-      'The newest first, with both sides and what came of them. Those that a person has to decide are `open`; the others are kept for 90 days.',
+      'The newest first, with both sides and what came of them. Those that a person has to decide are `open`; the others were settled by the policies, or by somebody, and are kept for 90 days.',
     query: ConflictsQuery,
     headers: SyncHeaders,
     answers: {
@@ -317,7 +317,7 @@ export const DEVICE_SYNC_OPERATIONS = {
     group: 'Device sync',
     summary: 'Decide conflicts',
     description:
-      'At most 100 at once, each by itself: the side of the client, that of the server, or fields of your own with `merged`. It is a change like any other and reaches every device. One that was resolved already stays as it is.',
+      'At most 100 at once, each by itself: the side of the client, that of the server, or fields of your own with `merged`. It is a change like any other and reaches every device. What the policies settled can be settled otherwise; what a person decided already stays.',
     headers: SyncHeaders,
     body: {
       schema: BatchResolveRequest,

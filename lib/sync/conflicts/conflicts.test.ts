@@ -119,6 +119,91 @@ test('SYN5 a resolution is done once, and one of a settled conflict answers what
   expect(await nameOfGoal()).toBe('swim');
 });
 
+test('SYN4 what a policy settled is settled otherwise by a person: either side, or fields as they shall be', async () => {
+  const entry = (data: Record<string, unknown>, parts: Partial<PushChange> = {}) =>
+    change('journal_entries', uuid(7), { data, ...parts });
+  await server.push({ changes: [entry({ title: 'first', mood: 'calm', tags: ['a'] }, { op: 'create' })] });
+  await server.push({ changes: [entry({ title: 'server', tags: { add: ['s'] } }, { baseVersion: 1 })] });
+  const late = entry(
+    { title: 'client', tags: { add: ['c'] } },
+    { baseVersion: 1, hlc: hlcAt(700, 'tablet') },
+  );
+  const { answer } = await server.push({ deviceId: 'tablet', changes: [late] });
+  expect(answer.conflicts).toMatchObject([{ outcome: 'merged', version: 3 }]);
+  const conflictId = answer.conflicts[0]?.conflictId ?? '';
+  const row = async () => (await server.row('journal_entries', uuid(7)))?.state.data;
+  expect(await row()).toMatchObject({ title: 'client', tags: ['a', 's', 'c'] });
+
+  const back = await resolve([{ conflictId, strategy: 'server' }]);
+  expect(back.answer.resolved).toMatchObject([{ conflictId, version: 4 }]);
+  expect(await row()).toMatchObject({ title: 'server', mood: 'calm' });
+  await resolve([{ conflictId, strategy: 'client' }]);
+  expect(await row()).toMatchObject({ title: 'client', mood: 'calm' });
+  await resolve([{ conflictId, strategy: 'merged', data: { title: 'both' } }]);
+  expect(await row()).toMatchObject({ title: 'both', mood: 'calm' });
+  expect((await server.head()).openConflictCount).toBe(0);
+  expect((await list('all')).conflicts).toMatchObject([
+    { conflictId, status: 'resolved', outcome: 'merged' },
+  ]);
+});
+
+test('SYN4 a counter that two devices moved is not moved again by a decision', async () => {
+  const product = uuid(8);
+  const stock = (data: Record<string, unknown>, parts: Partial<PushChange> = {}) =>
+    change('inventory_items', uuid(9), { data, ...parts });
+  await server.push({
+    changes: [
+      change('products', product, { op: 'create', data: { name: 'Tea' } }),
+      stock({ productId: product, quantityRemaining: 10, notes: 'a' }, { op: 'create' }),
+    ],
+  });
+  await server.push({
+    changes: [stock({ quantityRemaining: { delta: -2 }, notes: 'b' }, { baseVersion: 1 })],
+  });
+  const data = { quantityRemaining: { delta: -3 }, notes: 'c' };
+  const late = stock(data, { baseVersion: 1, hlc: hlcAt(800, 'tablet') });
+  const { answer } = await server.push({ deviceId: 'tablet', changes: [late] });
+  const conflictId = answer.conflicts[0]?.conflictId ?? '';
+  for (const [strategy, notes] of [
+    ['server', 'b'],
+    ['client', 'c'],
+  ] as const) {
+    expect((await resolve([{ conflictId, strategy }])).status).toBe(200);
+    const row = await server.row('inventory_items', uuid(9));
+    expect(row?.state.data).toMatchObject({ quantityRemaining: 5, notes });
+  }
+});
+
+test('SYN4 a deletion that won is undone by the client’s side, with what the client sent', async () => {
+  const entry = (parts: Partial<PushChange>) => change('journal_entries', uuid(6), parts);
+  await server.push({ changes: [entry({ op: 'create', data: { title: 'first' } })] });
+  await server.push({ changes: [entry({ op: 'delete', baseVersion: 1 })] });
+  const late = entry({ data: { title: 'kept' }, baseVersion: 1, hlc: hlcAt(900, 'tablet') });
+  const { answer } = await server.push({ deviceId: 'tablet', changes: [late] });
+  expect(answer.conflicts).toMatchObject([{ outcome: 'server_wins' }]);
+  const conflictId = answer.conflicts[0]?.conflictId ?? '';
+  const row = async () => (await server.row('journal_entries', uuid(6)))?.state;
+  await resolve([{ conflictId, strategy: 'server' }]);
+  expect(await row()).toMatchObject({ deleted: true, version: 2 });
+  await resolve([{ conflictId, strategy: 'client' }]);
+  expect(await row()).toMatchObject({ deleted: false, version: 3, data: { title: 'kept' } });
+});
+
+test('SYN4 a deletion that won over an edit is undone by the server’s side, with what the row had', async () => {
+  const entry = (parts: Partial<PushChange>) => change('journal_entries', uuid(5), parts);
+  await server.push({ changes: [entry({ op: 'create', data: { title: 'first', tags: ['a'] } })] });
+  await server.push({ changes: [entry({ data: { title: 'edited' }, baseVersion: 1 })] });
+  const late = entry({ op: 'delete', baseVersion: 1, hlc: hlcAt(900, 'tablet') });
+  const { answer } = await server.push({ deviceId: 'tablet', changes: [late] });
+  expect(answer.conflicts).toMatchObject([{ outcome: 'client_wins' }]);
+  const conflictId = answer.conflicts[0]?.conflictId ?? '';
+  const row = async () => (await server.row('journal_entries', uuid(5)))?.state;
+  await resolve([{ conflictId, strategy: 'server' }]);
+  expect(await row()).toMatchObject({ deleted: false, version: 4, data: { title: 'edited', tags: ['a'] } });
+  await resolve([{ conflictId, strategy: 'client' }]);
+  expect(await row()).toMatchObject({ deleted: true, version: 5 });
+});
+
 test('SYN2 a decision that cannot be taken is reported by itself', async () => {
   const conflictId = await makeConflict();
   const { status, answer } = await resolve([

@@ -48,8 +48,8 @@ export function planResolution(draft: Draft, context: PlanContext, resolution: R
 
 /**
  * A decision on what is settled, by the fields in which both sides differed: those of the server as it was, or of
- * the client. A counter is what both sides made of it, whoever wins. Of a deletion the server's side is what
- * there is. Undefined: nothing changes.
+ * the client. A counter is what both sides made of it, whoever wins. A row that only one side deleted goes, or
+ * comes back with what the other side had. Undefined: nothing changes.
  */
 function againstPolicy(
   entity: EntityDefinition,
@@ -59,9 +59,11 @@ function againstPolicy(
   const { strategy } = resolution;
   if (strategy === 'merged') return resolution;
   if (record.facts.fields.includes('deleted')) {
-    if (strategy === 'server') return undefined;
-    if (record.change.op === 'delete') return resolution;
-    return { ...resolution, strategy: 'merged', data: wishOf(entity, record) };
+    const wasDeleted = record.before?.deleted !== false;
+    if (strategy === 'client' && record.change.op === 'delete') return resolution;
+    if (strategy === 'server' && wasDeleted) return undefined;
+    const whole = strategy === 'client' ? wishOf(entity, record) : (record.before?.data ?? {});
+    return { ...resolution, strategy: 'merged', data: whole };
   }
   const fields = fieldsOf(entity);
   const side = strategy === 'client' ? wishOf(entity, record) : (record.before?.data ?? {});
