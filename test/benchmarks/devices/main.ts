@@ -43,7 +43,7 @@ try {
       rxdbOnHeadwater: await measureRxdbOnHeadwater(cloud, rows),
     };
   };
-  say('warming up ...');
+  say('warming up, also for the minute after which rows have settled ...');
   await measure(WARM_ROWS, SEED);
   const rounds: Round[] = [];
   for (let round = 0; round < roundCount; round += 1) {
