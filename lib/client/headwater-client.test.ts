@@ -215,6 +215,18 @@ describe('live queries', () => {
     expect(heard.at(-1)).toEqual(['a synced', 'b synced']);
     expect(also.at(-1)).toContain('c pending');
   });
+
+  test('CLI17 a long pull is told a few times, and at its end', async () => {
+    server.pageSize = 5;
+    for (let index = 0; index < 160; index += 1) server.put('goals', `g${index}`, { name: 'g' });
+    const counts: number[] = [];
+    phone.client.subscribe('goals', {}, (rows) => void counts.push(rows.length));
+    await settled();
+    await phone.client.sync();
+    await settled();
+    expect(counts.at(-1)).toBe(160);
+    expect(counts.length).toBeLessThan(10);
+  });
 });
 
 describe('proof', () => {

@@ -100,12 +100,15 @@ describe('the snapshot lane', () => {
 
   test('CLI12 a cursor that the server cannot read leads to a snapshot, and so does a damaged one', async () => {
     server.put('goals', 'g', { name: 'g' });
+    server.put('goals', 'gone', { name: 'gone' });
     await phone.client.sync();
     server.fault('/v1/sync/changes', { status: 400, code: 'request.bad_cursor' });
     expect(await phone.client.sync()).toMatchObject({
       outcome: 'completed',
       pull: { resyncCount: 1, snapshotPageCount: 1 },
     });
+    server.nowMs += 1_000;
+    server.corrupt('goals', 'gone');
     await phone.storage.transaction((transaction) => transaction.saveValue('cursor', '{"cur'));
     expect(await phone.client.sync()).toMatchObject({ outcome: 'completed', pull: { snapshotPageCount: 1 } });
     expect(await ids('goals')).toEqual(['g']);

@@ -32,14 +32,34 @@ export type MutablePullCounts = { -readonly [Name in keyof PullCounts]: number }
  * Rejects with HeadwaterError where the run has to stop; the cursor then stays at the last page that stood.
  */
 export async function pullAll(context: ClientContext, counts: MutablePullCounts): Promise<'done' | 'more'> {
-  for (let page = 0; page < MAX_PAGES_PER_RUN; page += 1) {
-    try {
-      if ((await pullPage(context, counts)) === 'done') return 'done';
-    } catch (error) {
-      await recover(context, counts, error);
+  const { told, tell } = holdBack(context);
+  try {
+    for (let page = 1; page <= MAX_PAGES_PER_RUN; page += 1) {
+      try {
+        if ((await pullPage(told, counts)) === 'done') return 'done';
+      } catch (error) {
+        await recover(told, counts, error);
+      }
+      // Pages 1, 2, 4, 8 ...: whoever watches a query reads it again a few times, and not once per page.
+      if ((page & (page - 1)) === 0) tell();
     }
+    return 'more';
+  } finally {
+    tell();
   }
-  return 'more';
+}
+
+/** CLI17: a context that collects what its transactions touch until it is told. */
+function holdBack(context: ClientContext): { readonly told: ClientContext; readonly tell: () => void } {
+  const touched = new Set<string>();
+  const onChanged = (types: ReadonlySet<string>) => {
+    for (const type of types) touched.add(type);
+  };
+  const tell = () => {
+    if (touched.size > 0) context.onChanged(new Set(touched));
+    touched.clear();
+  };
+  return { told: { ...context, onChanged }, tell };
 }
 
 async function pullPage(context: ClientContext, counts: MutablePullCounts): Promise<'done' | 'more'> {

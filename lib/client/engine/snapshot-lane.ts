@@ -10,7 +10,7 @@ import {
   saveSnapshot,
 } from '../store/sync-state.ts';
 import { callServer } from './call-server.ts';
-import { type ClientContext, transact } from './client-context.ts';
+import { type ClientContext, serverNowMs, transact } from './client-context.ts';
 import { toServerRow } from './to-server-row.ts';
 import { SnapshotAnswer } from './wire.ts';
 
@@ -23,7 +23,7 @@ export async function pullSnapshotPage(
   context: ClientContext,
   counts: { snapshotPageCount: number; snapshotRowCount: number },
 ): Promise<void> {
-  const state = await transact(context, begin);
+  const state = await transact(context, (transaction) => begin(transaction, serverNowMs(context)));
   const query = {
     limit: String(MAX_PULL_ROWS),
     ...(state.cursor === undefined ? {} : { cursor: state.cursor }),
@@ -47,11 +47,12 @@ export async function pullSnapshotPage(
   counts.snapshotRowCount += answer.rows.length;
 }
 
-async function begin(transaction: LocalTransaction): Promise<SnapshotState> {
+async function begin(transaction: LocalTransaction, nowMs: number): Promise<SnapshotState> {
   const current = await loadSnapshot(transaction);
   if (current !== undefined) return current;
   const cursor = await loadCursor(transaction);
-  const generation = cursor.generation + 1;
+  // The instant, so that it is greater than any before it also where the last one was lost with its record.
+  const generation = Math.max(cursor.generation + 1, nowMs);
   const state = { generation, cursor: undefined, thenCursor: undefined, rowCount: 0, rowsTotal: 0 };
   await saveCursor(transaction, { ...cursor, generation });
   await saveSnapshot(transaction, state);
