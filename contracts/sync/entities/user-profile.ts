@@ -1,6 +1,5 @@
-import * as z from 'zod/mini';
 import type { EntityDefinition } from '../entity.ts';
-import { latest, name, note, quantity, Text } from '../fields.ts';
+import { day, latest, name, note, quantity, Text } from '../fields.ts';
 
 /** Who a user is, in one row. */
 export const userProfile: EntityDefinition = {
@@ -13,7 +12,7 @@ export const userProfile: EntityDefinition = {
     displayName: name(),
     bio: note(),
     avatarUrl: latest(Text(2_000)),
-    birthDate: latest(z.iso.date()),
+    birthDate: day(),
     sex: name(),
     heightCm: quantity(0, 300),
     weightKg: quantity(0, 1_000),
