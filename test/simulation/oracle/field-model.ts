@@ -31,6 +31,8 @@ export interface ModelWrite {
   readonly hlc: string;
   /** The version that the writer knew; undefined: none. */
   readonly base: number | undefined;
+  /** It says which version it knew, or makes the row: then a later clock counts for an equal value too. */
+  readonly isRaced: boolean;
   /** The version that the row gets. */
   readonly nextVersion: number;
 }
@@ -92,8 +94,8 @@ const isNone = (value: unknown): boolean => value === null || value === undefine
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** What holds already is no write of somebody who knew it. */
-function take(field: ModelField, { value, hlc, base, nextVersion }: ModelWrite, order: Order): ModelField {
-  if (isSame(field.value, value) && (order.isCausal || base === undefined)) return field;
+function take(field: ModelField, { value, hlc, isRaced, nextVersion }: ModelWrite, order: Order): ModelField {
+  if (isSame(field.value, value) && (order.isCausal || !isRaced)) return field;
   return { ...field, value, stamp: { hlc: after(hlc, field.stamp?.hlc), version: nextVersion } };
 }
 

@@ -131,11 +131,12 @@ export class SyncModel {
       const policy = policyOf(entity, field);
       const before = row.fields.get(field) ?? NO_FIELD;
       const base = isWhole ? row.version : change.baseVersion;
+      const isRaced = change.op === 'create' || change.baseVersion !== undefined;
       if (isClamped)
         this.#clamped.set(`${name({ type: change.entityType, id: said.id })} ${field}`, {
           isOpen: Number(before.stamp?.hlc.slice(0, 13) ?? 0) >= at.fromMs,
         });
-      const written = writeField(policy, before, { value, hlc, base, nextVersion: row.version + 1 });
+      const written = writeField(policy, before, { value, hlc, base, isRaced, nextVersion: row.version + 1 });
       next.set(field, written);
       if (written !== before) isChanged = true;
       if (isLost(policy, value, written.value)) lost.push(field);
@@ -173,6 +174,7 @@ export class SyncModel {
         value,
         hlc,
         base: undefined,
+        isRaced: true,
         nextVersion: version,
       });
       if (written !== NO_FIELD) fields.set(field, written);
@@ -260,7 +262,10 @@ export class SyncModel {
       if (field === 'deleted') continue;
       const mine = known?.fields.get(field);
       const isMine =
-        mine !== undefined && !deleted && canonical(sorted(mine.value)) === canonical(sorted(data[field]));
+        mine !== undefined &&
+        !deleted &&
+        !this.#clamped.has(`${keyOf(type, id)} ${field}`) &&
+        canonical(sorted(mine.value)) === canonical(sorted(data[field]));
       const members = new Map(Object.entries(elements[field] ?? {}));
       fields.set(field, isMine ? mine : { value: data[field], stamp: stamps[field], members });
     }

@@ -1,6 +1,7 @@
 import { PushAnswer } from '../../../contracts/http/sync.ts';
 import { SYNC_HORIZON_DAYS } from '../../../contracts/sync/protocol.ts';
 import { CHANGE_FAILURES } from '../../../lib/sync/merge/row.ts';
+import type { Prng } from '../engine/prng.ts';
 import type { SaidOutcome, SentChange } from '../oracle/sync-model.ts';
 import type { Environment } from '../world/environment.ts';
 import type { SyncCounters } from './counters.ts';
@@ -46,6 +47,12 @@ export class AnswerBook {
       this.#unexpected(call, answer);
   }
 
+  /** An operation that was answered. */
+  anyPush(prng: Prng): SentPush | undefined {
+    const known = [...this.#byOperation.values()];
+    return known.length === 0 ? undefined : JSON.parse(prng.pick(known).request);
+  }
+
   #notePull(call: SyncCall, answer: WireAnswer): void {
     if (answer.status === 410) this.#counters.resyncs += 1;
     else if (answer.status !== 200 && ![429, 502, 503].includes(answer.status))
@@ -59,6 +66,8 @@ export class AnswerBook {
 
   #notePush(call: SyncCall, answer: WireAnswer): void {
     if ([409, 429, 502, 503].includes(answer.status)) return;
+    // A reused id with another payload is refused for good; no device of ours sends one.
+    if (answer.status === 422 && call.deviceName === 'observer') return;
     if (answer.status === 410 && isExpired(call, answer)) {
       this.#counters.expiredOperations += 1;
       return;

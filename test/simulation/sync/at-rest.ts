@@ -153,6 +153,7 @@ async function checkDevice({ environment, crowd, living }: Check, device: Simula
     for (const { entityType, id } of await client.queue()) await client.discard(entityType, id);
     return client.verify();
   });
+  crowd.world.pulls.atRest(device.name, crowd.world.observer.seq);
   if (verdict !== 'equal') environment.violation('EQUAL', `${device.name} says ${verdict}`);
   const views = await device.with(async (client) => {
     const seen: string[] = [];

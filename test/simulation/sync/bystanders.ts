@@ -8,13 +8,26 @@ import { drawCreate, drawPatch } from './draw-row.ts';
 const MAX_WRITES = 4;
 const WITHIN_MS = 60_000;
 
-/** What goes on beside the devices: an app's server that writes plain resources, and compaction. */
+/** What goes on beside the devices: an app's server that writes plain resources, compaction, reused operation ids. */
 export async function bystand(environment: Environment, counters: SyncCounters, crowd: Crowd): Promise<void> {
   const { prng } = environment;
   await Promise.all([
     prng.chance(0.5) ? writePlainly(environment, counters, crowd) : undefined,
+    prng.chance(0.2) ? forge(environment, counters, crowd) : undefined,
     prng.chance(0.3) ? compact(environment, counters, crowd) : undefined,
   ]);
+}
+
+/** Somebody sends another payload under an operation id that was used: it must not be taken for done. */
+async function forge(environment: Environment, counters: SyncCounters, crowd: Crowd): Promise<void> {
+  const { prng, scheduler } = environment;
+  await scheduler.wait(prng.below(2 * WITHIN_MS));
+  const used = crowd.world.answers.anyPush(prng);
+  if (used === undefined) return;
+  counters.forgedOperations += 1;
+  const hlc = `${scheduler.now()}-0000-forger`;
+  const body = JSON.stringify({ ...used, changes: used.changes.map((change) => ({ ...change, hlc })) });
+  await crowd.ask({ method: 'POST', path: '/v1/sync/push', body });
 }
 
 async function compact(environment: Environment, counters: SyncCounters, crowd: Crowd): Promise<void> {

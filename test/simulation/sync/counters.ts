@@ -14,6 +14,7 @@ const NAMES = [
   'resyncs',
   'expiredOperations',
   'repeatedOperations',
+  'forgedOperations',
   'plainWrites',
   'resolutions',
   'deviceKills',

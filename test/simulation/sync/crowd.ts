@@ -1,7 +1,11 @@
 import type { SyncSchema } from '../../../contracts/sync/entity.ts';
 import { HeadwaterError } from '../../../lib/client/client-error.ts';
 import type { HeadwaterClient } from '../../../lib/client/headwater-client.ts';
+import { createNodeSqlite } from '../../../lib/client/storage/node-sqlite.ts';
+import type { LocalStore } from '../../../lib/client/store/local-store.ts';
 import { createMemoryStore } from '../../../lib/client/store/memory-store.ts';
+import type { LocalRow } from '../../../lib/client/store/row-view.ts';
+import { createSqlStore } from '../../../lib/client/store/sql-store.ts';
 import type { Prng } from '../engine/prng.ts';
 import type { Environment } from '../world/environment.ts';
 import type { SyncCounters } from './counters.ts';
@@ -79,9 +83,10 @@ export function createCrowd(
       pulls: world.pulls,
       schema: SIM_SCHEMA,
       link,
-      store: createMemoryStore(),
+      store: drawStore(prng),
       prng: prng.fork(),
       skewMs: drawSkewMs(prng),
+      mutant,
     });
   });
   const script: Script = {
@@ -107,6 +112,10 @@ export function createCrowd(
     ask: (request) => new Link(environment, parts).send(seeded.user, 'observer', request),
   };
 }
+
+/** SQLite costs more: few histories have it, on some of their devices. */
+const drawStore = (prng: Prng): LocalStore =>
+  prng.chance(0.03) ? createSqlStore(createNodeSqlite(':memory:')) : createMemoryStore();
 
 function drawSkewMs(prng: Prng): number {
   const sign = prng.chance(0.5) ? 1 : -1;
@@ -161,40 +170,49 @@ async function edit(script: Script, device: SimulatedDevice): Promise<void> {
   const tag = `${device.name}-${script.tagCount}`;
   await device
     .with(async (client) => {
-      const idsByType = await visibleIds(client, [
+      const visible = await visibleRows(client, [
         entity.type,
         ...Object.values(entity.references).map(({ to }) => to),
       ]);
-      const idsOf = (type: string) => idsByType.get(type) ?? [];
+      const idsOf = (type: string) => (visible.get(type) ?? []).map(({ id }) => id);
+      const seenOf = (id: string) => visible.get(entity.type)?.find((row) => row.id === id)?.version;
       const draw = { prng, tag, idsOf };
       const ids = idsOf(entity.type);
       const about = { device: device.name, type: entity.type };
       if (ids.length === 0 || prng.chance(ids.length < FEW_ROWS ? 0.35 : 0.1)) {
         const data = drawCreate(draw, entity);
         if (data === undefined) return;
-        const noted = ledger.begin({ ...about, id: '', op: 'create', data });
+        const noted = ledger.begin({
+          ...about,
+          id: entity.id === 'me' ? 'me' : '',
+          op: 'create',
+          data,
+          seenVersion: undefined,
+        });
         await kept(noted, client.create(entity.type, data));
       } else if (prng.chance(0.15)) {
         const id = prng.pick(ids);
-        await kept(ledger.begin({ ...about, id, op: 'delete', data: {} }), client.delete(entity.type, id));
+        await kept(
+          ledger.begin({ ...about, id, op: 'delete', data: {}, seenVersion: seenOf(id) }),
+          client.delete(entity.type, id),
+        );
       } else {
         const id = prng.pick(ids);
         const data = drawPatch(draw, entity);
-        await kept(ledger.begin({ ...about, id, op: 'update', data }), client.update(entity.type, id, data));
+        await kept(
+          ledger.begin({ ...about, id, op: 'update', data, seenVersion: seenOf(id) }),
+          client.update(entity.type, id, data),
+        );
       }
       counters.localEdits += 1;
     })
     .catch(rethrowOthers);
 }
 
-async function visibleIds(client: HeadwaterClient, types: readonly string[]) {
-  const ids = new Map<string, readonly string[]>();
-  for (const type of new Set(types))
-    ids.set(
-      type,
-      (await client.query(type)).map((row) => row.id),
-    );
-  return ids;
+async function visibleRows(client: HeadwaterClient, types: readonly string[]) {
+  const rows = new Map<string, readonly LocalRow[]>();
+  for (const type of new Set(types)) rows.set(type, await client.query(type));
+  return rows;
 }
 
 async function kept(noted: ReturnType<EditLedger['begin']>, work: Promise<unknown>): Promise<void> {

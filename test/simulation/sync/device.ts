@@ -8,6 +8,7 @@ import type { SeededUser } from '../world/seed-world.ts';
 import type { SyncCounters } from './counters.ts';
 import { DeviceProcess } from './device-process.ts';
 import { killableStore } from './killable-store.ts';
+import type { SyncMutant } from './mutant.ts';
 import type { Link, WireAnswer, WireRequest } from './network.ts';
 import type { PullChecks } from './pull-checks.ts';
 import type { DeviceWeather } from './weather.ts';
@@ -24,6 +25,7 @@ export interface DeviceParts {
   readonly prng: Prng;
   /** How far its clock is off. */
   readonly skewMs: number;
+  readonly mutant: SyncMutant | undefined;
 }
 
 /** The app on one device: its store outlives its processes, and its clock is wrong. */
@@ -81,10 +83,10 @@ export class SimulatedDevice {
   }
 
   #create(process: DeviceProcess): Promise<HeadwaterClient> {
-    const { environment, schema, store, prng, skewMs } = this.#parts;
+    const { environment, schema, store, prng, skewMs, mutant } = this.#parts;
     const { scheduler } = environment;
     return createHeadwaterClient({
-      storage: killableStore(store, process),
+      storage: killableStore(store, process, mutant?.transaction),
       transport: { send: (request) => process.guard(() => this.#send(request)) },
       schema,
       deviceId: this.name,
@@ -93,10 +95,12 @@ export class SimulatedDevice {
     });
   }
 
-  async #send(request: WireRequest): Promise<WireAnswer> {
-    this.#parts.pulls.asked(this.name, request.path, request.query?.['cursor']);
-    const answer = await this.link.send(this.#parts.user, this.name, request);
+  async #send(given: WireRequest): Promise<WireAnswer> {
+    const { pulls, user, mutant } = this.#parts;
+    const request = mutant?.request?.(this.name, given) ?? given;
+    pulls.asked(this.name, request.path, request.query?.['cursor']);
+    const answer = await this.link.send(user, this.name, request);
     if (answer === undefined) throw new NetworkError('no answer came', { timedOut: true });
-    return answer;
+    return mutant?.answer?.(this.name, request, answer) ?? answer;
   }
 }

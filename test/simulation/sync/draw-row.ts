@@ -32,6 +32,7 @@ function shapeOf(field: FieldDefinition): Shape {
   return shape;
 }
 
+const LONG_CHARS = 1_200;
 const DAY_MS = 86_400_000;
 const FIRST_DAY_MS = Date.parse('2026-01-01T00:00:00Z');
 /** Few, so that sets of several devices meet. */
@@ -70,7 +71,11 @@ function drawText({ prng }: Draw, { format, maxLength = 100 }: Shape, tag: strin
   const dayMs = FIRST_DAY_MS + prng.below(60) * DAY_MS;
   if (format === 'date-time') return new Date(dayMs + prng.below(DAY_MS)).toISOString();
   if (format === 'date') return new Date(dayMs).toISOString().slice(0, 10);
-  return `text ${tag}`.slice(0, maxLength);
+  const text = `text ${tag}`;
+  // Above MAX_INLINE_ROW_BYTES a row lies in no log entry, and is read by itself.
+  return maxLength >= LONG_CHARS && prng.chance(0.2)
+    ? text.padEnd(LONG_CHARS, '.')
+    : text.slice(0, maxLength);
 }
 
 const drawSet = (prng: Prng): readonly string[] => [

@@ -1,3 +1,4 @@
+import { CHANGE_FAILURES, type ChangeFailureCode } from '../../../lib/sync/merge/row.ts';
 import { canonical } from '../oracle/digest-model.ts';
 import { keyOf } from '../oracle/sync-model.ts';
 import type { Environment } from '../world/environment.ts';
@@ -28,10 +29,45 @@ export async function checkEdits(environment: Environment, crowd: Crowd): Promis
     if (waiting.has(place)) continue;
     const [first] = edits;
     const isLiving = first !== undefined && living.has(keyOf(first.type, model.idOf(first.type, first.id)));
+    checkRefusals(environment, place, { edits, said: saidByRow.get(place) ?? [] });
+    checkConflict(crowd, place, { edits, said: saidByRow.get(place) ?? [] });
     const lost = lostOf(edits, saidByRow.get(place) ?? [], isLiving);
     if (lost !== undefined) {
       environment.violation('LOST', `${place}: ${lost.op} ${JSON.stringify(lost.data)} has no outcome`);
     }
+  }
+}
+
+/** What the server refused for good waits on the device to be seen (the row would be in `waiting`). */
+function checkRefusals(
+  environment: Environment,
+  place: string,
+  { edits, said }: { readonly edits: readonly LocalEdit[]; readonly said: readonly SaidOfChange[] },
+): void {
+  const last = said.at(-1)?.outcome;
+  if (last?.kind !== 'failed' || edits.some(({ op }) => op === 'delete')) return;
+  const known = CHANGE_FAILURES[last.code as ChangeFailureCode];
+  if (known?.retryable === false) {
+    environment.violation('QUEUE', `${place} was refused (${last.code}), and nobody can see it`);
+  }
+}
+
+/** A deletion meets a conflict only where somebody else wrote the row since the version that the app saw. */
+function checkConflict(
+  crowd: Crowd,
+  place: string,
+  { edits, said }: { readonly edits: readonly LocalEdit[]; readonly said: readonly SaidOfChange[] },
+): void {
+  const deletions = edits.filter(({ op }) => op === 'delete');
+  const [deletion] = deletions;
+  const [answered, ...others] = said.filter(({ change }) => change.op === 'delete');
+  if (deletion?.seenVersion === undefined || deletions.length > 1 || others.length > 0) return;
+  if (answered?.outcome.kind !== 'conflict') return;
+  const { type, id, device, seenVersion } = deletion;
+  if (!crowd.world.pulls.hasOthersWrite(keyOf(type, crowd.world.model.idOf(type, id)), device, seenVersion)) {
+    crowd.world.pulls.falseConflict(
+      `${place} was deleted at version ${seenVersion}, and met a conflict with nobody`,
+    );
   }
 }
 
@@ -44,10 +80,8 @@ function lostOf(
   return edits.find((edit) => {
     if (!edit.isAcknowledged || isGone(edit.order)) return false;
     if (edit.op === 'delete') {
-      // A creation that was never sent and its deletion cancel each other.
-      const isCancelled =
-        said.length === 0 && edits.some(({ op, order }) => op === 'create' && order < edit.order);
-      if (isCancelled) return false;
+      // A creation that the server never saw and its deletion cancel each other.
+      if ((edit.seenVersion ?? 0) === 0) return false;
       const isMadeAgain = edits.some(({ op, order }) => op === 'create' && order > edit.order);
       return isLiving && !isMadeAgain && !said.some(({ change }) => change.op === 'delete');
     }

@@ -7,6 +7,8 @@ export interface LocalEdit {
   readonly id: string;
   readonly op: 'create' | 'update' | 'delete';
   readonly data: Readonly<Record<string, unknown>>;
+  /** The version of the row that the app saw; undefined: the server had told of none. */
+  readonly seenVersion: number | undefined;
   /** The app was told that it is kept; else the process ended first, and it may be there or not. */
   readonly isAcknowledged: boolean;
 }

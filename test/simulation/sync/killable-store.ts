@@ -1,17 +1,23 @@
 import type { LocalStore, LocalTransaction } from '../../../lib/client/store/local-store.ts';
 import type { DeviceProcess } from './device-process.ts';
+import type { SyncMutant } from './mutant.ts';
 
 /**
  * A store as a process sees it that may be killed at any call: before a transaction, at any statement of it
  * (it then leaves nothing), before its commit, and after its commit with nobody told.
  */
-export function killableStore(store: LocalStore, process: DeviceProcess): LocalStore {
+export function killableStore(
+  store: LocalStore,
+  process: DeviceProcess,
+  mutate: SyncMutant['transaction'],
+): LocalStore {
   return {
     open: (version) => process.guard(() => store.open(version)),
     transaction: (work) =>
       process.guard(() =>
         store.transaction(async (transaction) => {
-          const value = await work(killableTransaction(transaction, process));
+          const killable = killableTransaction(transaction, process);
+          const value = await work(mutate?.(killable, process) ?? killable);
           process.passOrEnd();
           return value;
         }),

@@ -15,7 +15,7 @@ import { type CreateHandler, createFunctionHost, type FunctionHost } from '../wo
 import { KMS_KEY_ID, TABLES } from '../world/seed-world.ts';
 import { AnswerBook, outcomesOf, type SentPush } from './answers.ts';
 import type { SyncCounters } from './counters.ts';
-import type { SyncMutant } from './mutant.ts';
+import type { SyncFunction, SyncMutant } from './mutant.ts';
 import { type ObservedCommit, SyncObserver } from './observer.ts';
 import { PullChecks } from './pull-checks.ts';
 import type { SeededSync } from './seed.ts';
@@ -32,7 +32,7 @@ const ENV = {
 };
 
 /** The shipped functions, wired as their bundles wire them. */
-const CREATE: Readonly<Record<string, CreateHandler>> = {
+const CREATE: Readonly<Record<SyncFunction, CreateHandler>> = {
   'sync-devices': (platform) => createSyncDevicesHandler(wireSyncDevices(ENV, platform, SIM_SCHEMA)),
   'manage-entities': (platform) => createManageEntitiesHandler(wireManageEntities(ENV, platform, SIM_SCHEMA)),
   'compact-logs': (platform) => createCompactLogsHandler(wireCompactLogs(ENV, atTheHorizon(platform))),
@@ -70,6 +70,7 @@ export function createSyncWorld(
   const pulls = new PullChecks(environment);
   observer.onCommit = (commit) => {
     pulls.committed(commit);
+    mutant?.committed?.(commit.seq);
     follow(model, commit);
   };
   observer.onForgotten = (type, id) => model.forget(type, id);
@@ -83,13 +84,13 @@ export function createSyncWorld(
   const execute: SyncServices['dynamo'] = (command, run) => observer.execute(dynamo, command, run);
   const services = { dynamo: execute, kms: seeded.kms };
   const hosts = Object.fromEntries(
-    Object.entries(CREATE).map(([name, create]) => [
+    (Object.entries(CREATE) as [SyncFunction, CreateHandler][]).map(([name, create]) => [
       name,
       createFunctionHost(
         environment,
         (platform) => {
-          const handler = create(mutant?.platform?.(platform) ?? platform);
-          return mutant?.handler?.(handler) ?? handler;
+          const handler = create(mutant?.platform?.(name, platform) ?? platform);
+          return mutant?.handler?.(name, handler) ?? handler;
         },
         (container) => createSyncPlatform(environment, services, container),
       ),
