@@ -2,6 +2,7 @@ import type { EntityDefinition, SyncSchema } from '../../contracts/sync/entity.t
 import type { Dynamo } from '../../lib/adapters/dynamo/dynamo.ts';
 import { createEntityStore } from '../../lib/adapters/dynamo/entity-store.ts';
 import type { EpochMs } from '../../lib/core/instants.ts';
+import { AppError } from '../../lib/problems/app-error.ts';
 import { addHash, formatHash, rowHash } from '../../lib/sync/merge/row-hash.ts';
 import type { LogEntry, StoredRow, SyncHead } from '../../lib/sync/model.ts';
 import type { PullDeps } from '../../lib/sync/pull/sync-reader.ts';
@@ -228,3 +229,28 @@ export const livingRows = (world: Pick<EntityLogWorld, 'rows'>, types: readonly 
       .filter(({ type, state }) => !state.deleted && types.includes(type))
       .map(({ type, id, state }) => ({ type, id, version: state.version, data: state.data })),
   );
+
+export const song = (id: string, data: Readonly<Record<string, unknown>> = { title: id }): LogWrite => ({
+  type: 'songs',
+  id,
+  data,
+});
+export const noSong = (id: string): LogWrite => ({ type: 'songs', id, data: undefined });
+export const album = (id: string): LogWrite => ({ type: 'albums', id, data: { name: id } });
+
+/** The world's own, with some methods of its store made otherwise. */
+export const depsWith = (
+  world: EntityLogWorld,
+  parts: (store: EntityLogWorld['store']) => Partial<EntityLogWorld['store']>,
+): PullDeps => ({ ...world.deps(), store: { ...world.store, ...parts(world.store) } });
+
+/** The code of the AppError that it ends with; `none` when it does not. */
+export async function codeOf(attempt: Promise<unknown>): Promise<string> {
+  try {
+    await attempt;
+  } catch (error) {
+    if (error instanceof AppError) return error.code;
+    throw error;
+  }
+  return 'none';
+}

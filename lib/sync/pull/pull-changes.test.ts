@@ -1,14 +1,17 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MAX_PULL_BYTES } from '../../../contracts/sync/protocol.ts';
 import {
+  album,
+  codeOf,
   createEntityLogWorld,
   createReplica,
+  depsWith,
   type EntityLogWorld,
   LOG_TYPES,
   livingRows,
+  noSong,
+  song,
 } from '../../../test/support/entity-log-world.ts';
-import { AppError } from '../../problems/app-error.ts';
-import type { ChangeLog, EntityStore } from '../entity-store.ts';
 import { pullChanges } from './pull-changes.ts';
 import { readDigest } from './read-digest.ts';
 import { readSnapshot } from './read-snapshot.ts';
@@ -21,35 +24,11 @@ beforeEach(async () => {
   world = await createEntityLogWorld();
 });
 
-const song = (id: string, data: Readonly<Record<string, unknown>> = { title: id }) => ({
-  type: 'songs',
-  id,
-  data,
-});
-const noSong = (id: string) => ({ type: 'songs', id, data: undefined });
-const album = (id: string) => ({ type: 'albums', id, data: { name: id } });
-
 async function pull(query: Partial<PageQuery> = {}, deps: PullDeps = world.deps()) {
   const { body } = await pullChanges(deps, world.scope, { limit: 500, ...query });
   return JSON.parse(body);
 }
 const idsOf = (page: { changes: readonly { id: string }[] }) => page.changes.map(({ id }) => id);
-
-/** The store of the world with some of its methods made otherwise. */
-const depsWith = (parts: (store: EntityStore & ChangeLog) => Partial<EntityStore & ChangeLog>): PullDeps => ({
-  ...world.deps(),
-  store: { ...world.store, ...parts(world.store) },
-});
-
-async function codeOf(attempt: Promise<unknown>): Promise<string> {
-  try {
-    await attempt;
-  } catch (error) {
-    if (error instanceof AppError) return error.code;
-    throw error;
-  }
-  return 'none';
-}
 
 describe('pages', () => {
   test('SYN7 changes come in the order of commits with what a device needs of them', async () => {
@@ -107,7 +86,7 @@ describe('pages', () => {
     for (let at = 0; at < 1_000; at += 1) await world.commit([song('s1', { at })]);
     await world.commit([album('a1')]);
     let readCount = 0;
-    const deps = depsWith((store) => ({
+    const deps = depsWith(world, (store) => ({
       readEntries: (scope, after, limit) => {
         readCount += limit;
         return store.readEntries(scope, after, limit);
@@ -153,7 +132,7 @@ describe('what is half visible', () => {
     await world.commit([song('s2')]);
     await world.commit([song('s3')]);
     let missing = 2;
-    const deps = depsWith((store) => ({
+    const deps = depsWith(world, (store) => ({
       readEntries: async (scope, after, limit) =>
         (await store.readEntries(scope, after, limit)).filter(({ seq }) => seq !== missing),
     }));
@@ -168,7 +147,7 @@ describe('what is half visible', () => {
   test('SYN53 a counter that is seen before its entry is looked at again, one that is behind ends the page', async () => {
     await world.commit([song('s1')]);
     let looks = 0;
-    const late = depsWith((store) => ({
+    const late = depsWith(world, (store) => ({
       readEntries: async (scope, after, limit) => {
         looks += 1;
         return looks < 3 ? [] : store.readEntries(scope, after, limit);
@@ -179,7 +158,7 @@ describe('what is half visible', () => {
     await world.commit([song('s2')]);
     const page = await pull(
       {},
-      depsWith(() => ({ loadHead: async () => behind })),
+      depsWith(world, () => ({ loadHead: async () => behind })),
     );
     expect([idsOf(page), page.hasMore]).toEqual([['s1'], true]);
     expect(idsOf(await pull({ cursor: page.cursor }))).toEqual(['s2']);
@@ -192,11 +171,11 @@ describe('what is half visible', () => {
     await world.commit([song('s0'), song('s1', { text: `${long}!` })]);
     const first = await pull(
       { limit: 1 },
-      depsWith(() => ({ loadRows: async () => (old ? [old] : []) })),
+      depsWith(world, () => ({ loadRows: async () => (old ? [old] : []) })),
     );
     expect(first.changes[0]).toMatchObject({ id: 's1', version: 1, seq: 1 });
     let stale = 2;
-    const healing = depsWith((store) => ({
+    const healing = depsWith(world, (store) => ({
       loadRows: async (scope, keys) => {
         stale -= 1;
         return stale >= 0 && old !== undefined ? [old] : store.loadRows(scope, keys);
@@ -209,7 +188,7 @@ describe('what is half visible', () => {
     ]);
     const stuck = await pull(
       { cursor: first.cursor },
-      depsWith(() => ({ loadRows: async () => [] })),
+      depsWith(world, () => ({ loadRows: async () => [] })),
     );
     expect([idsOf(stuck), stuck.hasMore]).toEqual([['s0'], true]);
     expect(idsOf(await pull({ cursor: stuck.cursor }))).toEqual(['s1']);
@@ -225,7 +204,7 @@ describe('what is half visible', () => {
     await world.commit([song('s1', { text: 'shorter' })]);
     const behind = await pull(
       {},
-      depsWith(() => ({ loadHead: async () => head })),
+      depsWith(world, () => ({ loadHead: async () => head })),
     );
     expect(behind.changes).toMatchObject([{ id: 's1', version: 3 }, { id: 's2' }]);
   });
@@ -246,7 +225,7 @@ describe('cursors that are of no use', () => {
     const other = { scope: await world.stores.createUser(), entityTypes: undefined };
     const foreign = encodeLogCursor({ epoch: 'epoch-1', seq: 1, offset: 0 }, other);
     expect(await codeOf(pull({ cursor: foreign }))).toBe('sync.resync_required');
-    const raised = depsWith(() => ({
+    const raised = depsWith(world, () => ({
       loadHead: async () => (world.state.head ? { ...world.state.head, horizonSeq: 1 } : undefined),
     }));
     expect(await codeOf(pull({}, raised))).toBe('sync.resync_required');
@@ -270,77 +249,6 @@ describe('cursors that are of no use', () => {
     expect(await codeOf(pull())).toBe('user.not_found');
     expect(await codeOf(readSnapshot(world.deps(), world.scope, { limit: 1 }))).toBe('user.not_found');
     expect(await codeOf(readSyncStatus(world.deps(), world.scope))).toBe('user.not_found');
-  });
-});
-
-describe('the snapshot', () => {
-  const read = async (query: Partial<PageQuery> = {}, deps = world.deps()) =>
-    JSON.parse(await readSnapshot(deps, world.scope, { limit: 500, ...query }));
-
-  test('SYN8 living rows, parents first, by pages, with progress; the log goes on where it began', async () => {
-    await world.commit([song('s2'), song('s1'), album('a1'), song('s3')]);
-    await world.commit([noSong('s3')]);
-    world.clock.advance(120_000);
-    const first = await read({ limit: 2 });
-    expect(first.rows).toMatchObject([
-      { entityType: 'albums', id: 'a1', version: 1, seq: 1, data: { name: 'a1' } },
-      { entityType: 'songs', id: 's1', originDeviceId: 'writer' },
-    ]);
-    expect(first).toMatchObject({ hasMore: true, progress: { rowsTotal: 3 } });
-    await world.commit([album('a0')]);
-    const second = await read({ limit: 2, cursor: first.cursor });
-    expect(idsOf({ changes: second.rows })).toEqual(['s2']);
-    expect(second).toMatchObject({ hasMore: false, cursor: null, progress: { rowsTotal: 3 } });
-    expect(second.thenCursor).toBe(first.thenCursor);
-    expect(idsOf(await pull({ cursor: second.thenCursor }))).toEqual(['a0']);
-  });
-
-  test('SYN8 the log behind it begins before what may have been half visible, and not further than it must', async () => {
-    for (let at = 0; at < 20; at += 1) {
-      await world.commit([song(`s${at}`)]);
-      world.clock.advance(10_000);
-    }
-    const { thenCursor } = await read();
-    const again = idsOf(await pull({ cursor: thenCursor }));
-    expect(again.slice(-6)).toEqual(['s14', 's15', 's16', 's17', 's18', 's19']);
-    expect(again.length).toBeLessThanOrEqual(12);
-    world.clock.advance(60_001);
-    expect(idsOf(await pull({ cursor: (await read()).thenCursor }))).toEqual([]);
-  });
-
-  test('SYN51 its pages end before 4 MB, and every row is on one', async () => {
-    const large = (id: string) => song(id, { text: 'é'.repeat(30_000) });
-    for (let from = 0; from < 90; from += 10)
-      await world.commit(Array.from({ length: 10 }, (_, at) => large(`s${from + at}`)));
-    let cursor: string | undefined;
-    const seen: string[] = [];
-    do {
-      const body = await readSnapshot(world.deps(), world.scope, { limit: 1_000, cursor });
-      expect(Buffer.byteLength(body)).toBeLessThan(MAX_PULL_BYTES + 10_000);
-      const page = JSON.parse(body);
-      seen.push(...idsOf({ changes: page.rows }));
-      cursor = page.cursor ?? undefined;
-    } while (cursor !== undefined);
-    expect(seen.length).toBe(90);
-  });
-
-  test('SYN50 its cursors are bound as those of the log', async () => {
-    await world.commit([song('s1'), song('s2')]);
-    const { cursor, thenCursor } = await read({ limit: 1 });
-    expect(await codeOf(read({ cursor: thenCursor }))).toBe('request.bad_cursor');
-    expect(await codeOf(pull({ cursor }))).toBe('request.bad_cursor');
-    expect(await codeOf(read({ cursor, entityTypes: ['songs'] }))).toBe('sync.resync_required');
-    const newEpoch = depsWith(() => ({
-      loadHead: async () => (world.state.head ? { ...world.state.head, epoch: 'epoch-2' } : undefined),
-    }));
-    expect(await codeOf(read({ cursor }, newEpoch))).toBe('sync.resync_required');
-  });
-
-  test('SYN8 of a user without rows it is empty, and the log begins at its start', async () => {
-    const { thenCursor, ...page } = await read();
-    expect(page).toEqual({ rows: [], cursor: null, hasMore: false, progress: { rowsTotal: 0 } });
-    await world.commit([song('s1')]);
-    expect(idsOf(await pull({ cursor: thenCursor }))).toEqual(['s1']);
   });
 });
 

@@ -22,6 +22,9 @@ import {
 
 /** Of 64 KB each, the least that a Query is worth; small rows are asked for by what the ones before weighed. */
 const MIN_BATCH_COUNT = 60;
+/** Tombstones are read over: with this many looked at a page ends, maybe empty, further on. */
+const MAX_READ_COUNT = 4_000;
+const TOMBSTONE_BYTES = 200;
 
 type Position = Omit<SnapshotPosition, 'type' | 'afterId'> & {
   /** Undefined: all types are read. */
@@ -87,7 +90,10 @@ interface Page {
   readonly at: Position;
 }
 
-/** Rows until the limit, 4 MB, or the end of the last type. The last row taken is where the next page begins. */
+/**
+ * Rows until the limit, 4 MB, the end of the last type, or enough tombstones. The last row that was looked at is
+ * where the next page begins.
+ */
 async function fillPage(
   deps: PullDeps,
   scope: UserScope,
@@ -99,10 +105,12 @@ async function fillPage(
 ): Promise<Page> {
   const rows: string[] = [];
   let usedBytes = 0;
+  let readCount = 0;
   let at = from;
   while (at.type !== undefined) {
     const { type, afterId } = at;
-    const batchCount = nextBatchCount(limit - rows.length, usedBytes / Math.max(1, rows.length));
+    const readBytes = usedBytes + (readCount - rows.length) * TOMBSTONE_BYTES;
+    const batchCount = nextBatchCount(limit - rows.length, readBytes / Math.max(1, readCount));
     const batch = await deps.store.listRows(scope, type, { afterId, limit: batchCount });
     for (const row of batch) {
       const text = row.state.deleted ? undefined : renderSnapshotRow(row);
@@ -113,8 +121,10 @@ async function fillPage(
       usedBytes += bytes;
       at = { ...at, afterId: row.id };
     }
+    readCount += batch.length;
     if (batch.length < batchCount) at = { ...at, type: types[types.indexOf(type) + 1], afterId: undefined };
     else if (rows.length === limit) return { rows, at };
+    if (readCount >= MAX_READ_COUNT) return { rows, at };
   }
   return { rows, at };
 }
