@@ -29,29 +29,14 @@ const nextPath = () => {
   return join(folder, `${fileCount}.db`);
 };
 
-/** As a browser keeps them, for all tabs of an origin. */
-function webLocks() {
-  const held = new Set<string>();
-  return {
-    async request<Value>(name: string, _options: object, callback: (lock: unknown) => Promise<Value>) {
-      if (held.has(name)) return callback(null);
-      held.add(name);
-      try {
-        return await callback({ name });
-      } finally {
-        held.delete(name);
-      }
-    },
-  };
-}
-
 const pairs: Record<string, (time: FakeTime) => Pair | Promise<Pair>> = {
   'one process': () => {
     const shared = createMemoryCoordination();
     return { one: shared, other: shared };
   },
   'web locks': () => {
-    const locks = webLocks();
+    // Node has those of the browsers.
+    const { locks } = navigator;
     return { one: createWebLockCoordination(locks), other: createWebLockCoordination(locks) };
   },
   'one SQLite file': (time) => overSql(time, nextPath()),
