@@ -23,13 +23,19 @@ const readable: ZodOpenApiOverride = ({ jsonSchema, io }) => {
   if (FORMATS_THAT_EXPLAIN.has(String(jsonSchema.format))) Reflect.deleteProperty(jsonSchema, 'pattern');
 };
 
+const PARAMETERS: ReadonlyMap<string, string> = new Map([
+  ['userId', 'An id, or `me` with a user token'],
+  ['entityType', 'A type with dashes or underscores, such as `journal-entries`'],
+  ['entityId', 'A UUID, your own name for the row, or `me` of a type that a user has one row of'],
+]);
+
 const pathOf = (route: Route) =>
   z.object(
     Object.fromEntries(
       [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [
         name,
         z.string().meta({
-          description: name === 'userId' ? 'An id, or `me` with a user token' : 'As the answers show it',
+          description: PARAMETERS.get(name) ?? 'As the answers show it',
         }),
       ]),
     ),
