@@ -179,6 +179,17 @@ describe('bad input', () => {
     expect(stamps?.['title']?.hlc).toBe(hlcAt(0));
   });
 
+  test('SYN2 a thousand refusals lie beside a full chunk in the ledger, however they are spelt', async () => {
+    const wings = '\u0001\ud83d\ude00"'.repeat(60);
+    const changes = [
+      ...Array.from({ length: 900 }, (_, at) => journal(at, { [`${at}${wings}`]: 1 })),
+      ...Array.from({ length: 99 }, (_, at) => journal(at + 1_000, { title: 'a' })),
+    ];
+    const { answer } = await server.push({ changes });
+    expect([answer.seq, answer.failed.length, answer.successful.length]).toEqual([2, 900, 99]);
+    expect(Buffer.byteLength(JSON.stringify(answer.failed))).toBeLessThan(300_000);
+  });
+
   test('SYN2 a value that is nested beyond all measure is refused by itself', async () => {
     let deep: unknown = 'x';
     for (let level = 0; level < 100_000; level += 1) deep = { deep };

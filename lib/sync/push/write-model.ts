@@ -66,13 +66,20 @@ export type ChangeOutcome =
       readonly retryable: boolean;
     };
 
-/** Messages are kept in the ledger: names and ids, never values, and short. */
-const MAX_MESSAGE_CHARS = 200;
+/** A thousand messages lie in one item of the ledger: names and ids, never values, short and in ASCII. */
+const MAX_MESSAGE_CHARS = 150;
+const NOT_PLAIN = /[^ !#-[\]-~]/g;
 
 export function failed(requestId: string, code: FailureCode, message: string): ChangeOutcome {
   const { retryable } =
     code in CHANGE_FAILURES ? CHANGE_FAILURES[code as ChangeFailureCode] : { retryable: false };
-  return { kind: 'failed', requestId, code, message: message.slice(0, MAX_MESSAGE_CHARS), retryable };
+  return {
+    kind: 'failed',
+    requestId,
+    code,
+    message: message.slice(0, MAX_MESSAGE_CHARS).replaceAll(NOT_PLAIN, '?'),
+    retryable,
+  };
 }
 
 export interface WriteResult {
