@@ -1,11 +1,12 @@
+import { type PhoneSqlValue, toPhoneValues } from './bind-values.ts';
 import { createSqlDatabase } from './sql-connection.ts';
-import type { SqlDatabase, SqlRow, SqlValue } from './sql-database.ts';
+import type { SqlDatabase, SqlRow } from './sql-database.ts';
 
 /** The part of expo-sqlite's `SQLiteDatabase` (SDK 50 and later) that is used. */
 export interface ExpoSqliteLike {
   execAsync(sql: string): Promise<void>;
-  runAsync(sql: string, parameters: SqlValue[]): Promise<unknown>;
-  getAllAsync(sql: string, parameters: SqlValue[]): Promise<unknown[]>;
+  runAsync(sql: string, parameters: PhoneSqlValue[]): Promise<unknown>;
+  getAllAsync(sql: string, parameters: PhoneSqlValue[]): Promise<unknown[]>;
   closeAsync(): Promise<void>;
 }
 
@@ -17,9 +18,9 @@ export async function openExpoSqlite(database: ExpoSqliteLike): Promise<SqlDatab
   await database.execAsync('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   return createSqlDatabase({
     run: async (sql, parameters) => {
-      await database.runAsync(sql, [...parameters]);
+      await database.runAsync(sql, toPhoneValues(parameters));
     },
-    all: async (sql, parameters) => (await database.getAllAsync(sql, [...parameters])) as SqlRow[],
+    all: async (sql, parameters) => (await database.getAllAsync(sql, toPhoneValues(parameters))) as SqlRow[],
     close: () => database.closeAsync(),
   });
 }

@@ -1,9 +1,10 @@
+import { type PhoneSqlValue, toPhoneValues } from './bind-values.ts';
 import { createSqlDatabase } from './sql-connection.ts';
 import type { SqlDatabase, SqlRow, SqlValue } from './sql-database.ts';
 
 /** The part of op-sqlite's `DB` (version 9 and later, where `execute` is asynchronous) that is used. */
 export interface OpSqliteLike {
-  execute(sql: string, parameters?: SqlValue[]): Promise<{ readonly rows: readonly unknown[] }>;
+  execute(sql: string, parameters?: PhoneSqlValue[]): Promise<{ readonly rows: readonly unknown[] }>;
   close(): void;
 }
 
@@ -22,9 +23,9 @@ export async function openOpSqlite(database: OpSqliteLike): Promise<SqlDatabase>
   await database.execute('PRAGMA synchronous = NORMAL');
   return createSqlDatabase({
     run: async (sql, parameters) => {
-      await database.execute(sql, [...parameters]);
+      await database.execute(sql, toPhoneValues(parameters));
     },
-    all: async (sql, parameters) => (await database.execute(sql, [...parameters])).rows.map(toRow),
+    all: async (sql, parameters) => (await database.execute(sql, toPhoneValues(parameters))).rows.map(toRow),
     close: () => database.close(),
   });
 }

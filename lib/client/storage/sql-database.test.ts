@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import sqlite3InitModule from '@sqlite.org/sqlite-wasm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
 import { openBetterSqlite3 } from './better-sqlite3.ts';
+import { toPhoneValues } from './bind-values.ts';
 import { openExpoSqlite } from './expo-sqlite.ts';
 import { createNodeSqlite } from './node-sqlite.ts';
 import { openOpSqlite } from './op-sqlite.ts';
@@ -184,6 +185,40 @@ describe.each(Object.entries(drivers))('%s', (_name, open) => {
     expect(total).toBe(31_125);
     await database.close();
   });
+});
+
+test('CLI42 what a driver of a phone could not bind is refused, and what it could is bound', () => {
+  expect(toPhoneValues([7n, 'a', null, 1.5])).toEqual([7, 'a', null, 1.5]);
+  expect(() => toPhoneValues([2n ** 60n])).toThrow(RangeError);
+});
+
+/** As their packages declare them (expo-sqlite 15, @op-engineering/op-sqlite 14, better-sqlite3 12). */
+type ExpoValue = string | number | null | boolean | Uint8Array;
+interface ExpoDatabase {
+  execAsync(source: string): Promise<void>;
+  runAsync(source: string, params: Record<string, ExpoValue> | ExpoValue[]): Promise<{ changes: number }>;
+  runAsync(source: string, ...params: ExpoValue[]): Promise<{ changes: number }>;
+  getAllAsync<T>(source: string, params: Record<string, ExpoValue> | ExpoValue[]): Promise<T[]>;
+  getAllAsync<T>(source: string, ...params: ExpoValue[]): Promise<T[]>;
+  closeAsync(): Promise<void>;
+}
+type OpScalar = string | number | boolean | null | ArrayBuffer | ArrayBufferView;
+interface OpDatabase {
+  execute: (query: string, params?: OpScalar[]) => Promise<{ rows: Record<string, OpScalar>[] }>;
+  close: () => void;
+}
+interface BetterDatabase {
+  exec(source: string): this;
+  // biome-ignore lint/suspicious/noExplicitAny: as it is declared there.
+  prepare(source: string): { run(...params: any[]): { changes: number }; all(...params: any[]): unknown[] };
+  close(): this;
+}
+
+test('CLI40 the drivers fit as their packages declare them', () => {
+  expectTypeOf<ExpoDatabase>().toExtend<Parameters<typeof openExpoSqlite>[0]>();
+  expectTypeOf<OpDatabase>().toExtend<Parameters<typeof openOpSqlite>[0]>();
+  expectTypeOf<BetterDatabase>().toExtend<Parameters<typeof openBetterSqlite3>[0]>();
+  expectTypeOf<DatabaseSync>().toExtend<Parameters<typeof openBetterSqlite3>[0]>();
 });
 
 test('CLI42 a file is there again after it was closed, in WAL mode', async () => {
