@@ -98,7 +98,7 @@ const bodyFor: Readonly<Record<string, (text: string, extra: string) => object>>
   leaseSync: () => ({ kind: 'data_sync', deviceId: 'phone-1' }),
   resolveConflicts: (text, extra) => ({
     deviceId: 'phone-1',
-    operationId: requestIdOf(extra),
+    operationId: requestIdOf(`resolve-${extra}`),
     resolutions: [{ conflictId: text.slice(0, 100), strategy: 'server' }],
   }),
   createEntity: (text) => ({ data: { ...GOAL, name: text || 'n' } }),
