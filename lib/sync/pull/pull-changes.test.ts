@@ -66,7 +66,7 @@ describe('pages', () => {
     expect([first, second, third].map(({ hasMore }) => hasMore)).toEqual([true, true, false]);
   });
 
-  test('SYN51 a page ends before 4 MB, and one row is always on it', async () => {
+  test('SYN51 a page ends before 3 MB, and one row is always on it', async () => {
     const large = (id: string) => song(id, { text: 'é'.repeat(30_000) });
     for (let from = 0; from < 90; from += 10)
       await world.commit(Array.from({ length: 10 }, (_, at) => large(`s${from + at}`)));

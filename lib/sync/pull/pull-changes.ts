@@ -33,7 +33,7 @@ export interface PulledPage {
 
 /**
  * The changes after a cursor (SYN7) as the JSON text of `SyncChangesAnswer`: in commit order, each row once per
- * page in its last state, tombstones included. It ends at `limit` rows, at 4 MB, before the first number that
+ * page in its last state, tombstones included. It ends at `limit` rows, at 3 MB, before the first number that
  * is missing and before a row that is older than its entry; its cursor never is beyond what it holds. Takes no
  * lock; a repeat reads what is there by then. `request.bad_cursor`, `sync.unknown_entity_type`,
  * `sync.resync_required`, `user.not_found`.

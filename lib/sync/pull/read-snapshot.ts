@@ -91,7 +91,7 @@ interface Page {
 }
 
 /**
- * Rows until the limit, 4 MB, the end of the last type, or enough tombstones. The last row that was looked at is
+ * Rows until the limit, 3 MB, the end of the last type, or enough tombstones. The last row that was looked at is
  * where the next page begins.
  */
 async function fillPage(
