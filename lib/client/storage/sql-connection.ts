@@ -49,22 +49,33 @@ async function transact<Value>(
   const handle = openHandle(connection);
   try {
     const value = await work(handle.transaction);
-    handle.end();
+    await Promise.all(handle.end());
     await connection.run('COMMIT', []);
     return value;
   } catch (error) {
-    handle.end();
+    await Promise.allSettled(handle.end());
     await rollBack(connection);
     throw error;
   }
 }
 
-/** Statements of a transaction that has ended would run outside of any, or inside the next one. */
+/**
+ * Statements of a transaction that has ended would run outside of any, or inside the next one. So it takes none
+ * after its end, and `end` answers those that nobody waited for, which drivers of phones may still be preparing.
+ */
 function openHandle(connection: SqlConnection): {
   readonly transaction: SqlTransaction;
-  readonly end: () => void;
+  readonly end: () => readonly Promise<unknown>[];
 } {
   let ended = false;
+  const pending = new Set<Promise<unknown>>();
+  const watched = <Value>(answer: MaybePromise<Value>): MaybePromise<Value> => {
+    if (!(answer instanceof Promise)) return answer;
+    const forget = () => pending.delete(answer);
+    pending.add(answer);
+    answer.then(forget, forget);
+    return answer;
+  };
   const assertOpen = () => {
     if (ended) throw new Error('the transaction has ended');
   };
@@ -72,15 +83,16 @@ function openHandle(connection: SqlConnection): {
     transaction: {
       run(sql, parameters = []) {
         assertOpen();
-        return connection.run(sql, parameters);
+        return watched(connection.run(sql, parameters));
       },
       all(sql, parameters = []) {
         assertOpen();
-        return connection.all(sql, parameters);
+        return watched(connection.all(sql, parameters));
       },
     },
     end: () => {
       ended = true;
+      return [...pending];
     },
   };
 }

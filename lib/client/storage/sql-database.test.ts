@@ -125,6 +125,25 @@ describe.each(Object.entries(drivers))('%s', (_name, open) => {
     await database.close();
   });
 
+  test('CLI41 a statement that nobody waited for is part of its transaction, and of no other', async () => {
+    const database = await opened();
+    await database.transaction((tx) => {
+      void tx.run(insert, ['kept']);
+    });
+    const failed = database.transaction((tx) => {
+      void tx.run(insert, ['lost']);
+      throw new Error('own');
+    });
+    await expect(failed).rejects.toThrow('own');
+    const broken = database.transaction((tx) => {
+      void tx.run(insert, ['lost too']);
+      void tx.run('no SQL at all');
+    });
+    await expect(broken).rejects.toThrow(/syntax/);
+    expect(await texts(database)).toEqual(['kept']);
+    await database.close();
+  });
+
   test('CLI41 a transaction that SQLite rolled back by itself still gives its own error', async () => {
     const database = await opened();
     const failed = database.transaction(async (tx) => {
@@ -192,8 +211,8 @@ test('CLI42 what a driver of a phone could not bind is refused, and what it coul
   expect(() => toPhoneValues([2n ** 60n])).toThrow(RangeError);
 });
 
-/** As their packages declare them (expo-sqlite 15, @op-engineering/op-sqlite 14, better-sqlite3 12). */
-type ExpoValue = string | number | null | boolean | Uint8Array;
+/** As expo-sqlite, @op-engineering/op-sqlite and better-sqlite3 declare them. */
+type ExpoValue = string | number | null | boolean | Uint8Array | ArrayBuffer;
 interface ExpoDatabase {
   execAsync(source: string): Promise<void>;
   runAsync(source: string, params: Record<string, ExpoValue> | ExpoValue[]): Promise<{ changes: number }>;
