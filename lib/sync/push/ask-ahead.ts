@@ -3,6 +3,7 @@ import { relationsOf } from '../merge/relation-graph.ts';
 import type { RowData } from '../merge/row.ts';
 import type { RowKey } from '../model.ts';
 import type { Draft } from './chunk-draft.ts';
+import { storedFor } from './plan-change.ts';
 import type { PlanContext } from './plan-model.ts';
 import { resolveKey, resolveReferences } from './plan-references.ts';
 import { twinOf } from './plan-rules.ts';
@@ -26,11 +27,12 @@ export function askAhead(draft: Draft, context: PlanContext, tasks: readonly Tas
 function askForChange(
   draft: Draft,
   context: PlanContext,
-  { entity, sentId, change }: Extract<Task, { readonly kind: 'change' }>,
+  task: Extract<Task, { readonly kind: 'change' }>,
   asked: Set<string>,
 ): void {
+  const { entity, sentId, change } = task;
   const key = resolveKey(draft, context, entity.type, sentId);
-  const stored = draft.row(key.type, key.id);
+  const stored = storedFor(draft, context, task, key);
   const resolved = resolveReferences(draft, context, { entity, id: key.id }, change.data);
   if (change.op === 'create') twinOf(draft, entity, change.data);
   if (change.op === 'delete') askForChildren(draft, context, key, asked);

@@ -2,8 +2,9 @@ import type { EntityDefinition } from '../../../contracts/sync/entity.ts';
 import { hlcDeviceOf } from '../merge/hlc.ts';
 import { mergeChange } from '../merge/merge-change.ts';
 import type { MergeOutcome, RowChange, RowState } from '../merge/row.ts';
-import type { ConflictRecord, StoredRow } from '../model.ts';
+import type { ConflictRecord, RowKey, StoredRow } from '../model.ts';
 import type { Draft } from './chunk-draft.ts';
+import { nameOf } from './known-rows.ts';
 import { planChildren } from './plan-delete.ts';
 import type { PlanContext } from './plan-model.ts';
 import { resolveKey, resolveReferences } from './plan-references.ts';
@@ -21,9 +22,27 @@ const MAX_STATE_BYTES = 250_000;
  * the draft in any state: it is thrown away.
  */
 export function planChange(draft: Draft, context: PlanContext, task: ChangeTask): ChangeOutcome {
+  const key = resolveKey(draft, context, task.entity.type, task.sentId);
+  const outcome = planAt(draft, context, task, key);
+  // No commit would find out whether it is there.
+  if (outcome.kind === 'failed') draft.row(key.type, key.id);
+  return outcome;
+}
+
+/** The row of a change as it is stored; a new one is not looked for, as long as nobody has. */
+export function storedFor(
+  draft: Draft,
+  { takesAsNew }: PlanContext,
+  { change, expected }: Pick<ChangeTask, 'change' | 'expected'>,
+  { type, id }: RowKey,
+): StoredRow | undefined {
+  const isNew = takesAsNew && change.op === 'create' && expected === undefined;
+  return isNew ? (draft.look(nameOf(type, id)) ?? undefined) : draft.row(type, id);
+}
+
+function planAt(draft: Draft, context: PlanContext, task: ChangeTask, key: RowKey): ChangeOutcome {
   const { entity, requestId, sentId } = task;
-  const key = resolveKey(draft, context, entity.type, sentId);
-  const stored = draft.row(key.type, key.id);
+  const stored = storedFor(draft, context, task, key);
   const broken = breaks(task.expected, stored);
   if (broken !== undefined) return failed(requestId, broken, 'the row is another than was expected');
   const resolved = resolveReferences(draft, context, { entity, id: key.id }, task.change.data);

@@ -38,6 +38,7 @@ const request = (
         conflictCount += 1;
         return `c${conflictCount}`;
       },
+      takesAsNew: false,
     },
     limits: { slotCount: 97, bytes: 3_000_000, ...limits },
     operationId: 'op',

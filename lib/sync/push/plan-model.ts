@@ -6,6 +6,8 @@ export interface PlanContext extends Authorship {
   readonly schema: SyncSchema;
   readonly userId: string;
   readonly newConflictId: () => string;
+  /** Rows that are made are taken as new without a look: the commit's condition finds those that are not. */
+  readonly takesAsNew: boolean;
 }
 
 /** Items beside counter, log entry and ledger; one less while the user's head is checked too (SYN1). */

@@ -256,3 +256,21 @@ test('SYN30 a push at the time of an erasure leaves nothing that stays', async (
   const items = await server.stores.rawItems(server.scope);
   expect(items.filter(({ sk }) => sk?.S?.startsWith('ENTITYLOG#'))).toHaveLength(2);
 });
+
+test('SYN38 rows that are made are not looked for, and one that is there is found by the commit', async () => {
+  const server = await openStocked();
+  const names: string[] = [];
+  const counted = server.over(
+    through((...parameters) => {
+      names.push(parameters[0].constructor.name);
+      return Promise.resolve(server.storage.dynamo.send(...parameters));
+    }),
+    seededRandomness(14),
+  );
+  await server.push({ changes: [journal(10), journal(11)] }, counted);
+  expect(names.sort()).toEqual(['GetItemCommand', 'GetItemCommand', 'TransactWriteItemsCommand']);
+  const again = { ...journal(10), data: { content: 'c' }, hlc: hlcAt(900) };
+  const { answer, retryCount } = await server.push({ changes: [journal(12), again, journal(13)] }, counted);
+  expect([retryCount, answer.successful.map(({ version }) => version)]).toEqual([1, [1, 2, 1]]);
+  expect((await server.row('journal_entries', uuid(10)))?.state.data).toEqual({ title: 't10', content: 'c' });
+});

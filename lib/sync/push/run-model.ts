@@ -24,6 +24,8 @@ export interface Run {
   known: KnownRows;
   /** Of the first tasks, in their order. */
   outcomes: readonly ChangeOutcome[];
+  /** False once somebody was first: then every row is looked for. */
+  takesAsNew: boolean;
   /** Whose ledger row we would write over. */
   readToken: string | undefined;
 }

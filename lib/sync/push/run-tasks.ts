@@ -27,7 +27,7 @@ export async function runTasks(
   const token = newSortableId(deps.clock.now(), deps.randomness);
   const run: Run = {
     ...{ deps, scope, request, token, read: undefined, known: new KnownRows() },
-    ...{ outcomes: [], readToken: undefined },
+    ...{ outcomes: [], readToken: undefined, takesAsNew: true },
   };
   let retryCount = 0;
   let idleCount = 0;
@@ -37,6 +37,7 @@ export async function runTasks(
       const done = (await begin(run)) ?? (await workOff(run));
       if (done !== undefined) return { ...done, retryCount };
       retryCount += 1;
+      run.takesAsNew = false;
       idleCount = run.outcomes.length > decidedCount ? 0 : idleCount + 1;
       await deps.clock.sleep(jitteredDelayMs(idleCount, ROUND_DELAY, deps.randomness));
     }

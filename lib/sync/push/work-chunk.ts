@@ -71,7 +71,8 @@ async function planKnown(run: Run, head: SyncHead): Promise<Planned> {
   throw new Error(`a plan of ${request.tasks.length} tasks keeps asking`);
 }
 
-function chunkRequestOf({ deps, scope, request, token, read, outcomes }: Run, head: SyncHead): ChunkRequest {
+function chunkRequestOf(run: Run, head: SyncHead): ChunkRequest {
+  const { deps, scope, request, token, read, outcomes, takesAsNew } = run;
   const nowMs = deps.clock.now();
   return {
     tasks: request.tasks.slice(outcomes.length),
@@ -82,6 +83,7 @@ function chunkRequestOf({ deps, scope, request, token, read, outcomes }: Run, he
       nowMs,
       originDeviceId: request.originDeviceId,
       newConflictId: () => newSortableId(nowMs, deps.randomness),
+      takesAsNew,
     },
     limits: {
       slotCount: read === undefined ? MAX_CHANGES_PER_CHUNK - 1 : MAX_CHANGES_PER_CHUNK,
