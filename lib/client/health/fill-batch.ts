@@ -45,6 +45,7 @@ export function fillBatch(requestId: string, parts: readonly HealthPart[]): Heal
     body: JSON.stringify({ requestId, payloadHash, ...payload }),
     keys: [...samples, ...deletions].map(({ key }) => key),
     attemptCount: 0,
+    attemptedAtMs: 0,
     notBeforeMs: 0,
     parkedCode: undefined,
   };

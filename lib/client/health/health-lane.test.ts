@@ -107,6 +107,8 @@ test('CLI53 Retry-After wins, other failures are waited out longer each time, an
   await lane.collect();
   expect((await lane.upload()).end).toMatchObject({ kind: 'waiting', waitMs: 77_000 });
   expect((await lane.upload()).end).toMatchObject({ kind: 'waiting', waitMs: 77_000 });
+  time.setBack(86_400_000);
+  expect((await lane.upload()).end).toMatchObject({ kind: 'waiting', waitMs: 77_000 });
   await time.advance(77_000);
   answer = { status: 503, headers: {}, body: 'not JSON' };
   const { end } = await lane.upload();

@@ -46,6 +46,8 @@ export interface HealthBatch {
   /** Keys of samples, then of deletions, in the order of the body: refusals name positions. */
   readonly keys: readonly string[];
   readonly attemptCount: number;
+  /** When it was last sent; 0: never. */
+  readonly attemptedAtMs: number;
   /** Not to be sent before. */
   readonly notBeforeMs: number;
   /** Set once the server refused the request as a whole: it waits for a person, and blocks nobody. */

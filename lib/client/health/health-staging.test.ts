@@ -31,6 +31,7 @@ const batch = (requestId: string, more: Partial<HealthBatch> = {}): HealthBatch 
   body: '{"a":"é"}',
   keys: ['a', 'b'],
   attemptCount: 0,
+  attemptedAtMs: 0,
   notBeforeMs: 0,
   parkedCode: undefined,
   ...more,

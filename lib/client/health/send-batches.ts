@@ -29,9 +29,6 @@ export interface UploadReport {
     | { readonly kind: 'stopped'; readonly code: string };
 }
 
-/** However far ahead a clock once was. */
-const LONGEST_WAIT_MS = 3_600_000;
-
 /**
  * CLI50, CLI53: sends what is staged, one batch at a time in the order of staging, until there is nothing left,
  * the server wants time, or no batch would be taken. A batch is stored whole, with its request id, before it goes;
@@ -43,7 +40,7 @@ export async function sendBatches(deps: UploadDeps): Promise<UploadReport> {
   for (;;) {
     const batch = await deps.staging.transaction((tx) => nextBatch(tx, deps));
     if (batch === undefined) return { sentCount, refusedCount, end: { kind: 'empty' } };
-    const waitMs = Math.min(batch.notBeforeMs - deps.clock.now(), LONGEST_WAIT_MS);
+    const waitMs = waitOf(batch, deps.clock.now());
     if (waitMs > 0) return { sentCount, refusedCount, end: { kind: 'waiting', waitMs, code: 'NOT_YET' } };
     const verdict = await attempt(deps, batch.body);
     if (verdict.kind === 'stop') {
@@ -55,6 +52,10 @@ export async function sendBatches(deps: UploadDeps): Promise<UploadReport> {
     refusedCount += verdict.refused.length;
   }
 }
+
+/** None after the clock was set back: what was noted then may lie years ahead. */
+const waitOf = (batch: HealthBatch, nowMs: number): number =>
+  nowMs < batch.attemptedAtMs ? 0 : batch.notBeforeMs - nowMs;
 
 /** Parts of batches that were refused as a whole become pending again, to go with new request ids. */
 export async function releaseParked(tx: HealthStagingTransaction): Promise<void> {
@@ -111,7 +112,8 @@ async function settle(
     verdict.kind === 'queued'
       ? Math.max(SHORTEST_WAIT_MS, verdict.retryAfterMs)
       : retryDelayMs(attemptCount, verdict.retryAfterMs, randomness);
-  await tx.saveBatch({ ...batch, attemptCount, notBeforeMs: clock.now() + waitMs });
+  const attemptedAtMs = clock.now();
+  await tx.saveBatch({ ...batch, attemptCount, attemptedAtMs, notBeforeMs: attemptedAtMs + waitMs });
 }
 
 /** Parts that were staged anew meanwhile no longer belong to the batch, and stay pending. */

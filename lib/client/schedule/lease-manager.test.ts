@@ -86,3 +86,13 @@ test('CLI46 a lease that is good for nothing ends no loop, and one that was drop
   expect(await leases.use('catalog_sync')).toMatchObject({ leaseId: 'c' });
   expect(asked).toHaveLength(5);
 });
+
+test('CLI46 after the clock was set back neither a denial nor a lease of the future is held on to', async () => {
+  const { leases, time, asked } = world([{ status: 'DENIED' }, granted('a'), granted('b')]);
+  expect(await leases.use('data_sync')).toMatchObject({ status: 'denied' });
+  time.setBack(86_400_000);
+  expect(await leases.use('data_sync')).toMatchObject({ leaseId: 'a' });
+  time.setBack(86_400_000);
+  expect(await leases.use('data_sync')).toMatchObject({ leaseId: 'b' });
+  expect(asked).toHaveLength(3);
+});

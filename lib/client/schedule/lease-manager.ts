@@ -40,11 +40,13 @@ const DENIED_WAIT_MS = 60_000;
 interface HeldLease {
   readonly leaseId: string;
   readonly batchSize: number;
+  readonly askedAtMs: number;
   readonly endsAtMs: number;
   usesLeft: number;
 }
 interface Denial {
   readonly reason: string;
+  readonly sinceMs: number;
   readonly untilMs: number;
 }
 
@@ -73,7 +75,7 @@ export function createLeaseManager(deps: {
     // Whoever asked must find it usable, or it would be asked for again at once.
     const endsAtMs = Math.max(askedAtMs + granted.windowMs - EARLY_END_MS, nowMs + SHORTEST_WAIT_MS);
     const { leaseId, batchSize, maxRequests } = granted;
-    held.set(kind, { leaseId, batchSize, endsAtMs, usesLeft: maxRequests });
+    held.set(kind, { leaseId, batchSize, askedAtMs, endsAtMs, usesLeft: maxRequests });
   };
   const obtainOnce = (kind: LeaseKind): Promise<void> => {
     const underWay = requests.get(kind);
@@ -85,7 +87,7 @@ export function createLeaseManager(deps: {
   const takeHeld = (kind: LeaseKind): LeaseUse | undefined => {
     const lease = held.get(kind);
     if (lease === undefined) return undefined;
-    if (lease.usesLeft < 1 || lease.endsAtMs <= deps.clock.now()) {
+    if (lease.usesLeft < 1 || !isWithin(deps.clock.now(), lease.askedAtMs, lease.endsAtMs)) {
       held.delete(kind);
       return undefined;
     }
@@ -94,9 +96,9 @@ export function createLeaseManager(deps: {
   };
   const stillDenied = (kind: LeaseKind): LeaseUse | undefined => {
     const denial = denials.get(kind);
-    const leftMs = (denial?.untilMs ?? 0) - deps.clock.now();
-    if (denial === undefined || leftMs <= 0) return undefined;
-    return { status: 'denied', reason: denial.reason, retryAfterMs: leftMs };
+    const nowMs = deps.clock.now();
+    if (denial === undefined || !isWithin(nowMs, denial.sinceMs, denial.untilMs)) return undefined;
+    return { status: 'denied', reason: denial.reason, retryAfterMs: denial.untilMs - nowMs };
   };
   return {
     async use(kind) {
@@ -112,7 +114,10 @@ export function createLeaseManager(deps: {
   };
 }
 
+/** False after the clock was set back: nothing is waited for, or held, that began in the future. */
+const isWithin = (nowMs: number, fromMs: number, toMs: number): boolean => nowMs >= fromMs && nowMs < toMs;
+
 function denialOf(answer: LeaseAnswerLike, nowMs: number): Denial {
   const waitMs = Math.max(SHORTEST_WAIT_MS, answer.retryAfterMs ?? DENIED_WAIT_MS);
-  return { reason: answer.reason ?? 'denied', untilMs: nowMs + waitMs };
+  return { reason: answer.reason ?? 'denied', sinceMs: nowMs, untilMs: nowMs + waitMs };
 }
