@@ -3,13 +3,14 @@ import { startBenchCloud } from '../bench-cloud.ts';
 import { writeSection } from '../document.ts';
 import { benchRows } from './bench-rows.ts';
 import { countLostUpdates } from './lost-updates.ts';
-import { measureOurs, measureVisibility } from './ours.ts';
+import { measureOurs } from './ours.ts';
 import { measurePouch, openPouchDevices } from './pouch.ts';
 import { measureRxdb } from './rxdb.ts';
 import { openRxdbDevices } from './rxdb-devices.ts';
 import { measureRxdbOnHeadwater, openRxdbOnHeadwater } from './rxdb-on-headwater.ts';
 import { openSdkDevices } from './sdk-device.ts';
 import { devicesSection, type Round } from './section.ts';
+import { pouchTurns, rxdbTurns, sdkTurns } from './visibility.ts';
 
 /*
  * `npm run bench:devices [-- --rows 10000 --many 100000 --rounds 3]`: the same rows through Headwater, PouchDB
@@ -53,7 +54,11 @@ try {
   say(`${manyCount} rows ...`);
   const many = manyCount === 0 ? undefined : await measureOurs(cloud, benchRows(manyCount, SEED - 1));
   say('a write on one device, seen on another ...');
-  const visibleMs = await measureVisibility(cloud, VISIBLE_TURNS);
+  const visibleMs = {
+    ours: await sdkTurns(cloud, VISIBLE_TURNS),
+    pouch: await pouchTurns(VISIBLE_TURNS),
+    rxdb: await rxdbTurns(VISIBLE_TURNS),
+  };
   say('edits of different fields of one row ...');
   const edited = benchRows(EDITED_ROWS, SEED - 2);
   const lost = {

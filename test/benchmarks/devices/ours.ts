@@ -60,23 +60,3 @@ async function firstSync(
 function assertRows(what: string, count: number, expected: number): void {
   if (count !== expected) throw new Error(`${what} brought ${count} of ${expected} rows`);
 }
-
-/** Milliseconds from a write on one device to its being read on another that is told to look: each of `count`. */
-export async function measureVisibility(cloud: BenchCloud, count: number): Promise<readonly number[]> {
-  const { userId } = await createPerson(cloud, 'gzip');
-  const writer = await openSdkClient(cloud, transportOf(cloud, userId));
-  const reader = await openSdkClient(cloud, transportOf(cloud, userId));
-  await syncAll(writer);
-  await syncAll(reader);
-  const times: number[] = [];
-  for (let turn = 0; turn < count; turn += 1) {
-    const startedMs = performance.now();
-    const id = await writer.create(ENTITY_TYPE, { title: `turn ${turn}` });
-    await writer.sync();
-    await reader.sync();
-    if ((await reader.get(ENTITY_TYPE, id)) === undefined) throw new Error('the write did not arrive');
-    times.push(performance.now() - startedMs);
-  }
-  await Promise.all([writer.close(), reader.close()]);
-  return times.sort((left, right) => left - right);
-}

@@ -84,7 +84,7 @@ async function assertRows({ collection }: OpenCollection, count: number): Promis
 
 type Remote = Pick<Master, 'masterChangesSince' | 'masterWrite'>;
 
-const serveMaster = (master: Remote): Promise<JsonServer> =>
+export const serveMaster = (master: Remote): Promise<JsonServer> =>
   serveJson(async ({ url, body }) => {
     if (url.pathname === '/push') {
       return { status: 200, body: await master.masterWrite(body as Parameters<Remote['masterWrite']>[0]) };
@@ -93,7 +93,7 @@ const serveMaster = (master: Remote): Promise<JsonServer> =>
     return { status: 200, body: await master.masterChangesSince(checkpoint, BATCH_ROWS) };
   });
 
-function remoteMaster({ url }: JsonServer): Remote {
+export function remoteMaster({ url }: JsonServer): Remote {
   const ask = async <Answer>(path: string, body: unknown): Promise<Answer> => {
     const response = await fetch(`${url}${path}`, { method: 'POST', body: JSON.stringify(body) });
     return (await response.json()) as Answer;

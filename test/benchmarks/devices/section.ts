@@ -19,8 +19,8 @@ export interface DeviceFigures {
   /** A single run of many rows. */
   readonly many: OurFigures | undefined;
   readonly manyCount: number;
-  /** Sorted. */
-  readonly visibleMs: readonly number[];
+  /** Each sorted. */
+  readonly visibleMs: Readonly<Record<'ours' | 'pouch' | 'rxdb', readonly number[]>>;
   readonly lost: Readonly<Record<'ours' | 'rxdbOnHeadwater' | 'pouch' | 'rxdb', LostUpdates>>;
   readonly editedRowCount: number;
 }
@@ -52,7 +52,9 @@ ${firstSyncTable(figures)}
 
 ### From one device to another
 
-A write on one device, its push, a pull on another that was told to look, and the row read there: ${visibleLine(figures.visibleMs)}.
+${visibleTable(figures.visibleMs)}
+
+A write on one device, its push, a pull on another that is told to look, and the row read there; over HTTP for all, with the same differences as above.
 
 ### Lost updates
 
@@ -148,9 +150,19 @@ function firstSyncTable({ rounds, rowCount, many, manyCount }: DeviceFigures): s
   ]);
 }
 
-function visibleLine(sorted: readonly number[]): string {
-  const at = (share: number): string => `${(sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(0)} ms`;
-  return `${at(0.5)} at the median, ${at(0.95)} at the 95th percentile of ${sorted.length}`;
+function visibleTable({ ours, rxdb, pouch }: DeviceFigures['visibleMs']): string {
+  const line = (what: string, sorted: readonly number[]): readonly string[] => {
+    const at = (share: number): string => `${(sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(0)} ms`;
+    return [what, at(0.5), at(0.95)];
+  };
+  return table(
+    [`a write is read on another device, ${ours.length} turns`, 'median', '95th percentile'],
+    [
+      line('**Headwater**, SDK, into SQLite', ours),
+      line('RxDB, into memory', rxdb),
+      line('PouchDB, into memory', pouch),
+    ],
+  );
 }
 
 function lostTable({ lost }: DeviceFigures): string {
