@@ -78,6 +78,22 @@ describe('the snapshot lane', () => {
     expect(await phone.client.verify()).toBe('equal');
   });
 
+  test('CLI12 the log goes on from where the first page began, whatever later pages say', async () => {
+    server.pageSize = 2;
+    for (let index = 0; index < 4; index += 1) server.put('goals', `g${index}`, { name: 'g' });
+    let pages = 0;
+    const device = await through(phone.storage, ({ path }, answer) => {
+      if (path !== '/v1/sync/snapshot') return undefined;
+      pages += 1;
+      if (pages === 1) server.put('goals', 'g0', undefined);
+      return pages === 1
+        ? undefined
+        : { ...answer, body: answer.body.replace(/"thenCursor":"1[.]4"/, '"thenCursor":"1.5"') };
+    });
+    await device.client.sync();
+    expect(await ids('goals')).toEqual(['g1', 'g2', 'g3']);
+  });
+
   test('CLI12 a server with another history is taken over: rows of before go, queued writes stay', async () => {
     server.put('goals', 'old', { name: 'o' });
     server.put('goals', 'both', { name: 'b' });
@@ -218,6 +234,55 @@ describe('pages of the log', () => {
     });
   });
 
+  test('CLI13 a page that comes after another instance went on changes nothing', async () => {
+    await phone.client.sync();
+    server.put('goals', 'g', { name: 'a' });
+    const slow = await through(phone.storage, () => undefined);
+    let isFirst = true;
+    const late = await through(phone.storage, () => undefined);
+    const overtaken = await openDevice(
+      {
+        nowMs: server.nowMs,
+        transport: {
+          send: async (request) => {
+            const answer = await server.transport.send(request);
+            if (request.path === '/v1/sync/changes' && isFirst) {
+              isFirst = false;
+              server.put('goals', 'g', { name: 'b' });
+              await slow.client.sync();
+              server.fault('/v1/sync/changes', { status: 503 });
+            }
+            return { ...answer, body: answer.body.replace('"hasMore":false', '"hasMore":true') };
+          },
+        },
+      },
+      'phone',
+      { storage: phone.storage },
+    );
+    await overtaken.client.sync();
+    expect(await late.client.sync()).toMatchObject({ outcome: 'completed', pull: { changeCount: 0 } });
+    expect(await phone.client.get('goals', 'g')).toMatchObject({ version: 2 });
+  });
+
+  test('CLI3 a write counts once, also between two pages of a pull that stops', async () => {
+    server.put('products', 'p', { name: 'p' });
+    const item = await phone.client.create('inventory_items', { productId: 'p', quantityRemaining: 10 });
+    await phone.client.sync();
+    server.pageSize = 1;
+    await phone.client.update('inventory_items', item, { quantityRemaining: { delta: -1 } });
+    const device = await through(phone.storage, ({ path }) => {
+      if (path === '/v1/sync/push') server.put('goals', 'behind', { name: 'g' });
+      if (path === '/v1/sync/changes') server.fault('/v1/sync/changes', { status: 503 });
+      return undefined;
+    });
+    expect(await device.client.sync()).toMatchObject({ outcome: 'stopped', pull: { pageCount: 1 } });
+    expect(await phone.client.get('inventory_items', item)).toMatchObject({
+      version: 2,
+      state: 'synced',
+      data: { quantityRemaining: 9 },
+    });
+  });
+
   test('CLI3 an acknowledged write whose row is gone by then goes with the end of the pull', async () => {
     const id = await phone.client.create('goals', { name: 'a' });
     await phone.client.sync();
@@ -321,6 +386,8 @@ describe('the integrity gate', () => {
       error: { code: 'INTEGRITY_VIOLATION' },
       pull: { pageCount: 3 },
     });
+    const kept = await phone.storage.transaction((transaction) => transaction.loadValue('integrity'));
+    expect(kept?.length).toBeLessThan(200);
     server.put('products', 'parent', { name: 'p' });
     expect(await phone.client.sync()).toMatchObject({ outcome: 'completed', integrity: 'ok' });
     expect(await ids('purchases')).toHaveLength(1_300);

@@ -205,6 +205,40 @@ describe('an operation under way', () => {
     });
   });
 
+  test('CLI4 an answer that comes after another instance has settled the operation changes nothing', async () => {
+    await journal();
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const slow = await openDevice(
+      {
+        nowMs: server.nowMs,
+        transport: {
+          send: async (request) => {
+            const answer = await server.transport.send(request);
+            await held;
+            return answer;
+          },
+        },
+      },
+      'phone',
+      { storage: phone.storage },
+    );
+    const late = slow.client.sync();
+    await new Promise((resolve) => setImmediate(resolve));
+    await phone.client.sync();
+    await journal({ title: 'next' });
+    server.fault('/v1/sync/push', 'reply lost');
+    await phone.client.sync();
+    server.fault('/v1/sync/push', 'request lost');
+    release();
+    await late;
+    expect(await phone.client.status()).toMatchObject({ sendingCount: 1 });
+    expect(await phone.client.sync()).toMatchObject({ outcome: 'completed', push: { acceptedCount: 1 } });
+    expect(bodies().at(-1)).toBe(bodies().at(-2));
+  });
+
   test('CLI4 an answer that forgets a write leaves it in the queue', async () => {
     const id = await journal();
     const forgetful = {
@@ -422,6 +456,48 @@ describe('conflicts and bases', () => {
     await phone.client.update('journal_entries', id, { mood: 'high' });
     await phone.client.sync();
     expect(pushes().at(-1)?.changes).toMatchObject([{ baseVersion: 1, data: { mood: 'high' } }]);
+  });
+
+  test('CLI9 a base does not move past others by an acknowledgement alone', async () => {
+    const id = await synced();
+    await tablet.client.sync();
+    await tablet.client.update('journal_entries', id, { mood: 'low' });
+    await tablet.client.sync();
+    // As an answer is that was too full for the rows of its conflicts.
+    const full = {
+      nowMs: server.nowMs,
+      transport: {
+        send: async (request: Parameters<typeof server.transport.send>[0]) => {
+          const answer = await server.transport.send(request);
+          return { ...answer, body: answer.body.replace(/"server":\{.*?\}\}/, '"server":null') };
+        },
+      },
+    };
+    const device = await openDevice(full, 'phone', { storage: phone.storage });
+    await device.client.update('journal_entries', id, { title: 'b' });
+    server.fault('/v1/sync/changes', { status: 503 });
+    expect(await device.client.sync()).toMatchObject({ push: { conflictCount: 1 } });
+    expect(await phone.client.get('journal_entries', id)).toMatchObject({ version: 1, data: { title: 'b' } });
+    await phone.client.update('journal_entries', id, { mood: 'high' });
+    await phone.client.sync();
+    expect(pushes().at(-1)?.changes).toMatchObject([{ baseVersion: 1, data: { mood: 'high' } }]);
+  });
+
+  test('CLI10 what was refused goes with the edit that mends it as one change on what the device sees by then', async () => {
+    const id = await synced();
+    await tablet.client.sync();
+    server.refuse = ({ data }) =>
+      data?.['title'] === 'bad' ? { code: 'sync.invalid_data', retryable: false } : undefined;
+    await phone.client.update('journal_entries', id, { title: 'bad', mood: 'low' });
+    await phone.client.sync();
+    await tablet.client.update('journal_entries', id, { isPrivate: true });
+    await tablet.client.sync();
+    await phone.client.sync();
+    await phone.client.update('journal_entries', id, { title: 'good' });
+    expect(await phone.client.sync()).toMatchObject({ push: { acceptedCount: 1, requestCount: 1 } });
+    expect(pushes().at(-1)?.changes).toMatchObject([
+      { baseVersion: 2, data: { title: 'good', mood: 'low' } },
+    ]);
   });
 
   test('CLI9 a manual conflict waits, shows, and ends when it is decided here', async () => {
