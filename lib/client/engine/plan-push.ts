@@ -140,7 +140,7 @@ function cut(sendable: readonly ReadyRow[], limits: PushLimits): readonly WireCh
   let bytes = 0;
   for (const { head } of sendable.slice(0, limits.maxCount)) {
     const change = toWire(head);
-    bytes += utf8Bytes(JSON.stringify(change)) + 1;
+    bytes += payloadBytes(JSON.stringify(change)) + 1;
     if (bytes > limits.maxBytes && changes.length > 0) break;
     changes.push(change);
   }
@@ -159,13 +159,20 @@ function toWire({ requestId, type, id, change }: PendingChange): WireChange {
   };
 }
 
-/** Without an encoder, which not every phone's engine has. */
-function utf8Bytes(text: string): number {
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/**
+ * As a function behind the gateway gets it: UTF-8 as a text within JSON, whose quotes and backslashes take two.
+ * Without an encoder, which not every phone's engine has.
+ */
+function payloadBytes(text: string): number {
   let bytes = 0;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
     // Each half of a surrogate pair counts two of its four bytes.
-    bytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
+    if (unit < 0x80) bytes += unit === QUOTE || unit === BACKSLASH ? 2 : 1;
+    else bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
   }
   return bytes;
 }

@@ -469,7 +469,7 @@ describe('conflicts and bases', () => {
       transport: {
         send: async (request: Parameters<typeof server.transport.send>[0]) => {
           const answer = await server.transport.send(request);
-          return { ...answer, body: answer.body.replace(/"server":\{.*?\}\}/, '"server":null') };
+          return { ...answer, body: answer.body.replace(/"server":\{.*?\}\}/, '"server":null}') };
         },
       },
     };
