@@ -6,8 +6,9 @@ export const MAX_INLINE_ITEM_COUNT = 500;
 export const MAX_QUEUED_ITEM_COUNT = 10_000;
 /** A decoded body above this is queued even with 500 items or fewer (ING8). */
 export const MAX_INLINE_BODY_BYTES = 1_000_000;
-/** On the wire, of what the gateway hands on as base64: of Lambda's 6 MB of request that eats a third (AWS Lambda quotas). */
+/** On the wire. Lambda takes 6 MB of request, of which base64 eats a third (AWS Lambda quotas). */
 export const MAX_WIRE_BODY_BYTES = 4_000_000;
+/** Also of a push that comes as plain JSON, which no base64 makes longer. */
 export const MAX_DECODED_BODY_BYTES = 5_000_000;
 /** A file that goes through a presigned upload: before and after decompression, and what it may hold. */
 export const MAX_UPLOAD_BYTES = 50_000_000;

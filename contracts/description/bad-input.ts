@@ -33,7 +33,7 @@ const BODIES: readonly BadInput[] = [
   problem('A Content-Type other than application/json', 'request.unsupported_media_type'),
   problem('A Content-Encoding other than gzip or identity', 'request.unsupported_encoding'),
   problem('A body that says it is gzip and is not', 'request.bad_encoding'),
-  problem('More than 4,000,000 bytes on the wire, compressed; 5,000,000 as plain JSON', 'request.too_large'),
+  problem('More than 4,000,000 bytes on the wire; 5,000,000 of a push as plain JSON', 'request.too_large'),
   problem('An upload of more than 50,000,000 bytes, before or after decompression', 'request.too_large'),
   problem('More than 5,000,000 bytes after decompression, a gzip bomb included', 'request.too_large'),
 ];

@@ -54,7 +54,7 @@ export interface ReferenceDefinition {
 export type EntityRule =
   /** Of the living rows with one value of `per`, one at most has `flag` true: the newest write of it. */
   | { readonly kind: 'one_active'; readonly flag: string; readonly per: string }
-  /** A row made with a value of `field` that a living row of the user has is that row. */
+  /** A row made with a value of `field`, not null or empty, that a living row of the user has is that row. */
   | { readonly kind: 'same_by'; readonly field: string }
   /** `field` counts the living rows of `of` whose reference `by` names this row; with `sum` it adds that field. */
   | {

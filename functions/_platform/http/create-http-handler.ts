@@ -13,7 +13,7 @@ import { writeResponse } from './write-response.ts';
 export interface HttpStack {
   readonly operations: OperationHandlers;
   readonly access: AccessDependencies;
-  /** `decoded` unless said otherwise; `as_sent` where signatures are over the body. */
+  /** `decoded` unless said otherwise; `decoded_long` of pushes; `as_sent` where signatures are over the body. */
   readonly bodyForm?: BodyForm;
   /** Of every answer of this function, problems too; `nowMs`: when the request came. */
   readonly answerHeaders?: (nowMs: EpochMs) => Readonly<Record<string, string>>;

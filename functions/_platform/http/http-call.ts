@@ -70,8 +70,8 @@ export async function admit(
   checkRate(call.rate);
 }
 
-/** Whether operations get bodies decompressed, or as they were sent. */
-export type BodyForm = 'decoded' | 'as_sent';
+/** Whether operations get bodies decompressed, plain ones up to 5 MB too, or as they were sent. */
+export type BodyForm = 'decoded' | 'decoded_long' | 'as_sent';
 
 /** Runs the operation of an admitted call. */
 export async function dispatch(
@@ -81,9 +81,12 @@ export async function dispatch(
 ): Promise<ApiResponse> {
   const operation = call.route === undefined ? undefined : stack.operations[call.route.operation];
   if (call.route === undefined || operation === undefined) throw new Error('dispatched before admitted');
-  const body =
-    stack.bodyForm === 'as_sent' ? readWireBody(event) : readBody(event, call.headers['content-encoding']);
+  const body = bodyOf(event, call.headers['content-encoding'], stack.bodyForm);
   return operation(toApiRequest(call, event, { route: call.route, body }));
+}
+
+function bodyOf(event: APIGatewayProxyEventV2, encoding: string | undefined, form: BodyForm = 'decoded') {
+  return form === 'as_sent' ? readWireBody(event) : readBody(event, encoding, form === 'decoded_long');
 }
 
 function toApiRequest(

@@ -14,12 +14,13 @@ const UPLOAD_HINT =
 
 /**
  * The decoded body: base64 of the gateway undone, gzip inflated with the limit applied while it runs, so
- * that a bomb costs no more memory than the limit (ING8). `request.too_large` above 4 MB of bytes on the wire or
- * 5 MB decoded, which text is as it is: `request.bad_encoding` for what is no gzip, `request.unsupported_encoding` for the rest.
+ * that a bomb costs no more memory than the limit (ING8). `request.too_large` above 4 MB on the wire, where
+ * `isTextLong` above 5 MB of what the gateway hands on as text, or 5 MB decoded; `request.bad_encoding` for what is no gzip, `request.unsupported_encoding` for the rest.
  */
-export function readBody(raw: RawBody, contentEncoding: string | undefined): Uint8Array {
+export function readBody(raw: RawBody, contentEncoding: string | undefined, isTextLong = false): Uint8Array {
   const wire = wireBytes(raw);
-  const limitBytes = raw.isBase64Encoded === true ? MAX_WIRE_BODY_BYTES : MAX_DECODED_BODY_BYTES;
+  const isText = raw.isBase64Encoded !== true;
+  const limitBytes = isText && isTextLong ? MAX_DECODED_BODY_BYTES : MAX_WIRE_BODY_BYTES;
   if (wire.length > limitBytes) throw tooLarge('on the wire', limitBytes);
   switch ((contentEncoding ?? 'identity').trim().toLowerCase()) {
     case '':

@@ -22,6 +22,7 @@ export const createSyncDevicesHandler = (deps: SyncDevicesDeps): HttpHandler =>
   createHttpHandler({
     access: deps.access,
     settings: deps.settings,
+    bodyForm: 'decoded_long',
     answerHeaders: (nowMs) => ({
       [PROTOCOL_HEADER]: String(PROTOCOL_VERSION),
       [TIME_HEADER]: String(nowMs),
