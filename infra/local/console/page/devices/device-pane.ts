@@ -11,7 +11,6 @@ export interface DevicePane {
   readonly element: HTMLElement;
   /** Pushes and pulls, unless the device is offline. */
   sync(): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** One device on the page. `onPushed` runs when others have something to pull. */
@@ -53,7 +52,7 @@ export function createDevicePane(device: DemoDevice, onPushed: () => void): Devi
     update: (id, patch) => written(client.update(ENTITY_TYPE, id, patch)),
     remove: (id) => written(client.delete(ENTITY_TYPE, id)),
   });
-  const stop = client.subscribe(ENTITY_TYPE, {}, (rows: readonly LocalRow[]) => list.show(rows));
+  client.subscribe(ENTITY_TYPE, {}, (rows: readonly LocalRow[]) => list.show(rows));
   const element = make(
     'div',
     { class: 'device', 'data-device': name.toLowerCase() },
@@ -62,15 +61,7 @@ export function createDevicePane(device: DemoDevice, onPushed: () => void): Devi
     list.element,
     status,
   );
-  return {
-    element,
-    sync,
-    async close() {
-      clearTimeout(timer);
-      stop();
-      await client.close();
-    },
-  };
+  return { element, sync };
 }
 
 function headOf(device: DemoDevice, sync: () => Promise<void>): HTMLElement {

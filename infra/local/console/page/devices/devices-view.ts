@@ -6,34 +6,34 @@ import { createDevicePane, type DevicePane } from './device-pane.ts';
 const NAMES = ['Phone', 'Tablet'] as const;
 
 let shownUserId = '';
-let panes: readonly DevicePane[] = [];
+/** By user: who is looked at again later finds the devices as they were, with what they have not sent. */
+const opened = new Map<string, readonly DevicePane[]>();
 
 /** Two devices of the user. `pull`: they look for what others wrote, as they do from time to time. */
 export async function showDevices(userId: string, pull: boolean): Promise<void> {
   if (userId === '') return;
-  if (userId !== shownUserId) {
+  const panes = opened.get(userId) ?? (await open(userId));
+  const isNew = userId !== shownUserId;
+  if (isNew) {
     shownUserId = userId;
-    await open(userId);
+    element('devices').replaceChildren(...panes.map((pane) => pane.element));
   }
-  if (!pull) return;
-  await Promise.all(panes.map((pane) => pane.sync()));
-  await showConflicts(userId);
+  if (pull || isNew) await syncAll(userId);
 }
 
-async function open(userId: string): Promise<void> {
-  await Promise.all(panes.map((pane) => pane.close()));
-  const opened: DevicePane[] = [];
-  for (const name of NAMES) {
-    const device = await openDemoDevice(name, userId);
-    opened.push(createDevicePane(device, () => void hint(userId)));
-  }
-  panes = opened;
-  element('devices').replaceChildren(...opened.map((pane) => pane.element));
-  await hint(userId);
+async function open(userId: string): Promise<readonly DevicePane[]> {
+  const devices = await Promise.all(NAMES.map((name) => openDemoDevice(name, userId)));
+  const panes = devices.map((device) => createDevicePane(device, () => hint(userId)));
+  opened.set(userId, panes);
+  return panes;
 }
 
-/** What a push tells the other devices: that there is something to pull. */
-async function hint(userId: string): Promise<void> {
-  await Promise.all(panes.map((pane) => pane.sync()));
-  await showConflicts(userId);
+/** What a push tells the other devices of its user: that there is something to pull. Lost, it costs time only. */
+function hint(userId: string): void {
+  syncAll(userId).catch(() => {});
+}
+
+async function syncAll(userId: string): Promise<void> {
+  await Promise.all((opened.get(userId) ?? []).map((pane) => pane.sync()));
+  if (userId === shownUserId) await showConflicts(userId);
 }
