@@ -45,6 +45,8 @@ async function declare(outdir: string): Promise<void> {
         noEmit: false,
         declaration: true,
         emitDeclarationOnly: true,
+        // `npm run types` has checked.
+        noCheck: true,
         incremental: false,
         tsBuildInfoFile: null,
         rootDir: root,

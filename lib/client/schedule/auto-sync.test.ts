@@ -231,6 +231,24 @@ test('CLI47 a store of turns that fails is waited out, not run without', async (
   await auto.stop();
 });
 
+test('CLI47 a run that slept past its turn leaves the schedule to whoever runs now', async () => {
+  const memory = createMemoryCoordination();
+  const written: (number | undefined)[] = [];
+  const taken: Coordination = {
+    ...memory,
+    tryRun: async (_name, work) => ({ ran: true, value: await work({ isLost: () => true }) }),
+    writeSchedule: async (_name, schedule) => {
+      written.push(schedule.failureCount);
+    },
+  };
+  const { time, runs, open } = world([refused({ retryable: true })], { coordination: taken });
+  const auto = open();
+  await time.advance(1_000);
+  expect(runs).toEqual([0]);
+  expect(written).toEqual([0]);
+  await auto.stop();
+});
+
 test('CLI46 a denied lease is a wait that the server asked for', async () => {
   let denied = true;
   const { time, runs, open } = world([], {

@@ -1,5 +1,11 @@
 import type { Randomness } from '../../core/randomness.ts';
-import { type Coordination, FIRST_SCHEDULE, type SharedSchedule, type TurnOutcome } from './coordination.ts';
+import {
+  type Coordination,
+  FIRST_SCHEDULE,
+  type RunTurn,
+  type SharedSchedule,
+  type TurnOutcome,
+} from './coordination.ts';
 import type { SyncLeaseManager } from './lease-manager.ts';
 import { ALWAYS, type WatchedState } from './platform-hooks.ts';
 import { retryDelayMs } from './retry-delay.ts';
@@ -147,12 +153,12 @@ class AutoSyncLoop implements AutoSync {
   /** Another instance may have run meanwhile, so the schedule is read again before each start. */
   async #takeTurn(): Promise<SyncNowOutcome> {
     const { clock, coordination } = this.#options;
-    const outcome: TurnOutcome<SyncNowOutcome> = await coordination.tryRun(this.#name, async () => {
+    const outcome: TurnOutcome<SyncNowOutcome> = await coordination.tryRun(this.#name, async (turn) => {
       this.#schedule = await coordination.readSchedule(this.#name);
       const nowMs = clock.now();
       const waitMs = this.#earliestMs(nowMs) - nowMs;
       if (waitMs > 0) return { kind: 'waiting', waitMs };
-      return { kind: 'ran', verdict: await this.#run(this.#schedule) };
+      return { kind: 'ran', verdict: await this.#run(this.#schedule, turn) };
     });
     if (outcome.ran) return outcome.value;
     const schedule = await coordination.readSchedule(this.#name);
@@ -170,7 +176,7 @@ class AutoSyncLoop implements AutoSync {
     return { kind: 'ran', verdict };
   }
 
-  async #run(before: SharedSchedule): Promise<RunVerdict> {
+  async #run(before: SharedSchedule, turn: RunTurn): Promise<RunVerdict> {
     const { clock, coordination, onVerdict } = this.#options;
     const asked = [...this.#wanted];
     this.#wanted.clear();
@@ -179,7 +185,8 @@ class AutoSyncLoop implements AutoSync {
     await coordination.writeSchedule(this.#name, started);
     const verdict = await this.#syncOnce();
     this.#schedule = this.#scheduleAfter(started, verdict);
-    await coordination.writeSchedule(this.#name, this.#schedule);
+    // Who slept past its turn leaves the schedule to whoever runs now.
+    if (!turn.isLost()) await coordination.writeSchedule(this.#name, this.#schedule);
     if (verdict.kind === 'stop') this.#halted = true;
     if (verdict.kind === 'retry' || verdict.kind === 'more') this.#wanted.add('retry');
     if (verdict.kind === 'stop') for (const cause of asked) this.#wanted.add(cause);
