@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MAX_CLOCK_LEAD_MS } from '../../../contracts/sync/protocol.ts';
-import { afterHlc, clampHlc, compareHlc, hlcDeviceOf, hlcMsOf, isHlc, tickHlc } from './hlc.ts';
+import { afterHlc, boundClocks, clampHlc, compareHlc, hlcDeviceOf, hlcMsOf, isHlc, tickHlc } from './hlc.ts';
 
 const SEED = { seed: 20_261_121, numRuns: 300 };
 const ms = fc.integer({ min: 0, max: 2_000_000_000_000 });
@@ -54,3 +54,23 @@ test.each(['', '1-0000-a', '1795266000000-00FF-a', '1795266000000-0000-', '17952
     expect(isHlc(text)).toBe(false);
   },
 );
+
+test('SYN28 bounded clocks of one request keep the order of their device, and stay within the bound', () => {
+  const nowMs = 1_000_000_000_000;
+  fc.assert(
+    fc.property(fc.array(hlc, { maxLength: 30 }), (sent) => {
+      const bounded = boundClocks(sent, nowMs);
+      expect([...bounded.keys()].sort()).toEqual([...new Set(sent)].sort());
+      for (const [one, counted] of bounded) {
+        expect(isHlc(counted)).toBe(true);
+        expect(hlcMsOf(counted)).toBeLessThanOrEqual(nowMs + MAX_CLOCK_LEAD_MS + 1);
+        if (hlcMsOf(one) <= nowMs + MAX_CLOCK_LEAD_MS) expect(counted).toBe(one);
+        for (const [other, otherCounted] of bounded) {
+          const isSame = hlcDeviceOf(one) === hlcDeviceOf(other);
+          if (isSame) expect(compareHlc(counted, otherCounted)).toBe(compareHlc(one, other));
+        }
+      }
+    }),
+    SEED,
+  );
+});

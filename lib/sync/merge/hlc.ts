@@ -50,3 +50,20 @@ export function afterHlc(hlc: Hlc, other: Hlc | undefined): Hlc {
   if (other === undefined || hlc > other) return hlc;
   return makeHlc(hlcMsOf(other), counterOf(other) + 1, hlcDeviceOf(hlc));
 }
+
+/**
+ * The clocks of one request as they count, by the clocks that were sent: `clampHlc`, but what a device wrote
+ * later stays later. Else all that it wrote with a clock far ahead would have one clock, and two deltas of a
+ * counter would be one.
+ */
+export function boundClocks(sent: Iterable<Hlc>, nowMs: number): ReadonlyMap<Hlc, Hlc> {
+  const bounded = new Map<Hlc, Hlc>();
+  const last = new Map<string, Hlc>();
+  for (const hlc of [...new Set(sent)].sort(compareHlc)) {
+    const device = hlcDeviceOf(hlc);
+    const counted = afterHlc(clampHlc(hlc, nowMs), last.get(device));
+    last.set(device, counted);
+    bounded.set(hlc, counted);
+  }
+  return bounded;
+}

@@ -176,7 +176,30 @@ describe('bad input', () => {
     ]);
     expect(answer.failed[1]?.code).toBe('sync.base_from_future');
     const { stamps } = (await server.row('journal_entries', uuid(1)))?.state ?? {};
-    expect(stamps?.['title']?.hlc).toBe(hlcAt(0));
+    // Behind what its device wrote in the same push, whose clocks are right.
+    expect(stamps?.['title']?.hlc).toBe(hlcAt(4).replace('-0000-', '-0001-'));
+  });
+
+  test('SYN28 what a device writes with a clock far ahead counts in its order, and each delta once', async () => {
+    const farMs = 400 * 86_400_000;
+    const use = (delta: number, ms: number) => {
+      const data = { quantityRemaining: { delta } };
+      return change('inventory_items', 3, { op: 'update', baseVersion: 1, data, hlc: hlcAt(ms) });
+    };
+    const title = (text: string, ms: number) => journal(1, { title: text }, { hlc: hlcAt(ms) });
+    await server.push({
+      changes: [
+        change('products', 2, { data: { name: 'P' } }),
+        change('inventory_items', 3, { data: { productId: uuid(2), quantityRemaining: 100 } }),
+      ],
+    });
+    server.clock.advance(1_000);
+    const { answer } = await server.push({
+      changes: [use(-3, farMs), use(-4, farMs + 60_000), title('y', farMs), title('a', farMs + 60_000)],
+    });
+    expect(answer.successful).toHaveLength(4);
+    expect((await server.row('inventory_items', uuid(3)))?.state.data['quantityRemaining']).toBe(93);
+    expect((await server.row('journal_entries', uuid(1)))?.state.data['title']).toBe('a');
   });
 
   test('SYN2 a thousand refusals lie beside a full chunk in the ledger, however they are spelt', async () => {
