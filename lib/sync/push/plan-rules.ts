@@ -10,7 +10,10 @@ import { addTally, emptyTallies } from './tallies.ts';
 
 type OneActive = Extract<EntityRule, { readonly kind: 'one_active' }>;
 
-/** The living row that a new one with these values is already; undefined: it is a new one (`same_by`). */
+/**
+ * The living row that a new one with these values is already; undefined: it is a new one (`same_by`). An empty
+ * text names nothing.
+ */
 export function twinOf(
   draft: Draft,
   entity: EntityDefinition,
@@ -19,7 +22,7 @@ export function twinOf(
   for (const rule of entity.rules) {
     if (rule.kind !== 'same_by') continue;
     const value = data[rule.field];
-    if (value === undefined || value === null) continue;
+    if (value === undefined || value === null || value === '') continue;
     const twin = draft.livingOf(entity.type).find((row) => row.state.data[rule.field] === value);
     if (twin !== undefined) return twin;
   }

@@ -349,4 +349,10 @@ describe('what holds between rows', () => {
     expect((await server.row('sessions', uuid(3)))?.references).toEqual({ deviceId: uuid(1) });
     expect((await server.head()).digests['devices']?.count).toBe(1);
   });
+
+  test('SYN37 an empty name names no row', async () => {
+    const nameless = (id: number) => change('devices', uuid(id), { data: { name: `${id}`, mac: '' } });
+    const { answer } = await server.push({ changes: [nameless(1), nameless(2)] });
+    expect(answer.successful.map(({ id }) => id)).toEqual([uuid(1), uuid(2)]);
+  });
 });
