@@ -258,6 +258,16 @@ describe('the same key', () => {
     expect([second.status, second.text]).toEqual([200, first.text]);
   });
 
+  test('SYN74 of a deletion of nothing deletes nothing that is made later', async () => {
+    const remove = (more: Record<string, string> = {}) =>
+      doors.entity(`DELETE goals/${GOAL}`, { headers: { ...headers, ...more } });
+    expect((await remove({ 'if-match': '"4"' })).status).toBe(204);
+    expect((await remove()).status).toBe(204);
+    await put(`goals/${GOAL}`, { name: 'Walk' });
+    expect((await remove()).status).toBe(204);
+    expect((await doors.entity(`GET goals/${GOAL}`)).status).toBe(200);
+  });
+
   test('SYN74 with another body, row or method is 422', async () => {
     await put(`goals/${GOAL}`, { name: 'Walk' }, headers);
     for (const answer of [

@@ -80,13 +80,18 @@ const judged = (verdict: WriteVerdict): EntityWritten => ({ verdict, result: und
 const readBefore = async (store: EntityStore, write: EntityWrite): Promise<StoredRow | undefined> =>
   write.method === 'POST' && write.entity.id === 'uuid' ? undefined : findRow(store, write);
 
-/** What can be said where no row lives, `before` being its tombstone; undefined: the engine decides. */
+/**
+ * What can be said where no row lives, `before` being its tombstone; undefined: the engine decides. A deletion
+ * with a key and no condition it always does: the ledger has to know it, or a repeat would delete what was made
+ * since.
+ */
 function verdictOnNothing(
-  { method, expected }: EntityWrite,
+  { method, expected, key }: EntityWrite,
   before: StoredRow | undefined,
 ): WriteVerdict | undefined {
   if (method === 'PATCH') return refuse('sync.row_missing', 'there is no such row: PUT makes it');
-  if (method === 'DELETE') return { kind: 'deleted' };
+  if (method === 'DELETE')
+    return key === undefined || expected !== undefined ? { kind: 'deleted' } : undefined;
   if (before === undefined || expected !== undefined) return undefined;
   return refuseLost('server_wins', 'the row was deleted: PUT with If-None-Match: * makes it again');
 }
