@@ -105,6 +105,14 @@ describe('what is sent', () => {
     ).toEqual([[['delete', device]], [['create', twin]]]);
   });
 
+  test('CLI5 an operation is small enough for a function, which gets two bytes for each quote', async () => {
+    for (let index = 0; index < 120; index += 1) await journal({ content: '"'.repeat(20_000) });
+    await phone.client.sync();
+    const sizes = bodies().map((body) => JSON.stringify(body).length);
+    expect(sizes.length).toBeGreaterThan(1);
+    for (const size of sizes) expect(size).toBeLessThan(4_100_000);
+  });
+
   test('CLI5 a child waits for a parent that only this device has and that waits itself', async () => {
     const product = await phone.client.create('products', { name: 'p' });
     const purchase = await phone.client.create('purchases', {
