@@ -208,7 +208,7 @@ export const DEVICE_SYNC_OPERATIONS = {
     group: 'Device sync',
     summary: 'Send what was edited on a device',
     description:
-      'Each change stands alone: one that cannot be taken is under `failed` with its code, and whether the same may be taken later, and harms no other. Changes of one push see those before them. What meets a change that the device did not know of is merged by the policies of its type, and leaves a conflict record. Repeat the same operation id with the same changes until it is answered: it counts once, and the answer is the same byte for byte.',
+      'At most 1,000 changes and 5 MB. Each change stands alone: one that cannot be taken is under `failed` with its code, and whether the same may be taken later, and harms no other. Changes of one push see those before them. What meets a change that the device did not know of is merged by the policies of its type, and leaves a conflict record. Repeat the same operation id with the same changes until it is answered: it counts once, and the answer is the same byte for byte.',
     headers: PushHeaders,
     body: {
       schema: PushRequest,
