@@ -123,6 +123,10 @@ describe('writes and reads', () => {
     expect(await names({ orderBy: 'target' })).toEqual(['c', 'd', 'b', 'a']);
     expect(await names({ orderBy: 'target', descending: true, limit: 2 })).toEqual(['a', 'b']);
     expect(await names({ where: { target: null } })).toEqual(['c']);
+    await phone.client.sync();
+    const [first] = await phone.client.query('goals', { where: { name: 'a' } });
+    await phone.client.update('goals', first?.id ?? '', { name: 'e' });
+    expect(await names({ orderBy: 'name' })).toEqual(['b', 'c', 'd', 'e']);
   });
 
   test('CLI2 CLI3 what was written survives the process, in a file', async () => {

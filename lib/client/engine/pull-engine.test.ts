@@ -283,13 +283,21 @@ describe('pages of the log', () => {
     });
   });
 
-  test('CLI3 an acknowledged write whose row is gone by then goes with the end of the pull', async () => {
+  test('CLI3 CLI12 a deletion of a row that the server has lost stays one, and leads to a snapshot', async () => {
     const id = await phone.client.create('goals', { name: 'a' });
     await phone.client.sync();
     server.corrupt('goals', id);
     await phone.client.delete('goals', id);
-    expect(await phone.client.sync()).toMatchObject({ outcome: 'completed', push: { acceptedCount: 1 } });
+    server.fault('/v1/sync/snapshot', { status: 503 });
+    expect(await phone.client.sync()).toMatchObject({ outcome: 'stopped', push: { acceptedCount: 1 } });
+    expect(await phone.client.get('goals', id)).toBeUndefined();
+    expect(await phone.client.sync()).toMatchObject({
+      outcome: 'completed',
+      pull: { snapshotPageCount: 1 },
+    });
+    expect(await phone.client.get('goals', id)).toBeUndefined();
     expect((await phone.storage.transaction((transaction) => transaction.listQueue())).length).toBe(0);
+    expect(await phone.client.verify()).toBe('equal');
   });
 });
 

@@ -65,6 +65,7 @@ describe('what is sent', () => {
     await phone.client.update('journal_entries', id, { title: 'b', tags: ['x', 'y'] });
     const gone = await journal();
     await phone.client.delete('journal_entries', gone);
+    expect(await phone.client.queue()).toMatchObject([{ id, op: 'create' }]);
     expect(await phone.client.sync()).toMatchObject({
       push: { acceptedCount: 1, requestCount: 1 },
     });

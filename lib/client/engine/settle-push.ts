@@ -93,6 +93,15 @@ async function settleSuccesses(settlement: Settlement, answer: PushAnswer): Prom
     return change === undefined ? [] : acknowledge(settlement, change, version);
   });
   await savePending(settlement.transaction, acknowledged);
+  for (const { entityType, id, version } of answer.successful) {
+    if (version === 0) await resyncIfKnown(settlement.transaction, entityType, id);
+  }
+}
+
+/** Version 0 is the deletion of a row that the server never had; a device that has it is of another history. */
+async function resyncIfKnown(transaction: LocalTransaction, type: string, id: string): Promise<void> {
+  const row = await transaction.loadRow(type, id);
+  if (row?.deleted === false) await requestSnapshot(transaction);
 }
 
 /**
