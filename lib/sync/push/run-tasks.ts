@@ -3,6 +3,7 @@ import { newSortableId } from '../../core/ids.ts';
 import { AppError } from '../../problems/app-error.ts';
 import type { UserScope } from '../../samples/model.ts';
 import type { SyncDeps } from '../sync-deps.ts';
+import { awaitVisible } from './await-visible.ts';
 import { beginOperation } from './begin-operation.ts';
 import { keepAnswer, releaseOperation } from './keep-answer.ts';
 import { KnownRows } from './known-rows.ts';
@@ -34,7 +35,7 @@ export async function runTasks(
   try {
     while (idleCount < MAX_ROUND_COUNT) {
       const decidedCount = run.outcomes.length;
-      const done = (await begin(run)) ?? (await workOff(run));
+      const done = (await begin(run)) ?? (await workSettled(run));
       if (done !== undefined) return { ...done, retryCount };
       retryCount += 1;
       run.takesAsNew = false;
@@ -69,6 +70,14 @@ async function begin(run: Run): Promise<Done | undefined> {
   run.outcomes = beginning.outcomes;
   run.readToken = beginning.readToken;
   return undefined;
+}
+
+/** Looks at rows when the commits before are seen whole. */
+async function workSettled(run: Run): Promise<Done | undefined> {
+  const { deps, scope, request, read, outcomes } = run;
+  const tasks = request.tasks.slice(outcomes.length);
+  if (read !== undefined) await awaitVisible(deps, scope, read, { ...request, tasks });
+  return workOff(run);
 }
 
 /** Undefined: somebody else was first. */

@@ -1,0 +1,62 @@
+import { jitteredDelayMs } from '../../core/backoff.ts';
+import { SECOND_MS } from '../../core/instants.ts';
+import type { UserScope } from '../../samples/model.ts';
+import { relationsOf } from '../merge/relation-graph.ts';
+import type { LogEntry, SyncHead } from '../model.ts';
+import type { SyncDeps } from '../sync-deps.ts';
+import { nameOf } from './known-rows.ts';
+import type { TasksRequest } from './run-model.ts';
+import type { Task } from './write-model.ts';
+
+/** Commits of one user take tens of milliseconds each: what lies further back is seen by now. */
+const TAIL_COUNT = 4;
+/** As long a transaction is never half visible; the clocks of two hosts are not that far apart. */
+const YOUNG_MS = 5 * SECOND_MS;
+/** About 2 s in all. */
+const MAX_LOOK_COUNT = 14;
+const LOOK_DELAY = { baseMs: 20, capMs: 200 };
+
+/**
+ * Waits until the newest commits are seen with all their rows, where the tasks look at more than the rows that
+ * they write: the items of a transaction become visible one by one, the counter perhaps first (DynamoDB, USENIX
+ * ATC 2023, 4), and no condition of the commit is on a parent, a group or a twin that was only read. What a
+ * device wrote itself was answered, so it is seen. Gives up after a while: of an erased user nothing is seen.
+ */
+export async function awaitVisible(
+  deps: SyncDeps,
+  scope: UserScope,
+  head: SyncHead,
+  { tasks, originDeviceId }: Pick<TasksRequest, 'tasks' | 'originDeviceId'>,
+): Promise<void> {
+  if (!tasks.some((task) => looksAtOthers(deps, task))) return;
+  const fromSeq = Math.max(head.horizonSeq, head.seq - TAIL_COUNT);
+  for (let look = 1; look <= MAX_LOOK_COUNT; look += 1) {
+    const entries = await deps.store.readEntries(scope, fromSeq, head.seq - fromSeq);
+    const isWhole = entries.length === head.seq - fromSeq;
+    const youngMs = deps.clock.now() - YOUNG_MS;
+    const others = entries.filter(
+      (entry) =>
+        entry.committedAtMs > youngMs && (originDeviceId === null || entry.originDeviceId !== originDeviceId),
+    );
+    if (isWhole && (await areSeen(deps, scope, others))) return;
+    await deps.clock.sleep(jitteredDelayMs(look, LOOK_DELAY, deps.randomness));
+  }
+}
+
+/** Beyond the row of the change, and rows that it writes, which the commit has conditions on. */
+function looksAtOthers({ schema }: SyncDeps, task: Task): boolean {
+  if (task.kind !== 'change') return task.kind === 'resolution';
+  const { entity, change } = task;
+  if (entity.rules.length > 0) return true;
+  if (change.op === 'delete') return relationsOf(schema).children.get(entity.type)?.length !== 0;
+  return Object.keys(entity.references).some((field) => typeof change.data[field] === 'string');
+}
+
+async function areSeen(deps: SyncDeps, scope: UserScope, entries: readonly LogEntry[]): Promise<boolean> {
+  const changes = entries.flatMap((entry) => entry.changes);
+  if (changes.length === 0) return true;
+  const keys = new Map(changes.map(({ type, id }) => [nameOf(type, id), { type, id }]));
+  const rows = await deps.store.loadRows(scope, [...keys.values()]);
+  const versions = new Map(rows.map(({ type, id, state }) => [nameOf(type, id), state.version]));
+  return changes.every(({ type, id, version }) => (versions.get(nameOf(type, id)) ?? 0) >= version);
+}
