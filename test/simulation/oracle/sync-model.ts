@@ -64,6 +64,8 @@ export class SyncModel {
   /** Fields of the commit under way that were written by a clock too far ahead; open: either may have won. */
   readonly #clamped = new Map<string, { readonly isOpen: boolean }>();
   readonly #aliases = new Map<string, string>();
+  /** By row: the version of the tombstone that compaction took. Devices may have it still. */
+  readonly #forgotten = new Map<string, number>();
   readonly #entities: ReadonlyMap<string, EntityDefinition>;
   readonly #violation: (what: string) => void;
 
@@ -112,6 +114,12 @@ export class SyncModel {
   ): void {
     const hlc = clamp(change.hlc, at.untilMs);
     const isClamped = hlc !== change.hlc;
+    if (row === undefined && change.op === 'update' && (change.baseVersion ?? 0) > 0) {
+      // It was there and its tombstone is forgotten: the deletion stands.
+      if (said.kind === 'successful' || said.outcome !== 'server_wins')
+        this.#violation(`${change.entityType}/${said.id} is not there, and ${change.requestId} was taken`);
+      return;
+    }
     if (row === undefined || (row.deleted && change.baseVersion === row.version)) {
       for (const field of isClamped ? Object.keys(change.data ?? {}) : [])
         this.#clamped.set(`${name({ type: change.entityType, id: said.id })} ${field}`, { isOpen: false });
@@ -166,7 +174,9 @@ export class SyncModel {
   }
 
   #make(entity: EntityDefinition, tombstone: ModelRow | undefined, change: SentChange): void {
-    const version = (tombstone?.version ?? 0) + 1;
+    // Newer than whatever a device may have of it.
+    const forgotten = this.#forgotten.get(keyOf(change.entityType, change.id)) ?? 0;
+    const version = (tombstone?.version ?? Math.max(forgotten, change.baseVersion ?? 0)) + 1;
     const hlc = after(change.hlc, tombstone?.deletedHlc);
     const fields = new Map<string, ModelField>();
     for (const [field, value] of Object.entries(change.data ?? {})) {
@@ -238,10 +248,11 @@ export class SyncModel {
     return entity.rules.some((rule) => rule.kind === 'one_active' && rule.flag === field && value === false);
   }
 
-  /** Compaction took the tombstone: the row was never there. A living one must stay. */
+  /** Compaction took the tombstone: what comes under its id is a new row. A living one must stay. */
   forget(type: string, id: string): void {
     const row = this.rows.get(keyOf(type, id));
     if (row?.deleted === false) this.#violation(`${name(row)} lives and was removed`);
+    if (row !== undefined) this.#forgotten.set(keyOf(type, id), row.version);
     this.rows.delete(keyOf(type, id));
   }
 

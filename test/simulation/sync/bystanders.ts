@@ -7,15 +7,31 @@ import { drawCreate, drawPatch } from './draw-row.ts';
 
 const MAX_WRITES = 4;
 const WITHIN_MS = 60_000;
+const MAX_POLLS = 8;
+const POLL_WITHIN_MS = 9_000;
 
 /** What goes on beside the devices: an app's server that writes plain resources, compaction, reused operation ids. */
 export async function bystand(environment: Environment, counters: SyncCounters, crowd: Crowd): Promise<void> {
   const { prng } = environment;
   await Promise.all([
     prng.chance(0.5) ? writePlainly(environment, counters, crowd) : undefined,
+    prng.chance(0.5) ? poll(environment, crowd) : undefined,
     prng.chance(0.2) ? forge(environment, counters, crowd) : undefined,
     prng.chance(0.3) ? compact(environment, counters, crowd) : undefined,
   ]);
+}
+
+/** Somebody follows the log in small pages while others commit: what is half visible must not be passed. */
+async function poll(environment: Environment, crowd: Crowd): Promise<void> {
+  const { prng, scheduler } = environment;
+  let cursor: string | undefined;
+  for (let count = 0; count < MAX_POLLS; count += 1) {
+    await scheduler.wait(prng.below(POLL_WITHIN_MS));
+    const query = { limit: String(1 + prng.below(20)), ...(cursor === undefined ? {} : { cursor }) };
+    const answer = await crowd.ask({ method: 'GET', path: '/v1/sync/changes', query });
+    if (answer?.status === 200) cursor = (JSON.parse(answer.body) as { cursor: string }).cursor;
+    else if (answer?.status === 410) cursor = undefined;
+  }
 }
 
 /** Somebody sends another payload under an operation id that was used: it must not be taken for done. */

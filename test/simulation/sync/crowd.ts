@@ -29,6 +29,7 @@ const ROUND_PAUSE_MS = 120_000;
 /** Groups of types that refer to each other, or that merge alike; a history edits a few of them. */
 const TYPE_GROUPS = [
   ['products', 'inventory_items'],
+  ['products', 'inventory_items'],
   ['products', 'purchases'],
   ['products', 'purchases', 'sessions'],
   ['sessions', 'consumptions', 'devices'],
@@ -39,7 +40,8 @@ const TYPE_GROUPS = [
   ['sim_manual', 'sim_fields'],
 ];
 /** With so many rows of a type there, more are seldom made: devices shall meet in the same rows. */
-const FEW_ROWS = 3;
+const FEW_ROWS = 1;
+const STORM_EVERY_MS = 15_000;
 
 /** The devices of one user, what they do, and what they did. */
 export interface Crowd {
@@ -48,6 +50,8 @@ export interface Crowd {
   readonly userId: string;
   readonly devices: readonly SimulatedDevice[];
   readonly ledger: EditLedger;
+  /** One device makes a row or two of each type, and all hear of them: what they edit from then on is shared. */
+  begin(): Promise<void>;
   live(device: SimulatedDevice): Promise<void>;
   calmDown(): void;
   syncUntilQuiet(): Promise<void>;
@@ -89,12 +93,15 @@ export function createCrowd(
       mutant,
     });
   });
+  const types = drawTypes(prng);
   const script: Script = {
     environment,
     counters,
     ledger,
     schema: SIM_SCHEMA,
-    types: drawTypes(prng),
+    types,
+    edited: [...types, prng.pick(types), types.at(-1) ?? ''],
+    isStormy: prng.chance(0.5),
     tagCount: 0,
   };
   return {
@@ -103,6 +110,7 @@ export function createCrowd(
     userId: seeded.user.userId,
     devices,
     ledger,
+    begin: () => begin(script, devices),
     live: (device) => live(script, device),
     calmDown: () => {
       isCalm = true;
@@ -132,7 +140,20 @@ interface Script {
   readonly ledger: EditLedger;
   readonly schema: SyncSchema;
   readonly types: readonly string[];
+  /** The same, those that are edited more often more than once. */
+  readonly edited: readonly string[];
+  /** All devices sync at the same instants. */
+  readonly isStormy: boolean;
   tagCount: number;
+}
+
+async function begin(script: Script, devices: readonly SimulatedDevice[]): Promise<void> {
+  const [first] = devices;
+  const orderOf = (type: string) => script.schema.entities.get(type)?.order ?? 0;
+  for (const type of script.types.toSorted((a, b) => orderOf(a) - orderOf(b))) {
+    if (first !== undefined) await edit(script, first, type);
+  }
+  for (const device of devices) await device.with((client) => client.sync());
 }
 
 async function live(script: Script, device: SimulatedDevice): Promise<void> {
@@ -142,7 +163,7 @@ async function live(script: Script, device: SimulatedDevice): Promise<void> {
   for (let step = 0; step < stepCount; step += 1) {
     await scheduler.wait(prng.below(prng.chance(0.2) ? 60_000 : 3_000));
     const chance = prng.below(100);
-    if (chance < 60) await edit(script, device);
+    if (chance < 60) await edit(script, device, prng.pick(script.edited));
     else if (chance < 88) await syncOnce(script, device);
     else if (chance < 93) device.kill();
     else {
@@ -153,18 +174,22 @@ async function live(script: Script, device: SimulatedDevice): Promise<void> {
   }
 }
 
-async function syncOnce({ environment, counters }: Script, device: SimulatedDevice): Promise<void> {
+async function syncOnce(script: Script, device: SimulatedDevice): Promise<void> {
+  const { environment, counters } = script;
+  const { scheduler, prng } = environment;
+  if (script.isStormy)
+    await scheduler.wait(STORM_EVERY_MS - (scheduler.now() % STORM_EVERY_MS) + prng.below(300));
   counters.syncRuns += 1;
   const run = device.with((client) => client.sync()).catch(rethrowOthers);
   // Some apps go on editing while they sync.
-  if (environment.prng.chance(0.5)) await run;
+  if (prng.chance(0.5)) await run;
   else run.catch((error: unknown) => environment.violation('SIM', String(error)));
 }
 
-async function edit(script: Script, device: SimulatedDevice): Promise<void> {
+async function edit(script: Script, device: SimulatedDevice, type: string): Promise<void> {
   const { environment, schema, ledger, counters } = script;
   const { prng } = environment;
-  const entity = schema.entities.get(prng.pick(script.types));
+  const entity = schema.entities.get(type);
   if (entity === undefined) throw new Error('the script edits a type that there is not');
   script.tagCount += 1;
   const tag = `${device.name}-${script.tagCount}`;

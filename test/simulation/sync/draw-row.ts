@@ -73,7 +73,7 @@ function drawText({ prng }: Draw, { format, maxLength = 100 }: Shape, tag: strin
   if (format === 'date') return new Date(dayMs).toISOString().slice(0, 10);
   const text = `text ${tag}`;
   // Above MAX_INLINE_ROW_BYTES a row lies in no log entry, and is read by itself.
-  return maxLength >= LONG_CHARS && prng.chance(0.2)
+  return maxLength >= LONG_CHARS && prng.chance(0.4)
     ? text.padEnd(LONG_CHARS, '.')
     : text.slice(0, maxLength);
 }
@@ -121,8 +121,9 @@ export function drawPatch(draw: Draw, entity: EntityDefinition): Record<string, 
   const fields = Object.entries(entity.fields).filter(
     ([name, { policy }]) => policy.kind !== 'server_derived' && !isName(entity, name),
   );
+  const counters = fields.filter(([, { policy }]) => policy.kind === 'counter');
   for (let count = 1 + prng.below(2); count > 0 && fields.length > 0; count -= 1) {
-    const [name, field] = prng.pick(fields);
+    const [name, field] = prng.pick(prng.chance(0.5) && counters.length > 0 ? counters : fields);
     const isCleared = field.required !== true && prng.chance(0.1) && allowsNull(field);
     if (field.policy.kind === 'counter') patch[name] = { delta: prng.below(9) - 4 };
     else patch[name] = isCleared ? null : drawField(draw, entity, name, field);

@@ -61,9 +61,15 @@ function checkConflict(
   const deletions = edits.filter(({ op }) => op === 'delete');
   const [deletion] = deletions;
   const [answered, ...others] = said.filter(({ change }) => change.op === 'delete');
-  if (deletion?.seenVersion === undefined || deletions.length > 1 || others.length > 0) return;
+  if (
+    deletion === undefined ||
+    (deletion.seenVersion ?? 0) === 0 ||
+    deletions.length > 1 ||
+    others.length > 0
+  )
+    return;
   if (answered?.outcome.kind !== 'conflict') return;
-  const { type, id, device, seenVersion } = deletion;
+  const { type, id, device, seenVersion = 0 } = deletion;
   if (!crowd.world.pulls.hasOthersWrite(keyOf(type, crowd.world.model.idOf(type, id)), device, seenVersion)) {
     crowd.world.pulls.falseConflict(
       `${place} was deleted at version ${seenVersion}, and met a conflict with nobody`,

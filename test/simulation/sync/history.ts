@@ -63,6 +63,7 @@ export async function runSyncHistory(
 }
 
 async function play(environment: Environment, counters: SyncCounters, crowd: Crowd): Promise<void> {
+  await follow(environment, crowd.begin());
   await follow(
     environment,
     Promise.all([

@@ -101,6 +101,22 @@ interface HttpEvent {
 
 const isPull = (event: HttpEvent): boolean => event.rawPath === '/v1/sync/changes';
 
+/** The lock of an owner that died stays. */
+function lockedPulls(): SyncMutant {
+  let isLocked = false;
+  return {
+    name: 'a pull takes a lock and is refused while another one reads',
+    handler: (_, handler) => async (event, context) => {
+      if (!isPull(event as HttpEvent)) return handler(event, context);
+      if (isLocked) return { statusCode: 409, headers: {}, body: '{"code":"sync.locked"}' };
+      isLocked = true;
+      const answer = await handler(event, context);
+      isLocked = false;
+      return answer;
+    },
+  };
+}
+
 /** Mutants on the server: what is committed, and what is read. */
 const SERVER_MUTANTS: readonly SyncMutant[] = [
   ofItems('rows are written without their version condition', (write, sk) =>
@@ -133,21 +149,7 @@ const SERVER_MUTANTS: readonly SyncMutant[] = [
       command instanceof UpdateItemCommand && /horizonSeq/.test(command.input.UpdateExpression ?? '');
     return isRaise ? Promise.resolve({}) : send(command);
   }),
-  {
-    name: 'a pull takes a lock and is refused while another one reads',
-    handler: (_, handler) => {
-      let isLocked = false;
-      return async (event, context) => {
-        if (!isPull(event as HttpEvent)) return handler(event, context);
-        if (isLocked) return { statusCode: 409, headers: {}, body: '{"code":"sync.locked"}' };
-        isLocked = true;
-        // Freed with the process alone, as a lock is whose owner died.
-        const answer = await handler(event, context);
-        isLocked = false;
-        return answer;
-      };
-    },
-  },
+  lockedPulls(),
   {
     name: 'a type without news pins the cursor',
     handler: (_, handler) => async (event, context) => {

@@ -130,7 +130,7 @@ function chaosOf({ prng, weather, counters }: Environment): DynamoChaos {
   return {
     visibilityDelaysMs: (count) =>
       prng.chance(weather().halfVisible)
-        ? Array.from({ length: count }, () => prng.below(prng.chance(0.4) ? 800 : 20))
+        ? Array.from({ length: count }, () => prng.below(prng.chance(0.4) ? 1_500 : 20))
         : new Array<number>(count).fill(0),
     conflictAt: (count) => {
       if (!prng.chance(weather().transactionConflict)) return undefined;
