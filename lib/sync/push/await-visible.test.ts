@@ -34,7 +34,7 @@ async function openWorld() {
       unprocessedCount: () => 0,
     },
   });
-  const stores = createStores({ dynamo: client, tables: TABLES, stop: async () => undefined }, clock);
+  const stores = createStores({ dynamo: client, tables: TABLES }, clock);
   const scope = await stores.createUser();
   const randomness = seededRandomness(41);
   const dataKeys = stores.vault;
