@@ -33,6 +33,11 @@ export interface SyncHead {
   readonly epoch: string;
   /** Log entries up to and with this are gone (SYN12). */
   readonly horizonSeq: number;
+  /**
+   * The greatest version of any tombstone that compaction forgot; 0: none. A row that is made anew begins behind
+   * it, so that no tombstone or copy on a device is newer (SYN12).
+   */
+  readonly forgottenVersion: number;
   readonly digests: Readonly<Record<string, TypeDigest>>;
   readonly openConflictCount: number;
 }

@@ -47,6 +47,7 @@ const headOf = (seq: number, parts: Partial<SyncHead> = {}): SyncHead => ({
   seq,
   epoch: 'epoch-1',
   horizonSeq: 0,
+  forgottenVersion: 0,
   digests: { sessions: { count: seq, hash: 0xfedcba9876543210n } },
   openConflictCount: 0,
   ...parts,

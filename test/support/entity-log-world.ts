@@ -70,6 +70,12 @@ export async function createEntityLogWorld(options: WorldOptions = {}) {
   const rows = new Map<string, StoredRow>();
   const state: { head: SyncHead | undefined } = { head: undefined };
   const commitNow = async (writes: readonly LogWrite[], originDeviceId: string): Promise<LogEntry> => {
+    const found = await store.loadHead(scope);
+    if (state.head !== undefined && found !== undefined && found !== 'gone') {
+      // Compaction may have moved these; the rest may be half visible.
+      const { horizonSeq, forgottenVersion } = found;
+      state.head = { ...state.head, horizonSeq, forgottenVersion };
+    }
     const seq = (state.head?.seq ?? 0) + 1;
     const made = writes.map((write) => nextRow(rows.get(`${write.type}/${write.id}`), write, { seq, clock }));
     const entry = toEntry(made, { seq, originDeviceId, committedAtMs: clock.now() });
@@ -108,7 +114,14 @@ export async function createEntityLogWorld(options: WorldOptions = {}) {
   return { clock, storage, stores, scope, store, state, rows, commit, deps };
 }
 
-const NEW_HEAD: SyncHead = { seq: 0, epoch: 'epoch-1', horizonSeq: 0, digests: {}, openConflictCount: 0 };
+const NEW_HEAD: SyncHead = {
+  seq: 0,
+  epoch: 'epoch-1',
+  horizonSeq: 0,
+  forgottenVersion: 0,
+  digests: {},
+  openConflictCount: 0,
+};
 
 function simulatedStorage(clock: ManualClock, chaos: Prng | undefined) {
   const { client } = createSimulatedDynamo({

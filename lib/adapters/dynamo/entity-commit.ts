@@ -30,6 +30,10 @@ export interface PlannedItem {
  *
  *   read ledger ──────── a twin begins or takes over the operation ─> operation: absent, or with our token
  *     read counter ───── another push takes seq + 1 ────────────────> counter: seq and epoch are those read
+ *               ──────── compaction forgets tombstones, and a row
+ *                        that is not there any more is made
+ *                        behind the forgotten version of before ────> counter: horizonSeq is the one read, which
+ *                                                                     is raised before any tombstone goes
  *               ──────── the user is erased ────────────────────────> counter: still there; of the first
  *                                                                     commit: head there and not erased
  *     read rows ──────── (covered by the counter; looked at again) ─> row: version is the one read, or absent
@@ -106,7 +110,8 @@ function writeCounter(commit: Commit, context: CommitContext): readonly PlannedI
 
 /**
  * A commit of the ledger alone only looks whether the counter is there. Open conflicts are added, so that a
- * commit which leaves `seq` as it is loses none of another. The horizon belongs to compaction.
+ * commit which leaves `seq` as it is loses none of another. The horizon and the forgotten version belong to
+ * compaction.
  */
 function moveCounter(
   read: SyncHead,
@@ -125,10 +130,11 @@ function moveCounter(
       ConditionCheck: { ...base, ConditionExpression: 'epoch = :epoch', ExpressionAttributeValues: epoch },
     };
   const guard = {
-    ConditionExpression: 'seq = :read AND epoch = :epoch',
+    ConditionExpression: 'seq = :read AND epoch = :epoch AND horizonSeq = :horizon',
     ExpressionAttributeValues: {
       ...epoch,
       ':read': N(read.seq),
+      ':horizon': N(read.horizonSeq),
       ':opened': N(head.openConflictCount - read.openConflictCount),
     },
   };

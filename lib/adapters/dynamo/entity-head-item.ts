@@ -5,7 +5,7 @@ import { DAY_MS, type EpochMs, toIso } from '../../core/instants.ts';
 import type { UserScope } from '../../samples/model.ts';
 import type { SyncHead } from '../../sync/model.ts';
 import { DUE_SHARD_COUNT, entitiesKey, logDuePartition } from './core-keys.ts';
-import { B, bytesOf, type Item, N, numberOf, S, stringOf } from './dynamo.ts';
+import { B, bytesOf, type Item, N, numberOf, optionalNumberOf, S, stringOf } from './dynamo.ts';
 import { type EntitySeal, openText, sealText } from './entity-seal.ts';
 
 const Digests = z.record(z.string(), z.object({ count: z.int(), hash: z.string() }));
@@ -33,6 +33,7 @@ export const toEntitiesItem = (head: SyncHead, seal: EntitySeal, oldestMs: Epoch
   seq: N(head.seq),
   epoch: S(head.epoch),
   horizonSeq: N(head.horizonSeq),
+  forgottenVersion: N(head.forgottenVersion),
   openConflicts: N(head.openConflictCount),
   digests: B(sealDigests(head, seal)),
   ...(oldestMs === undefined
@@ -51,6 +52,8 @@ export function fromEntitiesItem(item: Item, seal: Pick<EntitySeal, 'scope' | 'k
     seq,
     epoch: stringOf(item, 'epoch'),
     horizonSeq: numberOf(item, 'horizonSeq'),
+    // Counters from before compaction remembered it.
+    forgottenVersion: optionalNumberOf(item, 'forgottenVersion') ?? 0,
     openConflictCount: numberOf(item, 'openConflicts'),
     digests: Object.fromEntries(
       Object.entries(digests).map(([type, { count, hash }]) => [type, { count, hash: BigInt(`0x${hash}`) }]),

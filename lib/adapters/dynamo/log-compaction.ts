@@ -8,7 +8,7 @@ import {
 import { toIso } from '../../core/instants.ts';
 import { mapBounded } from '../../core/map-bounded.ts';
 import type { UserScope } from '../../samples/model.ts';
-import type { LogCompaction } from '../../sync/compaction/log-compaction.ts';
+import type { LogCompaction, LogHorizon } from '../../sync/compaction/log-compaction.ts';
 import type { LogAnnouncement } from '../../sync/model.ts';
 import {
   DUE_INDEX,
@@ -20,7 +20,7 @@ import {
   parseUserPartition,
   userPartition,
 } from './core-keys.ts';
-import { BOOL, type Dynamo, N, numberOf, S, stringOf } from './dynamo.ts';
+import { BOOL, type Dynamo, N, numberOf, optionalNumberOf, S, stringOf } from './dynamo.ts';
 import { logDueText, logShardOf } from './entity-head-item.ts';
 import { announcementOf } from './entity-log-item.ts';
 import { queryPrefix } from './query-page.ts';
@@ -46,15 +46,19 @@ export const createLogCompaction = (dynamo: Dynamo, coreTable: string): LogCompa
     const item = await readItem(dynamo, coreTable, entitiesKey(scope));
     return item === undefined
       ? undefined
-      : { epoch: stringOf(item, 'epoch'), horizonSeq: numberOf(item, 'horizonSeq') };
+      : {
+          epoch: stringOf(item, 'epoch'),
+          horizonSeq: numberOf(item, 'horizonSeq'),
+          forgottenVersion: optionalNumberOf(item, 'forgottenVersion') ?? 0,
+        };
   },
   readOldest: async (scope, limit) => {
     const place = { table: coreTable, partition: userPartition(scope), prefix: ENTITY_LOG_PREFIX };
     const items = await queryPrefix(dynamo, { ...place, after: undefined, limit });
     return items.map(announcementOf);
   },
-  raiseHorizon: async (scope, read, horizonSeq) => {
-    const written = await send(dynamo, new UpdateItemCommand(raise(coreTable, scope, { read, horizonSeq })));
+  raiseHorizon: async (scope, read, next) => {
+    const written = await send(dynamo, new UpdateItemCommand(raise(coreTable, scope, { read, next })));
     return written === 'done' ? 'raised' : 'conflict';
   },
   removeEntries: async (scope, entries) => {
@@ -88,14 +92,15 @@ export const createLogCompaction = (dynamo: Dynamo, coreTable: string): LogCompa
 const raise = (
   TableName: string,
   scope: UserScope,
-  { read, horizonSeq }: { readonly read: { epoch: string; horizonSeq: number }; readonly horizonSeq: number },
+  { read, next }: { readonly read: LogHorizon; readonly next: Omit<LogHorizon, 'epoch'> },
 ): UpdateItemCommandInput => ({
   TableName,
   Key: entitiesKey(scope),
-  UpdateExpression: 'SET horizonSeq = :next',
+  UpdateExpression: 'SET horizonSeq = :next, forgottenVersion = :forgotten',
   ConditionExpression: 'epoch = :epoch AND horizonSeq = :read',
   ExpressionAttributeValues: {
-    ':next': N(horizonSeq),
+    ':next': N(next.horizonSeq),
+    ':forgotten': N(next.forgottenVersion),
     ':epoch': S(read.epoch),
     ':read': N(read.horizonSeq),
   },

@@ -50,7 +50,11 @@ test('SYN12 what is older than 90 days goes, with the tombstones that nobody wro
   expect(run).toEqual({ dueCount: 1, removedCount: 3, failure: undefined });
   expect(await stored('ENTITYLOG#')).toEqual(LEFT);
   expect(await stored('ENTITY#')).toEqual(ROWS);
-  expect(await world.store.loadHead(world.scope)).toMatchObject({ seq: 5, horizonSeq: 3 });
+  expect(await world.store.loadHead(world.scope)).toMatchObject({
+    seq: 5,
+    horizonSeq: 3,
+    forgottenVersion: 2,
+  });
   expect(await dueCount()).toBe(0);
   world.clock.advance(59 * DAY_MS);
   expect(await dueCount()).toBe(1);
@@ -146,10 +150,12 @@ test('SYN57 two runs at once do the same once, and a log that fails holds up no 
 test('SYN57 the horizon of another epoch is not raised, a counter that is gone is not made again', async () => {
   await writeHistory();
   const logs = logsOn();
-  expect(await logs.raiseHorizon(world.scope, { epoch: 'other', horizonSeq: 0 }, 3)).toBe('conflict');
-  expect(await logs.raiseHorizon(world.scope, { epoch: 'epoch-1', horizonSeq: 2 }, 3)).toBe('conflict');
+  const read = { epoch: 'epoch-1', horizonSeq: 0, forgottenVersion: 0 };
+  const next = { horizonSeq: 3, forgottenVersion: 2 };
+  expect(await logs.raiseHorizon(world.scope, { ...read, epoch: 'other' }, next)).toBe('conflict');
+  expect(await logs.raiseHorizon(world.scope, { ...read, horizonSeq: 2 }, next)).toBe('conflict');
   await world.stores.removeCoreItem(world.scope, 'ENTITIES');
-  await logs.schedule(world.scope, { epoch: 'epoch-1', horizonSeq: 0 }, world.clock.now());
+  await logs.schedule(world.scope, read, world.clock.now());
   expect(await stored('ENTITIES')).toEqual([]);
   expect(await compactLog(depsOn(), world.scope)).toBe(0);
 });

@@ -29,10 +29,11 @@ export async function compactLog({ logs, clock }: CompactionDeps, scope: UserSco
     if (read === undefined) return removedCount;
     const entries = await logs.readOldest(scope, BATCH_COUNT);
     const horizonSeq = decideHorizon(entries, read.horizonSeq, nowMs - SYNC_HORIZON_DAYS * DAY_MS);
-    const isRaised =
-      horizonSeq === read.horizonSeq || (await logs.raiseHorizon(scope, read, horizonSeq)) === 'raised';
-    if (!isRaised) return removedCount;
     const past = entries.filter(({ seq }) => seq <= horizonSeq);
+    const next = { horizonSeq, forgottenVersion: decideForgottenVersion(past, read.forgottenVersion) };
+    const isRaised =
+      horizonSeq === read.horizonSeq || (await logs.raiseHorizon(scope, read, next)) === 'raised';
+    if (!isRaised) return removedCount;
     if ((await logs.removeEntries(scope, past)) === 'conflict') return removedCount;
     removedCount += past.length;
     if (past.length === BATCH_COUNT) continue;
@@ -41,6 +42,15 @@ export async function compactLog({ logs, clock }: CompactionDeps, scope: UserSco
     return removedCount;
   }
   return removedCount;
+}
+
+/** The greatest version of a tombstone that goes with these entries, or went before. */
+export function decideForgottenVersion(
+  past: readonly Pick<LogAnnouncement, 'changes'>[],
+  forgottenVersion: number,
+): number {
+  const deletions = past.flatMap(({ changes }) => changes.filter(({ op }) => op === 'delete'));
+  return deletions.reduce((greatest, { version }) => Math.max(greatest, version), forgottenVersion);
 }
 
 /** The last entry before the first that is not past the horizon: only ever a prefix goes. */

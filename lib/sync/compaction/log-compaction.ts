@@ -2,7 +2,7 @@ import type { EpochMs } from '../../core/instants.ts';
 import type { UserScope } from '../../samples/model.ts';
 import type { LogAnnouncement, SyncHead } from '../model.ts';
 
-export type LogHorizon = Pick<SyncHead, 'epoch' | 'horizonSeq'>;
+export type LogHorizon = Pick<SyncHead, 'epoch' | 'horizonSeq' | 'forgottenVersion'>;
 
 /**
  * Compaction of one user's log (SYN12). Needs no user's key: what goes is known by the open part of the log.
@@ -15,8 +15,12 @@ export interface LogCompaction {
   loadHorizon(scope: UserScope): Promise<LogHorizon | undefined>;
   /** The entries with the lowest numbers that are there, whatever is missing before or between them. */
   readOldest(scope: UserScope, limit: number): Promise<readonly LogAnnouncement[]>;
-  /** On the condition that it is still where it was read. */
-  raiseHorizon(scope: UserScope, read: LogHorizon, horizonSeq: number): Promise<'raised' | 'conflict'>;
+  /** On the condition that it is still where it was read; `next` in one update, so that commits see both or none. */
+  raiseHorizon(
+    scope: UserScope,
+    read: LogHorizon,
+    next: Omit<LogHorizon, 'epoch'>,
+  ): Promise<'raised' | 'conflict'>;
   /**
    * First the tombstones that the entries name and nobody wrote since, then the entries: whatever is left when
    * it is cut off is named by an entry that is left. `conflict`: somebody is writing one of them just now.

@@ -15,12 +15,12 @@ import { refuse, refuseRow } from './row-writes.ts';
 import { isObject, textsOf } from './wire-forms.ts';
 
 /**
- * A row out of a change alone: where there was none, or only its tombstone, which the writer knew. `whenPartial`
+ * A row out of a change alone, behind the tombstone that there is, or that there may have been. `whenPartial`
  * is the code for a change that lacks required fields.
  */
 export function makeRow(
   entity: EntityDefinition,
-  tombstone: RowState | undefined,
+  tombstone: RowState,
   change: RowChange,
   whenPartial: ChangeFailureCode,
 ): MergeOutcome {
@@ -29,8 +29,8 @@ export function makeRow(
   if (missing.length > 0) return refuse(whenPartial, `a new row needs ${missing.join(', ')}`);
   const refusal = refuseRow(entity, data);
   if (refusal !== undefined) return refusal;
-  const version = (tombstone?.version ?? 0) + 1;
-  const hlc = afterHlc(change.hlc, tombstone?.stamps['deleted']?.hlc);
+  const version = tombstone.version + 1;
+  const hlc = afterHlc(change.hlc, tombstone.stamps['deleted']?.hlc);
   const stamps: Record<string, Stamp> = {};
   const elements: Record<string, ElementStamps> = {};
   for (const [name, { policy }] of fieldsOf(entity)) {

@@ -302,16 +302,43 @@ describe('rows', () => {
   });
 
   test('SYN6 an update of a row that is not there makes it, or is refused, as the entity says', () => {
-    const whole = change('update', { name: 'x', tags: { add: ['a'] }, left: { delta: 2 } }, 3, at(1, 'B'));
+    const data = { name: 'x', tags: { add: ['a'] }, left: { delta: 2 } };
+    const whole = change('update', data, undefined, at(1, 'B'));
     expect(merge(undefined, whole)).toMatchObject({
       kind: 'changed',
       row: { version: 1, data: { name: 'x', tags: ['a'], left: 2 } },
     });
-    expect(merge(undefined, change('update', { local: 'x' }, 3, at(1, 'B')))).toMatchObject({
+    expect(merge(undefined, change('update', { local: 'x' }, 0, at(1, 'B')))).toMatchObject({
       code: 'sync.row_missing',
     });
     expect(merge(undefined, whole, samplesWith({ onMissing: 'refuse' }))).toMatchObject({
       code: 'sync.row_missing',
+    });
+  });
+
+  test('SYN6 a row that is not there is made behind what was forgotten and behind its base', () => {
+    const create = (base: number | undefined) => change('create', { name: 'x' }, base, at(1, 'B'));
+    const madeAt = (base: number | undefined, forgottenVersion: number) =>
+      rowOf(mergeChange(samples, undefined, create(base), { nowMs: NOW_MS, forgottenVersion }));
+    expect(madeAt(undefined, 0).version).toBe(1);
+    expect(madeAt(undefined, 4)).toMatchObject({ version: 5, stamps: { name: { version: 5 } } });
+    expect([madeAt(2, 4).version, madeAt(6, 4).version]).toEqual([5, 7]);
+    expect(Number.isSafeInteger(madeAt(Number.MAX_SAFE_INTEGER, 4).version + 1)).toBe(true);
+  });
+
+  test('SYN6 an update that knew a row which is not there finds it deleted, as a whole row too', () => {
+    for (const entity of [samples, samplesWith({ onMissing: 'refuse' }), samplesWith({ policy: 'manual' })]) {
+      const late = change('update', { name: 'x' }, 3, at(1, 'B'));
+      expect(mergeChange(entity, undefined, late, { nowMs: NOW_MS, forgottenVersion: 5 })).toMatchObject({
+        kind: 'unchanged',
+        row: { version: 5, deleted: true, data: {} },
+        conflict: { outcome: 'server_wins', fields: ['deleted'] },
+      });
+    }
+    expect(merge(undefined, DELETE(3))).toMatchObject({
+      kind: 'unchanged',
+      row: { version: 0 },
+      conflict: undefined,
     });
   });
 

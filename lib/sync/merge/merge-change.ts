@@ -6,8 +6,17 @@ import type { ConflictFacts, MergeOutcome, RowChange, RowState } from './row.ts'
 import { hasOthersWrite, refuse } from './row-writes.ts';
 import { sameValue } from './wire-forms.ts';
 
+const tombstoneOf = (version: number): RowState => ({
+  version,
+  deleted: true,
+  data: {},
+  stamps: {},
+  elements: {},
+});
 /** What a row that was never there is deleted to. */
-const NO_ROW: RowState = { version: 0, deleted: true, data: {}, stamps: {}, elements: {} };
+const NO_ROW = tombstoneOf(0);
+/** No row comes to so many writes: a base beyond it is no version of one. */
+const MAX_BASE_VERSION = 1_000_000_000;
 
 const deletion = (entity: EntityDefinition, outcome: ConflictFacts['outcome']): ConflictFacts => ({
   outcome,
@@ -15,10 +24,18 @@ const deletion = (entity: EntityDefinition, outcome: ConflictFacts['outcome']): 
   policy: entity.policy,
 });
 
+export interface MergeContext {
+  readonly nowMs: number;
+  /** The greatest version of a tombstone that compaction forgot; undefined, 0: it forgot none. */
+  readonly forgottenVersion?: number | undefined;
+}
+
 /**
  * What a validated change makes of a row (SYN3, SYN6). `stored` is undefined where there is no row, a tombstone
  * is one with `deleted`. Pure: the same everywhere; `nowMs` serves to bound clocks that are ahead, and to forget
- * what was removed before the horizon.
+ * what was removed before the horizon. A row that is not there may have been: it is made behind `forgottenVersion`
+ * and behind its writer's base, so that no device has a newer tombstone or copy of it, and an update with a base
+ * finds the deletion standing.
  *
  * A repeat of a change that was taken is `unchanged`. Refused with `sync.base_from_future`, `sync.row_missing`,
  * `sync.append_only`, `sync.delta_required`, `sync.invalid_data` (what the row would be breaks a rule of it), or
@@ -28,10 +45,10 @@ export function mergeChange(
   entity: EntityDefinition,
   stored: RowState | undefined,
   change: RowChange,
-  { nowMs }: { readonly nowMs: number },
+  { nowMs, forgottenVersion = 0 }: MergeContext,
 ): MergeOutcome {
   const bounded = { ...change, hlc: clampHlc(change.hlc, nowMs) };
-  if (stored === undefined) return mergeMissing(entity, bounded);
+  if (stored === undefined) return mergeMissing(entity, bounded, forgottenVersion);
   if ((change.baseVersion ?? 0) > stored.version) {
     return refuse('sync.base_from_future', `the row is at version ${stored.version}`);
   }
@@ -41,12 +58,16 @@ export function mergeChange(
   return mergeUpdate(entity, stored, bounded, nowMs);
 }
 
-function mergeMissing(entity: EntityDefinition, change: RowChange): MergeOutcome {
+function mergeMissing(entity: EntityDefinition, change: RowChange, forgottenVersion: number): MergeOutcome {
   if (change.op === 'delete') return { kind: 'unchanged', row: NO_ROW, conflict: undefined };
-  if (change.op === 'update' && (entity.onMissing === 'refuse' || entity.policy === 'append_only')) {
-    return refuse('sync.row_missing', 'there is no such row: create it');
-  }
-  return makeRow(entity, undefined, change, 'sync.row_missing');
+  const base = Math.min(change.baseVersion ?? 0, MAX_BASE_VERSION);
+  const tombstone = tombstoneOf(Math.max(forgottenVersion, base));
+  if (change.op === 'create') return makeRow(entity, tombstone, change, 'sync.row_missing');
+  if (entity.policy === 'append_only') return refuse('sync.row_missing', 'there is no such row: create it');
+  // It was there, so it was deleted: fields alone do not make the row that they were of.
+  if (base > 0) return { kind: 'unchanged', row: tombstone, conflict: deletion(entity, 'server_wins') };
+  if (entity.onMissing === 'refuse') return refuse('sync.row_missing', 'there is no such row: create it');
+  return makeRow(entity, tombstone, change, 'sync.row_missing');
 }
 
 /** The same row once more is no change; anything else is refused. */

@@ -64,8 +64,8 @@ function breaks(expected: Expectation | undefined, stored: StoredRow | undefined
   return expected === 'absent' ? 'entity.exists' : 'entity.changed';
 }
 
-const canMake = (entity: EntityDefinition, { op }: RowChange): boolean =>
-  op === 'create' || (op === 'update' && entity.onMissing === 'create');
+const canMake = (entity: EntityDefinition, { op, baseVersion }: RowChange): boolean =>
+  op === 'create' || (op === 'update' && entity.onMissing === 'create' && (baseVersion ?? 0) === 0);
 
 /** A change of one row, its references known to hold. */
 export interface RowTask {
@@ -83,7 +83,7 @@ export function planRow(
   stored: StoredRow | undefined,
 ): ChangeOutcome {
   const { entity, requestId, id, change } = task;
-  const merged = mergeChange(entity, stored?.state, change, { nowMs: context.nowMs });
+  const merged = mergeChange(entity, stored?.state, change, context);
   if (merged.kind === 'refused') return failed(requestId, merged.code, merged.message);
   const after =
     merged.kind === 'changed' ? settleRow(draft, context, task, { stored, merged: merged.row }) : undefined;

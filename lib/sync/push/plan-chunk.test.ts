@@ -10,7 +10,14 @@ import { type ChunkRequest, planChunk } from './plan-chunk.ts';
 import type { RawChange } from './write-model.ts';
 
 const nowMs = 1_795_262_400_000 as EpochMs;
-const HEAD: SyncHead = { seq: 4, epoch: 'e', horizonSeq: 0, digests: {}, openConflictCount: 2 };
+const HEAD: SyncHead = {
+  seq: 4,
+  epoch: 'e',
+  horizonSeq: 0,
+  forgottenVersion: 0,
+  digests: {},
+  openConflictCount: 2,
+};
 
 const change = (id: number, parts: Partial<RawChange> = {}): RawChange => ({
   requestId: `r${id}${parts.op ?? ''}`,
@@ -39,6 +46,7 @@ const request = (
         return `c${conflictCount}`;
       },
       takesAsNew: false,
+      forgottenVersion: 0,
     },
     limits: { slotCount: 97, bytes: 3_000_000, ...limits },
     operationId: 'op',

@@ -8,6 +8,8 @@ export interface PlanContext extends Authorship {
   readonly newConflictId: () => string;
   /** Rows that are made are taken as new without a look: the commit's condition finds those that are not. */
   readonly takesAsNew: boolean;
+  /** Of the head: versions of rows that are made begin behind it. */
+  readonly forgottenVersion: number;
 }
 
 /** Items beside counter, log entry and ledger; one less while the user's head is checked too (SYN1). */

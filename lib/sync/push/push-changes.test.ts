@@ -78,7 +78,7 @@ describe('one push', () => {
         journal(2, { wings: 2 }),
         { ...journal(3), hlc: 'yesterday' },
         { ...journal(4), requestId: good.requestId },
-        journal(5, { title: 'late' }, { op: 'update', baseVersion: 7 }),
+        journal(5, { title: 'late' }, { op: 'update' }),
       ],
     });
     expect(status).toBe(207);
@@ -89,6 +89,7 @@ describe('one push', () => {
       'sync.duplicate_request',
     ]);
     expect(answer.successful.map(({ id }) => id)).toEqual([good.id, uuid(5)]);
+    expect(answer.conflicts).toEqual([]);
   });
 
   test('SYN3 a concurrent update is merged, told with the row as it is, and kept as a conflict', async () => {

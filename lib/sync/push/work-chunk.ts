@@ -55,6 +55,7 @@ const newHead = ({ deps }: Run): SyncHead => ({
   seq: 0,
   epoch: newSortableId(deps.clock.now(), deps.randomness),
   horizonSeq: 0,
+  forgottenVersion: 0,
   digests: {},
   openConflictCount: 0,
 });
@@ -84,6 +85,7 @@ function chunkRequestOf(run: Run, head: SyncHead): ChunkRequest {
       originDeviceId: request.originDeviceId,
       newConflictId: () => newSortableId(nowMs, deps.randomness),
       takesAsNew,
+      forgottenVersion: head.forgottenVersion,
     },
     limits: {
       slotCount: read === undefined ? MAX_CHANGES_PER_CHUNK - 1 : MAX_CHANGES_PER_CHUNK,
