@@ -35,13 +35,26 @@ export async function keepAnswer(run: Run, text: string): Promise<boolean> {
   return outcome === 'committed';
 }
 
-/** Ends our lease, so that a repeat need not wait for it. Never throws: the lease ends by itself. */
+/**
+ * Ends our lease, so that a repeat need not wait for it. What the ledger says is kept: where the reply of a commit
+ * was lost our outcomes are those before it, and would make the repeat apply it again. As long as that commit may
+ * be under way nothing is written. Never throws: the lease ends by itself.
+ */
 export async function releaseOperation(run: Run): Promise<void> {
-  if (run.readToken !== run.token) return;
-  const ledger = writeLedger(run, run.outcomes, undefined);
-  if (ledger === undefined) return;
-  const next = { ...ledger.next, leaseUntilMs: run.deps.clock.now() };
-  await commitLedger(run, { ...ledger, next }).catch(() => undefined);
+  await release(run).catch(() => undefined);
+}
+
+async function release(run: Run): Promise<void> {
+  const { deps, scope, token } = run;
+  const { operation } = run.request;
+  if (operation === undefined) return;
+  const stored = await deps.store.loadOperation(scope, operation.operationId);
+  if (stored?.token !== token || stored.state !== 'running') return;
+  if (run.isCommitting && stored.decidedCount <= run.outcomes.length) return;
+  const read = run.read ?? (await deps.store.loadHead(scope));
+  if (read === undefined || read === 'gone') return;
+  const next = { ...stored, leaseUntilMs: deps.clock.now() };
+  await commitLedger({ ...run, read }, { next, readToken: token });
 }
 
 async function commitLedger(run: Run, operation: Commit['operation']) {

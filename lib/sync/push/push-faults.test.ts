@@ -274,3 +274,31 @@ test('SYN38 rows that are made are not looked for, and one that is there is foun
   expect([retryCount, answer.successful.map(({ version }) => version)]).toEqual([1, [1, 2, 1]]);
   expect((await server.row('journal_entries', uuid(10)))?.state.data).toEqual({ title: 't10', content: 'c' });
 });
+
+test('SYN5 a lost reply in the middle of a push undoes nothing of the ledger, and the repeat need not wait', async () => {
+  const uses = (amount: number) => take(amount, { baseVersion: 1 });
+  const goals = (from: number, number: number) =>
+    Array.from({ length: number }, (_, at) =>
+      change('goals', uuid(from + at), { data: { name: `${from + at}` } }),
+    );
+  for (const lostAt of [1, 2, 3]) {
+    const server = await openStocked();
+    const request = {
+      operationId: 'three chunks' as RequestId,
+      changes: [...goals(100, 100), uses(1), ...goals(300, 20), uses(10), ...goals(500, 100)],
+    };
+    let transactions = 0;
+    const losing: Send = async (...parameters) => {
+      const reply = await server.storage.dynamo.send(...parameters);
+      if (isTransaction(parameters[0])) transactions += 1;
+      if (isTransaction(parameters[0]) && transactions === lostAt)
+        throw Object.assign(new Error('no reply'), { name: 'TimeoutError' });
+      return reply;
+    };
+    const attempt = server.push(request, server.over(through(losing), seededRandomness(15)));
+    await expect(attempt).rejects.toMatchObject({ code: 'server.unavailable' });
+    const { answer } = await server.push(request);
+    expect([answer.successful.length, answer.conflicts.length]).toEqual([222, 0]);
+    expect([await remaining(server), (await server.head()).seq]).toEqual([89, 4]);
+  }
+});

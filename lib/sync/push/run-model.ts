@@ -28,4 +28,6 @@ export interface Run {
   takesAsNew: boolean;
   /** Whose ledger row we would write over. */
   readToken: string | undefined;
+  /** A commit was sent and nobody knows what became of it. */
+  isCommitting: boolean;
 }

@@ -28,7 +28,7 @@ export async function runTasks(
   const token = newSortableId(deps.clock.now(), deps.randomness);
   const run: Run = {
     ...{ deps, scope, request, token, read: undefined, known: new KnownRows() },
-    ...{ outcomes: [], readToken: undefined, takesAsNew: true },
+    ...{ outcomes: [], readToken: undefined, takesAsNew: true, isCommitting: false },
   };
   let retryCount = 0;
   let idleCount = 0;

@@ -106,8 +106,11 @@ async function readAhead({ deps, scope, known }: Run, { tasks, context }: ChunkR
   }
 }
 
-async function send({ deps, scope, request, token }: Run, commit: Commit): Promise<boolean> {
+async function send(run: Run, commit: Commit): Promise<boolean> {
+  const { deps, scope, request, token } = run;
+  run.isCommitting = true;
   const outcome = await deps.store.commit(scope, commit);
+  run.isCommitting = false;
   if (outcome === 'gone') throw new AppError('user.not_found', 'The credentials reach no user by this id.');
   if (outcome === 'committed') return true;
   if (request.operation !== undefined || commit.entry === undefined) return false;
