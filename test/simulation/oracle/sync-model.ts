@@ -120,6 +120,8 @@ export class SyncModel {
         this.#violation(`${change.entityType}/${said.id} is not there, and ${change.requestId} was taken`);
       return;
     }
+    // Its tombstone is forgotten: the deletion stands against a writer that had the row.
+    if (row === undefined && said.kind === 'conflict' && said.outcome === 'server_wins') return;
     if (row === undefined || (row.deleted && change.baseVersion === row.version)) {
       for (const field of isClamped ? Object.keys(change.data ?? {}) : [])
         this.#clamped.set(`${name({ type: change.entityType, id: said.id })} ${field}`, { isOpen: false });

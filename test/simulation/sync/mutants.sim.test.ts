@@ -19,7 +19,7 @@ import { type SeededSync, seedSync } from './seed.ts';
  * decision. `trap` names the trap of the reference that it stands for.
  */
 const FIRST_SEED = 1;
-const LAST_SEED = 600;
+const LAST_SEED = 2_000;
 const TIMEOUT_MS = 300_000;
 
 const active = vi.hoisted(() => ({ mutant: '', seq: 0 }));

@@ -38,7 +38,7 @@ function withDynamo(
   };
 }
 
-const sortKeyOf = ({ Put, Update, ConditionCheck }: TransactWriteItem): string =>
+export const sortKeyOf = ({ Put, Update, ConditionCheck }: TransactWriteItem): string =>
   Put?.Item?.['sk']?.S ?? (Update ?? ConditionCheck)?.Key?.['sk']?.S ?? '';
 
 /** A mutant whose pushes change what `mutate` makes of single items; undefined leaves one out. */
@@ -55,7 +55,7 @@ const ofItems = (
   });
 
 /** Values that only the condition used are left out as well: DynamoDB refuses those that nobody names. */
-function bare(write: TransactWriteItem): TransactWriteItem {
+export function bare(write: TransactWriteItem): TransactWriteItem {
   if (write.Put !== undefined) {
     const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues, ...put } = write.Put;
     return { Put: put };
@@ -101,6 +101,8 @@ interface HttpEvent {
 
 const isPull = (event: HttpEvent): boolean => event.rawPath === '/v1/sync/changes';
 
+const isOfUser = (pk: string | undefined): boolean => pk?.includes('#U#') === true;
+
 /** The lock of an owner that died stays. */
 function lockedPulls(): SyncMutant {
   let isLocked = false;
@@ -137,10 +139,10 @@ const SERVER_MUTANTS: readonly SyncMutant[] = [
     const { pk, sk: sortKey } = Item;
     return pk && sortKey ? { Delete: { TableName, Key: { pk, sk: sortKey } } } : write;
   }),
-  ofDynamo('the server reads eventually consistent', 'sync-devices', (command, send) => {
-    if (command instanceof QueryCommand)
+  ofDynamo('rows and log are read eventually consistent', 'sync-devices', (command, send) => {
+    if (command instanceof QueryCommand && isOfUser(command.input.ExpressionAttributeValues?.[':pk']?.S))
       return send(new QueryCommand({ ...command.input, ConsistentRead: false }));
-    if (command instanceof GetItemCommand)
+    if (command instanceof GetItemCommand && isOfUser(command.input.Key?.['pk']?.S))
       return send(new GetItemCommand({ ...command.input, ConsistentRead: false }));
     return send(command);
   }),
