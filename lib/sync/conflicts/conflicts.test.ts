@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { BatchResolveRequest, PushChange } from '../../../contracts/http/sync.ts';
 import { BatchResolveAnswer, SyncConflict } from '../../../contracts/http/sync.ts';
 import type { RequestId } from '../../../contracts/primitives/ids.ts';
+import { MAX_PULL_BYTES } from '../../../contracts/sync/protocol.ts';
 import { SYNC_SCHEMA } from '../../../contracts/sync/registry.ts';
 import { type DeviceServer, hlcAt, openDeviceServer, uuid } from '../../../test/support/device-server.ts';
 import { listConflicts } from './list-conflicts.ts';
@@ -234,4 +235,37 @@ test('SYN4 conflicts are paged, newest first', async () => {
   const rest = await list('open', 2, page.nextCursor ?? '');
   expect([rest.conflicts.map(({ conflictId }) => conflictId), rest.nextCursor]).toEqual([[first], null]);
   await expect(list('open', 2, 'forged')).rejects.toMatchObject({ code: 'request.bad_cursor' });
+});
+
+test('SYN4 a page of large conflicts ends at its bytes, and the next ones bring the rest, each once', async () => {
+  const count = 30;
+  const parts = Array.from({ length: 50 }, (_, index) => `${index}`.padEnd(100, 's'));
+  const data = {
+    ...{ symptomsBefore: parts, symptomsAfter: parts, painAreas: parts },
+    photos: Array.from({ length: 12 }, (_, index) => `${index}`.padEnd(1_900, 'p')),
+  };
+  const write = (letter: string, sent: Partial<PushChange>) =>
+    Array.from({ length: count }, (_, index) =>
+      change('journal_entries', uuid(100 + index), { data: { content: letter.repeat(19_000) }, ...sent }),
+    );
+  await server.push({ changes: write('a', { op: 'create', data: { content: 'a', ...data } }) });
+  await server.push({ changes: write('b', { baseVersion: 1 }) });
+  const late = write('c', { baseVersion: 1, hlc: hlcAt(5_000, 'tablet') });
+  const { answer } = await server.push({ deviceId: 'tablet', changes: late });
+  const told = answer.conflicts.map(({ conflictId }) => conflictId).sort();
+  expect(told).toHaveLength(count);
+  const seen: string[] = [];
+  const pageCounts: number[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await list('all', 100, cursor);
+    expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThan(MAX_PULL_BYTES + 200);
+    seen.push(...page.conflicts.map(({ conflictId }) => conflictId));
+    pageCounts.push(page.conflicts.length);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  expect(pageCounts).toHaveLength(2);
+  expect(Math.min(...pageCounts)).toBeGreaterThan(0);
+  expect(seen.toReversed()).toEqual([...seen].sort());
+  expect([...seen].sort()).toEqual(told);
 });

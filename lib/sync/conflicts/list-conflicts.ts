@@ -1,4 +1,5 @@
 import type { ConflictsAnswer, ConflictsQuery, SyncConflict } from '../../../contracts/http/sync.ts';
+import { MAX_PULL_BYTES } from '../../../contracts/sync/protocol.ts';
 import { instantOfSortableId } from '../../core/ids.ts';
 import { toIso } from '../../core/instants.ts';
 import { AppError } from '../../problems/app-error.ts';
@@ -7,9 +8,13 @@ import type { RowState } from '../merge/row.ts';
 import type { ConflictRecord } from '../model.ts';
 import type { SyncDeps } from '../sync-deps.ts';
 
+/** Of up to three rows of 64 KB each: about as many as a page takes at that size. */
+const RECORDS_PER_READ = 20;
+
 /**
- * The conflicts of a user, newest first (SYN4). The cursor is the last record's id; `request.bad_cursor` for a
- * text that is none, `user.not_found` for nobody.
+ * The conflicts of a user, newest first (SYN4); at most `limit` and MAX_PULL_BYTES of them, and one at least: its
+ * three images are far below what a Lambda may answer. The cursor is the last record's id; `request.bad_cursor`
+ * for a text that is none, `user.not_found` for nobody.
  */
 export async function listConflicts(
   { store }: Pick<SyncDeps, 'store'>,
@@ -21,10 +26,20 @@ export async function listConflicts(
   }
   const head = await store.loadHead(scope);
   if (head === 'gone') throw new AppError('user.not_found', 'The credentials reach no user by this id.');
-  const records = await store.listConflicts(scope, { status, limit: limit + 1, before: cursor });
-  const shown = records.slice(0, limit);
-  const last = records.length > limit ? shown.at(-1) : undefined;
-  return { conflicts: shown.map(toConflict), nextCursor: last?.conflictId ?? null };
+  const conflicts: SyncConflict[] = [];
+  let leftBytes = MAX_PULL_BYTES;
+  for (;;) {
+    const last = conflicts.at(-1)?.conflictId;
+    const wanted = Math.min(RECORDS_PER_READ, limit - conflicts.length + 1);
+    const records = await store.listConflicts(scope, { status, limit: wanted, before: last ?? cursor });
+    for (const conflict of records.map(toConflict)) {
+      leftBytes -= Buffer.byteLength(JSON.stringify(conflict));
+      const isFull = conflicts.length === limit || (leftBytes < 0 && conflicts.length > 0);
+      if (isFull) return { conflicts, nextCursor: conflicts.at(-1)?.conflictId ?? null };
+      conflicts.push(conflict);
+    }
+    if (records.length < wanted) return { conflicts, nextCursor: null };
+  }
 }
 
 function toConflict(record: ConflictRecord): SyncConflict {
