@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ROUTES } from '../../../contracts/http/routes.ts';
 import { ENTITIES } from '../../../contracts/sync/registry.ts';
+import { encodeCursor } from '../../../lib/reads/page-cursor.ts';
 import { openEntityDoors } from '../../../test/support/entity-doors.ts';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -432,6 +433,20 @@ describe('lists', () => {
       ['GET goals', `${nextCursor}x`],
     ]) {
       const answer = await doors.entity(line, { query: { limit: '1', cursor } });
+      expect([answer.status, answer.body.code]).toEqual([400, 'request.bad_cursor']);
+    }
+  });
+
+  test('SYN76 a forged cursor whose position no row can have is refused, and reaches no read', async () => {
+    const { workspaceId, userId } = doors.scope;
+    const binding = { operation: 'listEntities', query: {}, workspaceId, userId };
+    const pageFrom = (afterId: unknown) =>
+      doors.entity('GET goals', {
+        query: { cursor: encodeCursor({ entityType: 'goals', afterId }, binding) },
+      });
+    expect((await pageFrom(GOAL)).status).toBe(200);
+    for (const afterId of ['~~', '', 'a#b', 'a'.repeat(1_200), 7]) {
+      const answer = await pageFrom(afterId);
       expect([answer.status, answer.body.code]).toEqual([400, 'request.bad_cursor']);
     }
   });

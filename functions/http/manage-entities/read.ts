@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ListEntitiesQuery } from '../../../contracts/http/entities.ts';
 import { AppError } from '../../../lib/problems/app-error.ts';
 import { isMatched } from '../../../lib/reads/entity-tag.ts';
+import { STORED_ROW_ID } from '../../../lib/sync/merge/row-id.ts';
 import { tagOfVersion } from '../../../lib/sync/resources/entity-answer.ts';
 import { requireEntity } from '../../../lib/sync/resources/find-entity.ts';
 import { getEntity, listEntities } from '../../../lib/sync/resources/read-entities.ts';
@@ -10,7 +11,8 @@ import { parseQuery } from '../../_platform/http/parse-json-body.ts';
 import { answerWithTag, readCursor, writeCursor } from '../../_platform/http/tagged-answer.ts';
 import type { ManageEntitiesDeps } from './wiring.ts';
 
-const EntityPosition = z.object({ entityType: z.string(), afterId: z.string() });
+/** A forged one never becomes the bound of a read. */
+const EntityPosition = z.object({ entityType: z.string(), afterId: z.string().regex(STORED_ROW_ID) });
 
 export const listEntitiesOperation =
   ({ sync: { store, schema } }: ManageEntitiesDeps): OperationHandler =>

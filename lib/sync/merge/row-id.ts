@@ -2,6 +2,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 
 const encoder = new TextEncoder();
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** What rows are stored under. Keys of reads are made of it: it sorts before what ends a range of ids. */
+export const STORED_ROW_ID = /^[0-9a-z-]{1,64}$/;
 /** Of the one row of a type that a user has one of. */
 export const OWN_ROW_ID = 'me';
 

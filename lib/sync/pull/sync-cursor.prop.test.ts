@@ -24,7 +24,7 @@ const rows = fc.record({
   epoch: fc.string({ maxLength: 30 }),
   seq: whole,
   type: fc.constantFrom('goals', 'sessions'),
-  afterId: fc.string({ unit: 'grapheme', maxLength: 128 }),
+  afterId: fc.oneof(fc.uuid(), fc.constantFrom('', 'me')),
   rowsTotal: whole,
 });
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -68,6 +68,23 @@ test('SYN50 a cursor with one other character, one more or one less, or of the o
     }),
     { ...seeded, numRuns: 20 },
   );
+});
+
+test('SYN50 a forged cursor whose fields would be no bound of a read is damaged, whatever its checksum', () => {
+  const bound: CursorBinding = {
+    scope: { workspaceId: 'ws_1' as WorkspaceId, userId: 'usr_1' as UserId },
+    entityTypes: undefined,
+  };
+  const log = { epoch: 'e', seq: 99_999_999_999, offset: 97 };
+  expect(decodeLogCursor(encodeLogCursor(log, bound), bound)).toEqual(ok(log));
+  for (const forged of [{ seq: 100_000_000_000 }, { seq: 999_999_999_990 }, { seq: -1 }, { offset: 98 }]) {
+    expect(decodeLogCursor(encodeLogCursor({ ...log, ...forged }, bound), bound)).toEqual(fail('damaged'));
+  }
+  const snapshot = { epoch: 'e', seq: 1, type: 'goals', afterId: 'me', rowsTotal: 1 };
+  for (const afterId of ['~~', '~', 'a#b', 'A', 'a'.repeat(65), 'a'.repeat(1_200), 'ü']) {
+    const text = encodeSnapshotCursor({ ...snapshot, afterId }, bound);
+    expect(decodeSnapshotCursor(text, bound)).toEqual(fail('damaged'));
+  }
 });
 
 test('SYN50 any text is refused, and none is a fault', () => {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { MAX_CHANGES_PER_CHUNK } from '../../../contracts/sync/protocol.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { UserScope } from '../../samples/model.ts';
+import { STORED_ROW_ID } from '../merge/row-id.ts';
 
 /**
  * A cursor as text: base64url of `[6 bytes of SHA-256][JSON]`. The checksum tells damage, not forgery: a
@@ -11,6 +13,8 @@ const CHECKSUM_BYTES = 6;
 const CURSOR_VERSION = 1;
 /** Enough that two filters, or two users, do not meet by chance. */
 const TAG_CHARS = 11;
+
+const MAX_NAME_CHARS = 64;
 
 /** Whose cursor, over which types: what must be the same when it comes back (SYN7). */
 export interface CursorBinding {
@@ -40,14 +44,26 @@ export interface SnapshotPosition {
 /** `damaged`: no cursor of this lane (400). `foreign`: another user's, filter's or version's (410). */
 export type CursorFailure = 'damaged' | 'foreign';
 
+/**
+ * Log entries are sorted by 12 digits, and pages look some further: a commit each millisecond for three years. A
+ * greater one is forged, and no bound of a read may be made of it.
+ */
+const MAX_SEQ = 99_999_999_999;
 const whole = z.int().nonnegative();
-const Bound = { v: z.int(), u: z.string(), f: z.string(), e: z.string(), s: whole };
-const LogFields = z.strictObject({ ...Bound, k: z.literal('log'), o: whole });
+const Bound = {
+  v: z.int(),
+  u: z.string().max(TAG_CHARS),
+  f: z.string().max(TAG_CHARS),
+  e: z.string().max(MAX_NAME_CHARS),
+  s: whole.max(MAX_SEQ),
+};
+const LogFields = z.strictObject({ ...Bound, k: z.literal('log'), o: whole.max(MAX_CHANGES_PER_CHUNK) });
 const SnapshotFields = z.strictObject({
   ...Bound,
   k: z.literal('rows'),
-  t: z.string(),
-  i: z.string(),
+  t: z.string().max(MAX_NAME_CHARS),
+  /** Empty: at the beginning of the type. */
+  i: z.union([z.literal(''), z.string().regex(STORED_ROW_ID)]),
   n: whole,
 });
 /** What every version says of itself; the rest is looked at once the version is known. */
