@@ -96,6 +96,23 @@ test('SYN39 groups and twins are whole', async () => {
   expect(active.map((data) => data?.['isActive'])).toEqual([false, true]);
 });
 
+test('SYN39 an update and a deletion meet the row as it is, not as it was', async () => {
+  const title = (text: string, deviceId: string) =>
+    world.change('journal_entries', 9, {
+      op: 'update',
+      baseVersion: 1,
+      data: { title: text },
+      hlc: hlcAt(900, deviceId),
+    });
+  await world.push('phone', world.change('journal_entries', 9, { data: { title: 'a' } }));
+  await world.halfPush('phone', title('b', 'phone'));
+  const { conflicts } = await world.push('tablet', title('a', 'tablet'));
+  expect(conflicts).toMatchObject([{ outcome: 'merged', version: 3 }]);
+  await world.halfPush('phone', world.change('goals', 10, { data: { name: 'g' } }));
+  const remove = world.change('goals', 10, { op: 'delete', baseVersion: 1 });
+  expect((await world.push('tablet', remove)).successful).toMatchObject([{ version: 2 }]);
+});
+
 test('SYN39 what looks at no other row waits for nobody, and who waits does so for seconds at most', async () => {
   await world.push('phone', product());
   await world.halfPush('phone', purchase(2));

@@ -1,7 +1,6 @@
 import { jitteredDelayMs } from '../../core/backoff.ts';
 import { SECOND_MS } from '../../core/instants.ts';
 import type { UserScope } from '../../samples/model.ts';
-import { relationsOf } from '../merge/relation-graph.ts';
 import type { LogEntry, SyncHead } from '../model.ts';
 import type { SyncDeps } from '../sync-deps.ts';
 import { nameOf } from './known-rows.ts';
@@ -17,10 +16,11 @@ const MAX_LOOK_COUNT = 14;
 const LOOK_DELAY = { baseMs: 20, capMs: 200 };
 
 /**
- * Waits until the newest commits are seen with all their rows, where the tasks look at more than the rows that
- * they write: the items of a transaction become visible one by one, the counter perhaps first (DynamoDB, USENIX
- * ATC 2023, 4), and no condition of the commit is on a parent, a group or a twin that was only read. What a
- * device wrote itself was answered, so it is seen. Gives up after a while: of an erased user nothing is seen.
+ * Waits until the newest commits are seen with all their rows, where the tasks look at more than rows that they
+ * make: the items of a transaction become visible one by one, the counter perhaps first (DynamoDB, USENIX ATC
+ * 2023, 4), and no condition of the commit is on what was only read: a parent, a group, a twin, the row of a
+ * change that changes nothing. What a device wrote itself was answered, so it is seen. Gives up after a while:
+ * of an erased user nothing is seen.
  */
 export async function awaitVisible(
   deps: SyncDeps,
@@ -28,7 +28,7 @@ export async function awaitVisible(
   head: SyncHead,
   { tasks, originDeviceId }: Pick<TasksRequest, 'tasks' | 'originDeviceId'>,
 ): Promise<void> {
-  if (!tasks.some((task) => looksAtOthers(deps, task))) return;
+  if (!tasks.some(looksAtRows)) return;
   const fromSeq = Math.max(head.horizonSeq, head.seq - TAIL_COUNT);
   for (let look = 1; look <= MAX_LOOK_COUNT; look += 1) {
     const entries = await deps.store.readEntries(scope, fromSeq, head.seq - fromSeq);
@@ -43,12 +43,11 @@ export async function awaitVisible(
   }
 }
 
-/** Beyond the row of the change, and rows that it writes, which the commit has conditions on. */
-function looksAtOthers({ schema }: SyncDeps, task: Task): boolean {
+/** A new row without parents and rules stands under its own condition alone. */
+function looksAtRows(task: Task): boolean {
   if (task.kind !== 'change') return task.kind === 'resolution';
   const { entity, change } = task;
-  if (entity.rules.length > 0) return true;
-  if (change.op === 'delete') return relationsOf(schema).children.get(entity.type)?.length !== 0;
+  if (change.op !== 'create' || entity.rules.length > 0) return true;
   return Object.keys(entity.references).some((field) => typeof change.data[field] === 'string');
 }
 
