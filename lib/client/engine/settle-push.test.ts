@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { SYNC_SCHEMA } from '../../../contracts/sync/registry.ts';
 import { createFakeSyncServer, type FakeSyncServer } from '../../../test/support/fake-sync-server.ts';
 import { openDevice, type SyncDevice } from '../../../test/support/sync-device.ts';
+import type { Transport } from '../transport.ts';
 import type { WireChange } from './plan-push.ts';
 
 interface SentPush {
@@ -58,6 +59,30 @@ describe('conflicts and bases', () => {
     expect(await phone.client.conflicts()).toMatchObject([
       { id, outcome: 'ADOPT_SERVER', data: { title: 'phone' } },
     ]);
+  });
+
+  test('CLI9 an update of a row that the server deleted and forgot ends with its deletion, though no image comes', async () => {
+    const transport: Transport = {
+      async send(request) {
+        const answer = await server.transport.send(request);
+        if (request.path !== '/v1/sync/push') return answer;
+        const body = JSON.parse(answer.body);
+        for (const conflict of body.conflicts ?? []) conflict.server = null;
+        return { ...answer, body: JSON.stringify(body) };
+      },
+    };
+    const late = await openDevice(server, 'late', { transport });
+    const id = await late.client.create('journal_entries', { title: 'a' });
+    await late.client.sync();
+    await late.client.update('journal_entries', id, { title: 'late' });
+    server.forgetHistory();
+    expect(await late.client.sync()).toMatchObject({ outcome: 'completed', push: { conflictCount: 1 } });
+    expect(await late.client.get('journal_entries', id)).toBeUndefined();
+    expect(await late.client.conflicts()).toMatchObject([
+      { outcome: 'ADOPT_SERVER', serverOutcome: 'server_wins', data: { title: 'late' } },
+    ]);
+    expect(await late.client.queue()).toEqual([]);
+    expect(await late.client.verify()).toBe('equal');
   });
 
   test('CLI9 an update of a row that somebody deleted ends with the deletion and a note', async () => {
