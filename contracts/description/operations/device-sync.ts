@@ -300,12 +300,12 @@ export const DEVICE_SYNC_OPERATIONS = {
         example: {
           status: 'GRANTED',
           lease: {
-            leaseId: '01kah3v5w8f0xq9d3m7t2c6e4r',
+            leaseId: 'data_sync.0.01kah3v5w8f0xq9d3m7t2c6e4r',
             kind: 'data_sync',
             issuedAt: INSTANT,
-            expiresAt: '2026-11-21T18:01:00.000Z',
-            windowMs: 60_000,
-            maxRequests: 50,
+            expiresAt: '2026-11-21T19:00:00.000Z',
+            windowMs: 3_600_000,
+            maxRequests: 80,
             batchSize: 500,
           },
         },
