@@ -1,5 +1,5 @@
 import { PushAnswer } from '../../../contracts/http/sync.ts';
-import { SYNC_HORIZON_DAYS } from '../../../contracts/sync/protocol.ts';
+import { MAX_CHANGES_PER_CHUNK, SYNC_HORIZON_DAYS } from '../../../contracts/sync/protocol.ts';
 import { CHANGE_FAILURES } from '../../../lib/sync/merge/row.ts';
 import type { Prng } from '../engine/prng.ts';
 import type { SaidOutcome, SentChange } from '../oracle/sync-model.ts';
@@ -96,6 +96,7 @@ export class AnswerBook {
   #noteChanges(request: SentPush, answer: WireAnswer): void {
     const body = PushAnswer.parse(JSON.parse(answer.body));
     const outcomes = outcomesOf(body);
+    if (request.changes.length > MAX_CHANGES_PER_CHUNK) this.#counters.chunkedPushes += 1;
     for (const change of request.changes) {
       this.#counters.pushedChanges += 1;
       const [outcome, ...others] = outcomes.get(change.requestId) ?? [];

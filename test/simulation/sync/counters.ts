@@ -1,11 +1,13 @@
 /** What happened over a history or a run of many: a check that never met a fault proves nothing. */
 const NAMES = [
   'histories',
+  'sqliteDevices',
   'localEdits',
   'syncRuns',
   'requests',
   'pushes',
   'pushedChanges',
+  'chunkedPushes',
   'successful',
   'conflicts',
   'refused',

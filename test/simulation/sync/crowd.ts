@@ -20,7 +20,7 @@ import { createSyncWorld, type SyncWorld } from './sync-world.ts';
 import { CALM_DEVICES, drawDeviceWeather } from './weather.ts';
 
 const DEVICE_COUNT = 3;
-const MAX_STEPS = 14;
+const MAX_STEPS = 12;
 const YEAR_MS = 365 * 86_400_000;
 /** A write that is postponed goes again for half an hour. */
 const MAX_QUIET_ROUNDS = 30;
@@ -41,6 +41,8 @@ const TYPE_GROUPS = [
 ];
 /** With so many rows of a type there, more are seldom made: devices shall meet in the same rows. */
 const FEW_ROWS = 1;
+/** More than MAX_CHANGES_PER_CHUNK. */
+const BULK_COUNT = 150;
 const STORM_EVERY_MS = 15_000;
 
 /** The devices of one user, what they do, and what they did. */
@@ -87,7 +89,7 @@ export function createCrowd(
       pulls: world.pulls,
       schema: SIM_SCHEMA,
       link,
-      store: drawStore(prng),
+      store: drawStore(prng, counters),
       prng: prng.fork(),
       skewMs: drawSkewMs(prng),
       mutant,
@@ -102,6 +104,7 @@ export function createCrowd(
     types,
     edited: [...types, prng.pick(types), types.at(-1) ?? ''],
     isStormy: prng.chance(0.5),
+    bulky: prng.chance(0.01) ? prng.pick(devices) : undefined,
     tagCount: 0,
   };
   return {
@@ -121,9 +124,12 @@ export function createCrowd(
   };
 }
 
-/** SQLite costs more: few histories have it, on some of their devices. */
-const drawStore = (prng: Prng): LocalStore =>
-  prng.chance(0.03) ? createSqlStore(createNodeSqlite(':memory:')) : createMemoryStore();
+/** SQLite costs more: few devices have it. */
+function drawStore(prng: Prng, counters: SyncCounters): LocalStore {
+  if (!prng.chance(0.03)) return createMemoryStore();
+  counters.sqliteDevices += 1;
+  return createSqlStore(createNodeSqlite(':memory:'));
+}
 
 function drawSkewMs(prng: Prng): number {
   const sign = prng.chance(0.5) ? 1 : -1;
@@ -144,6 +150,8 @@ interface Script {
   readonly edited: readonly string[];
   /** All devices sync at the same instants. */
   readonly isStormy: boolean;
+  /** Was offline for long: it has more to send than one transaction takes. */
+  readonly bulky: SimulatedDevice | undefined;
   tagCount: number;
 }
 
@@ -160,6 +168,8 @@ async function live(script: Script, device: SimulatedDevice): Promise<void> {
   const { environment, counters } = script;
   const { prng, scheduler } = environment;
   const stepCount = 4 + prng.below(MAX_STEPS);
+  for (let count = 0; count < BULK_COUNT && device === script.bulky; count += 1)
+    await edit(script, device, 'goals');
   for (let step = 0; step < stepCount; step += 1) {
     await scheduler.wait(prng.below(prng.chance(0.2) ? 60_000 : 3_000));
     const chance = prng.below(100);
@@ -204,7 +214,8 @@ async function edit(script: Script, device: SimulatedDevice, type: string): Prom
       const draw = { prng, tag, idsOf };
       const ids = idsOf(entity.type);
       const about = { device: device.name, type: entity.type };
-      if (ids.length === 0 || prng.chance(ids.length < FEW_ROWS ? 0.35 : 0.1)) {
+      const isMade = device === script.bulky && type === 'goals';
+      if (ids.length === 0 || prng.chance(isMade ? 0.9 : ids.length < FEW_ROWS ? 0.35 : 0.1)) {
         const data = drawCreate(draw, entity);
         if (data === undefined) return;
         const noted = ledger.begin({

@@ -30,7 +30,7 @@ export async function checkEdits(environment: Environment, crowd: Crowd): Promis
     const [first] = edits;
     const isLiving = first !== undefined && living.has(keyOf(first.type, model.idOf(first.type, first.id)));
     checkRefusals(environment, place, { edits, said: saidByRow.get(place) ?? [] });
-    checkConflict(crowd, place, { edits, said: saidByRow.get(place) ?? [] });
+    checkConflict(environment, place, { edits, said: saidByRow.get(place) ?? [] });
     const lost = lostOf(edits, saidByRow.get(place) ?? [], isLiving);
     if (lost !== undefined) {
       environment.violation('LOST', `${place}: ${lost.op} ${JSON.stringify(lost.data)} has no outcome`);
@@ -52,26 +52,23 @@ function checkRefusals(
   }
 }
 
-/** A deletion meets a conflict only where somebody else wrote the row since the version that the app saw. */
+/** A deletion meets a conflict only where the row went on since the version that the app saw. */
 function checkConflict(
-  crowd: Crowd,
+  environment: Environment,
   place: string,
   { edits, said }: { readonly edits: readonly LocalEdit[]; readonly said: readonly SaidOfChange[] },
 ): void {
   const deletions = edits.filter(({ op }) => op === 'delete');
   const [deletion] = deletions;
   const [answered, ...others] = said.filter(({ change }) => change.op === 'delete');
-  if (
-    deletion === undefined ||
-    (deletion.seenVersion ?? 0) === 0 ||
-    deletions.length > 1 ||
-    others.length > 0
-  )
-    return;
+  const seenVersion = deletion?.seenVersion ?? 0;
+  if (seenVersion === 0 || deletions.length > 1 || others.length > 0) return;
   if (answered?.outcome.kind !== 'conflict') return;
-  const { type, id, device, seenVersion = 0 } = deletion;
-  if (!crowd.world.pulls.hasOthersWrite(keyOf(type, crowd.world.model.idOf(type, id)), device, seenVersion)) {
-    crowd.world.pulls.falseConflict(
+  const { outcome, version } = answered.outcome;
+  const metVersion = outcome === 'client_wins' ? version - 1 : version;
+  if (metVersion <= seenVersion) {
+    environment.violation(
+      'CONFLICT',
       `${place} was deleted at version ${seenVersion}, and met a conflict with nobody`,
     );
   }

@@ -24,35 +24,15 @@ export class PullChecks {
   readonly #bySeq = new Map<number, readonly StoredImage[]>();
   /** By row and version: what it was, `deleted` of a tombstone. */
   readonly #texts = new Map<string, string>();
-  readonly #writers = new Map<
-    string,
-    readonly { readonly writer: string | undefined; readonly version: number }[]
-  >();
   readonly #positions = new Map<string, LogPosition>();
 
   constructor(environment: Environment) {
     this.#environment = environment;
   }
 
-  committed({ seq, rows, call }: ObservedCommit): void {
-    const writer = call?.deviceName;
-    for (const { type, id, version } of rows) {
-      const place = keyOf(type, id);
-      this.#writers.set(place, [...(this.#writers.get(place) ?? []), { writer, version }]);
-    }
+  committed({ seq, rows }: ObservedCommit): void {
     if (rows.length > 0) this.#bySeq.set(seq, rows);
     for (const row of rows) this.#texts.set(`${keyOf(row.type, row.id)} v${row.version}`, textOf(row));
-  }
-
-  /** Whether anybody but the device wrote a row after a version. */
-  hasOthersWrite(place: string, device: string, version: number): boolean {
-    return (this.#writers.get(place) ?? []).some(
-      (write) => write.writer !== device && write.version > version,
-    );
-  }
-
-  falseConflict(what: string): void {
-    this.#environment.violation('CONFLICT', what);
   }
 
   /** At rest a device has asked for everything: its cursor stands at the last commit. */

@@ -1,5 +1,5 @@
 import { PushAnswer } from '../../../contracts/http/sync.ts';
-import { SYNC_HORIZON_DAYS } from '../../../contracts/sync/protocol.ts';
+import { MAX_CHANGES_PER_CHUNK, SYNC_HORIZON_DAYS } from '../../../contracts/sync/protocol.ts';
 import type { Platform } from '../../../functions/_platform/platform.ts';
 import { createManageEntitiesHandler } from '../../../functions/http/manage-entities/handler.ts';
 import { wire as wireManageEntities } from '../../../functions/http/manage-entities/wiring.ts';
@@ -118,6 +118,11 @@ function follow(model: SyncModel, { call, rows, answer, atMs }: ObservedCommit):
     return;
   }
   const push = JSON.parse(call.request.body ?? '') as SentPush;
+  // In several transactions: which change went with which is not said.
+  if (push.changes.length > MAX_CHANGES_PER_CHUNK) {
+    for (const row of rows) model.adopt(row);
+    return;
+  }
   const outcomes = outcomesOf(PushAnswer.parse(JSON.parse(answer)));
   for (const change of push.changes) {
     const [said] = outcomes.get(change.requestId) ?? [];
