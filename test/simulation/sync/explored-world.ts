@@ -2,7 +2,7 @@ import { TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import type { Dynamo } from '../../../lib/adapters/dynamo/dynamo.ts';
 import { fromEntityItem } from '../../../lib/adapters/dynamo/entity-item.ts';
 import { createEntityStore } from '../../../lib/adapters/dynamo/entity-store.ts';
-import { HeadwaterError, NetworkError } from '../../../lib/client/client-error.ts';
+import { NetworkError } from '../../../lib/client/client-error.ts';
 import { createHeadwaterClient, type HeadwaterClient } from '../../../lib/client/headwater-client.ts';
 import type { ServerRow } from '../../../lib/client/store/local-store.ts';
 import { createMemoryStore, type MemoryStore } from '../../../lib/client/store/memory-store.ts';
@@ -210,6 +210,3 @@ class ContainerEnded extends Error {
 
 const rowText = ({ type, id, version, data }: Pick<ServerRow, 'type' | 'id' | 'version' | 'data'>): string =>
   `${type}/${id} v${version} ${canonical(data)}`;
-
-/** What the app is told and may go on after: the network, which the next run makes good. */
-export const isExpectedError = (error: unknown): boolean => error instanceof HeadwaterError;
