@@ -4,6 +4,7 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
   UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import type { Clients, Platform } from '../../../functions/_platform/platform.ts';
 import type { SdkCommand } from '../engine/simulated-dynamo.ts';
@@ -150,6 +151,16 @@ const SERVER_MUTANTS: readonly SyncMutant[] = [
     const isRaise =
       command instanceof UpdateItemCommand && /horizonSeq/.test(command.input.UpdateExpression ?? '');
     return isRaise ? Promise.resolve({}) : send(command);
+  }),
+  ofDynamo('compaction does not say how far versions had come', 'compact-logs', (command, send) => {
+    const { ExpressionAttributeValues: values } = command.input as UpdateItemCommandInput;
+    if (!(command instanceof UpdateItemCommand) || values?.[':forgotten'] === undefined) return send(command);
+    return send(
+      new UpdateItemCommand({
+        ...command.input,
+        ExpressionAttributeValues: { ...values, ':forgotten': { N: '0' } },
+      }),
+    );
   }),
   lockedPulls(),
   {
