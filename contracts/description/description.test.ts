@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ROUTES } from '../http/routes.ts';
 import { PROBLEMS, REFUSAL_REASONS } from '../problems/catalog.ts';
+import { USER_HEADER } from '../sync/protocol.ts';
 import { BAD_INPUTS } from './bad-input.ts';
 import { describeEntities } from './entity-types.ts';
 import { describeOpenApi } from './openapi.ts';
@@ -148,6 +149,18 @@ describe('the page', () => {
     for (const code of PROBLEM_CODES) expect(page).toContain(`id="${code}"`);
     for (const reason of REFUSAL_REASONS) expect(page).toContain(`id="refused-${reason}"`);
     expect(page.match(/id="metric-/g)).toHaveLength(73);
+  });
+
+  test('every command can be pasted: its path has no brace left, and it names the user where that header is', () => {
+    for (const { route, doc } of DESCRIBED_ROUTES) {
+      const part = page.split(`<section id="${route.operation}">`)[1]?.split('</section>')[0] ?? '';
+      const command = /<pre><code>(curl [^<]*)<\/code>/.exec(part)?.[1] ?? '';
+      const path = /\$HEADWATER_API_URL(\S+)&quot;/.exec(command)?.[1];
+      expect(path, route.operation).toMatch(/^\/[^{}…]*$/);
+      const takesUser = doc.headers?.shape[USER_HEADER] !== undefined;
+      expect(command.includes('-H &quot;X-Headwater-User: $USER_ID&quot;'), route.operation).toBe(takesUser);
+      if (route.path.startsWith('/v1/sync/')) expect(takesUser, route.operation).toBe(true);
+    }
   });
 
   test('it shows every entity type with each of its fields and what becomes of concurrent writes', () => {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Route } from '../../http/routes.ts';
 import { PROBLEMS } from '../../problems/catalog.ts';
+import { USER_HEADER } from '../../sync/protocol.ts';
 import type { OperationDoc } from '../operation-doc.ts';
 import { problemsOf } from '../operations.ts';
 import { type Html, html, NOTHING, prose, table } from './html.ts';
@@ -29,6 +30,7 @@ const ParameterNode = z.looseObject({
 });
 
 const EXAMPLE_PROVIDER = 'garmin';
+const EXAMPLE_ENTITY_TYPE = 'journal-entries';
 const MAX_INLINE_CHARS = 120;
 const FIELD_HEADINGS = ['Field', 'Type', 'Meaning and limits'];
 const code = (value: unknown): Html => html`<pre><code>${JSON.stringify(value, null, 2)}</code></pre>`;
@@ -67,14 +69,21 @@ function bodyOf({ body }: OperationDoc): readonly string[] {
 function curlOf(route: Route, doc: OperationDoc, { parameters }: DescribedOperation): string {
   const path = route.path
     .replace(/\{(\w+)Id\}/g, (_, name: string) => `$${name.toUpperCase()}_ID`)
-    .replace('{provider}', EXAMPLE_PROVIDER);
+    .replace('{provider}', EXAMPLE_PROVIDER)
+    .replace('{entityType}', EXAMPLE_ENTITY_TYPE);
   const query = parameters
     .filter((parameter) => parameter.in === 'query' && parameter.isRequired)
-    .map((parameter) => `${parameter.name}=${String(parameter.schema.example ?? '…')}`)
+    .map(
+      (parameter) =>
+        `${parameter.name}=${String(parameter.schema.example ?? `$${parameter.name.toUpperCase()}`)}`,
+    )
     .join('&');
+  // Optional in the document because a user's token does without it; the command has an API key.
+  const namesUser = parameters.some(({ in: place, name }) => place === 'header' && name === USER_HEADER);
   return [
     `curl${route.method === 'GET' ? '' : ` -X ${route.method}`} "$HEADWATER_API_URL${path}${query === '' ? '' : `?${query}`}"`,
     ...(route.scope === 'public' ? [] : ['-H "authorization: Bearer $HEADWATER_API_KEY"']),
+    ...(namesUser ? ['-H "X-Headwater-User: $USER_ID"'] : []),
     ...bodyOf(doc),
   ].join(' \\\n  ');
 }
