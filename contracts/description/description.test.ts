@@ -163,6 +163,12 @@ describe('the page', () => {
     }
   });
 
+  test('rows that are never changed are not said to have concurrent writes', () => {
+    const partOf = (type: string) => page.split(`id="entity-${type}"`)[1]?.split('<h4')[0] ?? '';
+    for (const { type, policy } of describeEntities())
+      expect(partOf(type).includes('last write wins'), type).toBe(policy !== 'append_only');
+  });
+
   test('it shows every entity type with each of its fields and what becomes of concurrent writes', () => {
     const shown = describeEntities();
     expect(shown.map(({ type }) => type)).toContain('journal_entries');

@@ -11,7 +11,14 @@ import {
 import { asInteger, countText } from './paging.ts';
 
 const EntityType = z.string().regex(/^[a-z][a-z0-9_]{0,63}$/);
-export const DeviceId = z.string().regex(DEVICE_ID);
+export const DeviceId = z.string().regex(DEVICE_ID).meta({
+  description:
+    'The installation, the same at each start and no other’s: 1 to 100 of `A-Z`, `a-z`, `0-9` and `. _ : -`',
+});
+const OperationId = RequestId.meta({
+  description:
+    'Names this request: with the same body it answers for 120 days as it did first and counts once, with another body it is `sync.payload_conflict`. 1 to 128 printable ASCII characters without spaces, `#` or `/`',
+});
 const Data = z.record(z.string(), z.unknown());
 
 /**
@@ -37,7 +44,7 @@ export type PushChange = z.infer<typeof PushChange>;
 export const PushRequest = z
   .strictObject({
     deviceId: DeviceId,
-    operationId: RequestId,
+    operationId: OperationId,
     changes: z.array(PushChange).min(1).max(MAX_PUSH_CHANGE_COUNT),
   })
   .meta({ id: 'PushRequest' });
@@ -78,7 +85,10 @@ export const PushFailure = z.object({
 export const PushAnswer = z
   .object({
     operationId: z.string(),
-    seq: z.int().nonnegative(),
+    seq: z.int().nonnegative().meta({
+      description:
+        'The number of the user’s newest commit when the push was done, its own included; 0 before the first. Pulls go on from their cursor, not from here',
+    }),
     successful: z.array(PushSuccess),
     conflicts: z.array(PushConflict),
     failed: z.array(PushFailure),
@@ -228,7 +238,7 @@ export type ConflictsAnswer = z.infer<typeof ConflictsAnswer>;
 export const BatchResolveRequest = z
   .strictObject({
     deviceId: DeviceId,
-    operationId: RequestId,
+    operationId: OperationId,
     resolutions: z
       .array(
         z.strictObject({

@@ -19,6 +19,12 @@ const ON_DELETE = {
 
 const words = (name: string): string => name.replaceAll('_', ' ');
 
+const HEADINGS = ['Field', 'Type', 'Limits', 'Concurrent writes'];
+
+/** Rows that never change have no concurrent writes: their table goes without that column. */
+const columnsOf = <Cell>({ policy }: DescribedEntity, cells: readonly Cell[]): readonly Cell[] =>
+  policy === 'append_only' ? cells.slice(0, -1) : cells;
+
 const fieldRows = ({ fields, references }: DescribedEntity): readonly (readonly Html[])[] => [
   ...fields.map(({ name, schema, policy, required }) => {
     const node = parseSchemaNode(schema);
@@ -42,5 +48,8 @@ export const entityTables = (): Html =>
   html`${describeEntities().map(
     (entity) => html`<h4 id="entity-${entity.type}">${entity.type}</h4>
 <p>${ROW_POLICIES[entity.policy]}${entity.id === 'me' ? ' A user has one row, whose id is me.' : ''}</p>
-${table(['Field', 'Type', 'Limits', 'Concurrent writes'], fieldRows(entity))}`,
+${table(
+  columnsOf(entity, HEADINGS),
+  fieldRows(entity).map((cells) => columnsOf(entity, cells)),
+)}`,
   )}`;
