@@ -367,6 +367,9 @@ describe('what operators mend', () => {
     // The second workspace has one row, which was written once.
     const synced = await ops(...replay, second.workspaceId, '--log', 'sync');
     expect([synced.code, synced.output]).toEqual([0, expect.stringMatching(/^1 events are on the bus$/m)]);
+    const unknown = await ops(...replay, `ws_${'0'.repeat(26)}`);
+    expect([unknown.code, unknown.output]).toEqual([1, '']);
+    expect(unknown.notes).toContain('there is no workspace ws_0');
     await expect.poll(isAtRest, { timeout: 30_000 }).toBe(true);
     expect(await read()).toEqual(before);
   }, 80_000);

@@ -33,7 +33,12 @@ export async function operate(command: OperateCommand, deps: OperateDependencies
     case 'projections rebuild':
       return rebuild(command.options, deps.rebuild(), print);
     case 'relay replay':
-      return replay(command.options, deps.replay(), print);
+      // What makes workspaces knows which there are.
+      return replay(
+        command.options,
+        { replaying: deps.replay(), workspaces: deps.bootstrap().workspaces },
+        print,
+      );
     case 'providers subscribe':
       return subscribe(command.options, deps.subscribe(), print);
     case 'dlq list':

@@ -1,14 +1,24 @@
+import type { WorkspaceStore } from '../../../lib/access/workspace.ts';
 import { type ReplayDeps, replayChanges } from '../../../lib/outbox/replay.ts';
 import type { OperateCommand } from './arguments.ts';
 
 type ReplayOptions = Extract<OperateCommand, { name: 'relay replay' }>['options'];
 
-/** Puts events on the bus again (OBX8), with a line after each page: its `--after` goes on from there. */
+export interface ReplayDependencies {
+  readonly replaying: ReplayDeps;
+  readonly workspaces: Pick<WorkspaceStore, 'load'>;
+}
+
+/**
+ * Puts events on the bus again (OBX8), with a line after each page: its `--after` goes on from there. Throws where
+ * there is no such workspace: "0 events" would tell an operator who mistyped its id that all is said.
+ */
 export async function replay(
   { workspace, log, from, to, after }: ReplayOptions,
-  deps: ReplayDeps,
+  { replaying, workspaces }: ReplayDependencies,
   print: (line: string) => void,
 ): Promise<void> {
+  if ((await workspaces.load(workspace)) === undefined) throw new Error(`there is no workspace ${workspace}`);
   const request = {
     workspaceId: workspace,
     log,
@@ -17,7 +27,7 @@ export async function replay(
     ...(after === undefined ? {} : { resumeAfter: after }),
   };
   let eventCount = 0;
-  for await (const progress of replayChanges(deps, request)) {
+  for await (const progress of replayChanges(replaying, request)) {
     const { cursor, userCount, entryCount } = progress;
     eventCount = progress.eventCount;
     print(
