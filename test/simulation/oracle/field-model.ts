@@ -78,7 +78,7 @@ export function writeField(policy: ModelPolicy, field: ModelField, write: ModelW
       return count(field, write, order);
     case 'max_value':
     case 'min_value':
-      return extreme(policy.kind, field, { taken, order });
+      return extreme(policy.kind, field, { taken, order, hlc: write.hlc });
     case 'monotonic':
       return rank(policy.ranks ?? {}, field, { taken, order });
     case 'merge_arrays':
@@ -126,13 +126,15 @@ interface Candidate {
 function extreme(
   kind: 'max_value' | 'min_value',
   field: ModelField,
-  { taken, order }: Candidate,
+  { taken, order, hlc }: Candidate & { readonly hlc: string },
 ): ModelField {
-  if (order.isCausal) return taken;
+  if (order.isCausal || taken.stamp === undefined) return taken;
   if (typeof taken.value !== 'number') return field;
-  if (typeof field.value !== 'number') return taken;
+  // The further number wins whatever its clock says, and makes no clock later than both.
+  const won = { ...taken, stamp: { ...taken.stamp, hlc: later(hlc, field.stamp?.hlc) } };
+  if (typeof field.value !== 'number') return won;
   const isFurther = kind === 'max_value' ? taken.value > field.value : taken.value < field.value;
-  return isFurther ? taken : field;
+  return isFurther ? won : field;
 }
 
 function rank(
