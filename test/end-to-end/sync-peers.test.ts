@@ -111,6 +111,35 @@ describe.skipIf(!existsSync(CHROMIUM))('two devices in the page at / (needs Debi
     }
   });
 
+  test('SYN4 one edits offline what the other deletes: the record tells what was written, and leaving asks first', async () => {
+    await tablet.getByRole('switch').uncheck();
+    await writeTitle(tablet, 'A walk at night');
+    await expect.poll(() => states(tablet)).toEqual(['pending']);
+    const asked = page.waitForEvent('dialog');
+    await page.evaluate(() => setTimeout(() => location.reload()));
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    await phone.getByRole('button', { name: 'Delete' }).click();
+    await expect.poll(() => phone.locator('.device-status').textContent()).toBe('nothing waits');
+    await tablet.getByRole('switch').check();
+    const line = page.locator('#conflicts tbody tr[data-field="deleted"]');
+    await line.waitFor();
+    expect((await line.locator('td').allTextContents()).slice(1)).toEqual([
+      'tablet',
+      'A walk at night',
+      'deleted',
+      'title: A walk at night',
+      'deleted',
+      'deleted',
+      'the server’s stayed',
+    ]);
+    await expect.poll(() => tablet.locator('li').count()).toBe(0);
+    await phone.locator('.add input').fill('A swim');
+    await phone.locator('.add button').click();
+    await tablet.locator('li[data-state="synced"]').waitFor();
+  });
+
   test('an entry that is deleted on one goes on the other, and nothing failed', async () => {
     await tablet.getByRole('button', { name: 'Delete' }).click();
     await expect.poll(() => phone.locator('li').count()).toBe(0);

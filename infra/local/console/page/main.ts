@@ -9,7 +9,7 @@ import {
   type User,
 } from './api.ts';
 import { showConnections } from './connections-view.ts';
-import { showDevices } from './devices/devices-view.ts';
+import { keepUnsentWrites, showDevices } from './devices/devices-view.ts';
 import { day, element, make, number } from './elements.ts';
 import { prepareFlow, showEvents, showQueues, showTotals } from './flow-view.ts';
 import { showMonth } from './month-view.ts';
@@ -144,5 +144,6 @@ element('user').addEventListener('change', (event) => {
 element('previous').addEventListener('click', () => turnMonth(-1));
 element('next').addEventListener('click', () => turnMonth(1));
 prepareFlow();
+keepUnsentWrites();
 void showClouds().catch(() => {});
 void run();

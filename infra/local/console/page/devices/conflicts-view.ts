@@ -8,6 +8,16 @@ const OUTCOME_WORDS: Readonly<Record<string, string>> = {
   manual: 'waits for a person',
 };
 
+/** The field of a conflict in which one side deleted the row. */
+const DELETION = 'deleted';
+const NOTHING = '–';
+
+interface SentChange {
+  readonly add?: readonly unknown[];
+  readonly remove?: readonly unknown[];
+  readonly delta?: unknown;
+}
+
 let shownText = '';
 
 /** Both sides of each conflict of the user's devices, a line per field. */
@@ -39,23 +49,32 @@ const linesOf = (conflict: ConflictRow): readonly HTMLElement[] =>
     ),
   );
 
-function titleOf({ result, server, id }: ConflictRow): string {
-  const title = result?.data?.['title'] ?? server.data?.['title'];
-  return typeof title === 'string' ? title : id.slice(0, 8);
+function titleOf({ result, server, client, id }: ConflictRow): string {
+  const titles = [result, server, client].map((side) => side?.data?.['title']);
+  return titles.find((title) => typeof title === 'string') ?? id.slice(0, 8);
 }
 
-/** What a side said of a field; a deleted row says nothing of any. */
+/** What a side said of a field; a deleted row says nothing of any, and where that is the conflict, all counts. */
 function told(side: ConflictSide | null, field: string): string {
-  if (side === null) return '–';
+  if (side === null) return NOTHING;
   if (side.data === null) return 'deleted';
-  return inWords(side.data[field]);
+  return field === DELETION ? fieldsInWords(side.data) : inWords(side.data[field]);
 }
 
+const fieldsInWords = (data: object): string =>
+  Object.entries(data)
+    .map(([name, value]) => [name, inWords(value)])
+    .filter(([, words]) => words !== NOTHING)
+    .map(([name, words]) => `${name}: ${words}`)
+    .join('; ');
+
+/** A value, or a change as it is sent: `+ run, − rest` of a set, `+ 2` of a counter. */
 function inWords(value: unknown): string {
-  if (value === undefined || value === null) return '–';
-  if (Array.isArray(value)) return value.join(', ');
+  if (value === undefined || value === null || value === '') return NOTHING;
+  if (Array.isArray(value)) return value.length === 0 ? NOTHING : value.join(', ');
   if (typeof value !== 'object') return String(value);
-  const { add, remove } = value as { add?: readonly unknown[]; remove?: readonly unknown[] };
-  if (add === undefined && remove === undefined) return JSON.stringify(value);
+  const { add, remove, delta } = value as SentChange;
+  if (typeof delta === 'number') return `${delta < 0 ? '−' : '+'} ${Math.abs(delta)}`;
+  if (!Array.isArray(add) && !Array.isArray(remove)) return fieldsInWords(value);
   return [...(add ?? []).map((each) => `+ ${each}`), ...(remove ?? []).map((each) => `− ${each}`)].join(', ');
 }

@@ -11,6 +11,8 @@ export interface DevicePane {
   readonly element: HTMLElement;
   /** Pushes and pulls, unless the device is offline. */
   sync(): Promise<void>;
+  /** Whether there are writes that only this page has. */
+  isWaiting(): boolean;
 }
 
 /** One device on the page. `onPushed` runs when others have something to pull. */
@@ -18,6 +20,7 @@ export function createDevicePane(device: DemoDevice, onPushed: () => void): Devi
   const { client, name } = device;
   const status = make('small', { class: 'device-status', role: 'status' }, 'not synced yet');
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let waitingCount = 0;
 
   const sync = async (): Promise<void> => {
     if (!device.isOnline()) return showStatus();
@@ -33,10 +36,10 @@ export function createDevicePane(device: DemoDevice, onPushed: () => void): Devi
   };
   const showStatus = async (trouble = ''): Promise<void> => {
     const { pendingCount, sendingCount, refusedCount } = await client.status();
-    const waiting = pendingCount + sendingCount;
+    waitingCount = pendingCount + sendingCount;
     const parts = [
       device.isOnline() ? '' : 'offline',
-      waiting === 0 ? 'nothing waits' : `${counted(waiting, 'write')} waiting`,
+      waitingCount === 0 ? 'nothing waits' : `${counted(waitingCount, 'write')} waiting`,
       refusedCount === 0 ? '' : `${refusedCount} refused`,
       trouble,
     ];
@@ -61,7 +64,7 @@ export function createDevicePane(device: DemoDevice, onPushed: () => void): Devi
     list.element,
     status,
   );
-  return { element, sync };
+  return { element, sync, isWaiting: () => waitingCount > 0 };
 }
 
 function headOf(device: DemoDevice, sync: () => Promise<void>): HTMLElement {

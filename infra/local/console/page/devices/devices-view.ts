@@ -9,6 +9,13 @@ let shownUserId = '';
 /** By user: who is looked at again later finds the devices as they were, with what they have not sent. */
 const opened = new Map<string, readonly DevicePane[]>();
 
+/** The devices are this page's memory: asks before a reload or a way out takes what they have not sent. */
+export function keepUnsentWrites(): void {
+  addEventListener('beforeunload', (event) => {
+    if ([...opened.values()].flat().some((pane) => pane.isWaiting())) event.preventDefault();
+  });
+}
+
 /** Two devices of the user. `pull`: they look for what others wrote, as they do from time to time. */
 export async function showDevices(userId: string, pull: boolean): Promise<void> {
   if (userId === '') return;

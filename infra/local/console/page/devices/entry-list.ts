@@ -75,12 +75,19 @@ function createLine(id: string, writes: EntryWrites): EntryLine {
     element,
     show(row) {
       fill(title, text(row.data['title']));
+      offer(mood, text(row.data['mood']));
       fill(mood, text(row.data['mood']));
       fill(tags, list(row.data['tags']));
       element.dataset['state'] = row.state;
       state.textContent = row.state;
     },
   };
+}
+
+/** Moods are free texts: what another app wrote is a choice as well. */
+function offer(select: HTMLSelectElement, value: string): void {
+  if (value === '' || [...select.options].some((option) => option.value === value)) return;
+  select.append(make('option', { value }, value));
 }
 
 function fill(field: HTMLInputElement | HTMLSelectElement, value: string): void {
