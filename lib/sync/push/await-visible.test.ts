@@ -113,6 +113,12 @@ test('SYN39 an update and a deletion meet the row as it is, not as it was', asyn
   expect((await world.push('tablet', remove)).successful).toMatchObject([{ version: 2 }]);
 });
 
+test('SYN39 a device whose repeat was answered from the ledger finds its own row when it goes on', async () => {
+  await world.halfPush('phone', world.change('goals', 10, { data: { name: 'g' } }));
+  const rename = world.change('goals', 10, { op: 'update', baseVersion: 1, data: { name: 'h' } });
+  expect((await world.push('phone', rename)).successful).toMatchObject([{ version: 2 }]);
+});
+
 test('SYN39 what looks at no other row waits for nobody, and who waits does so for seconds at most', async () => {
   await world.push('phone', product());
   await world.halfPush('phone', purchase(2));

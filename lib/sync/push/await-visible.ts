@@ -1,7 +1,8 @@
 import { jitteredDelayMs } from '../../core/backoff.ts';
 import { SECOND_MS } from '../../core/instants.ts';
 import type { UserScope } from '../../samples/model.ts';
-import type { LogEntry, SyncHead } from '../model.ts';
+import { resolveRowId } from '../merge/row-id.ts';
+import type { LogEntry, RowKey, SyncHead } from '../model.ts';
 import type { SyncDeps } from '../sync-deps.ts';
 import { nameOf } from './known-rows.ts';
 import type { TasksRequest } from './run-model.ts';
@@ -19,8 +20,9 @@ const LOOK_DELAY = { baseMs: 20, capMs: 200 };
  * Waits until the newest commits are seen with all their rows, where the tasks look at more than rows that they
  * make: the items of a transaction become visible one by one, the counter perhaps first (DynamoDB, USENIX ATC
  * 2023, 4), and no condition of the commit is on what was only read: a parent, a group, a twin, the row of a
- * change that changes nothing. What a device wrote itself was answered, so it is seen. Gives up after a while:
- * of an erased user nothing is seen.
+ * change that changes nothing. Of what this device wrote itself only the rows that the tasks lead to are looked
+ * for: its writes were answered, so they are seen, unless a repeat was answered from the ledger while the first
+ * copy was becoming visible. Gives up after a while: of an erased user nothing is seen.
  */
 export async function awaitVisible(
   deps: SyncDeps,
@@ -30,15 +32,18 @@ export async function awaitVisible(
 ): Promise<void> {
   if (!tasks.some(looksAtRows)) return;
   const fromSeq = Math.max(head.horizonSeq, head.seq - TAIL_COUNT);
+  const isLedTo = rowsLedTo(scope, tasks);
   for (let look = 1; look <= MAX_LOOK_COUNT; look += 1) {
     const entries = await deps.store.readEntries(scope, fromSeq, head.seq - fromSeq);
     const isWhole = entries.length === head.seq - fromSeq;
     const youngMs = deps.clock.now() - YOUNG_MS;
-    const others = entries.filter(
-      (entry) =>
-        entry.committedAtMs > youngMs && (originDeviceId === null || entry.originDeviceId !== originDeviceId),
-    );
-    if (isWhole && (await areSeen(deps, scope, others))) return;
+    const changes = entries
+      .filter(({ committedAtMs }) => committedAtMs > youngMs)
+      .flatMap((entry) => {
+        const isOwn = originDeviceId !== null && entry.originDeviceId === originDeviceId;
+        return isOwn ? entry.changes.filter(isLedTo) : entry.changes;
+      });
+    if (isWhole && (await areSeen(deps, scope, changes))) return;
     await deps.clock.sleep(jitteredDelayMs(look, LOOK_DELAY, deps.randomness));
   }
 }
@@ -51,8 +56,25 @@ function looksAtRows(task: Task): boolean {
   return Object.keys(entity.references).some((field) => typeof change.data[field] === 'string');
 }
 
-async function areSeen(deps: SyncDeps, scope: UserScope, entries: readonly LogEntry[]): Promise<boolean> {
-  const changes = entries.flatMap((entry) => entry.changes);
+/** Rows that tasks name, by themselves or as parents, and those of types whose rules look at other rows. */
+function rowsLedTo({ userId }: UserScope, tasks: readonly Task[]): (change: RowKey) => boolean {
+  const names = new Set<string>();
+  const types = new Set<string>();
+  const add = (type: string, id: string) => names.add(nameOf(type, resolveRowId(userId, type, id)));
+  for (const task of tasks) {
+    if (task.kind !== 'change') continue;
+    const { entity, sentId, change } = task;
+    add(entity.type, sentId);
+    if (entity.rules.length > 0) types.add(entity.type);
+    for (const [field, { to }] of Object.entries(entity.references)) {
+      const parentId = change.data[field];
+      if (typeof parentId === 'string') add(to, parentId);
+    }
+  }
+  return ({ type, id }) => types.has(type) || names.has(nameOf(type, id));
+}
+
+async function areSeen(deps: SyncDeps, scope: UserScope, changes: LogEntry['changes']): Promise<boolean> {
   if (changes.length === 0) return true;
   const keys = new Map(changes.map(({ type, id }) => [nameOf(type, id), { type, id }]));
   const rows = await deps.store.loadRows(scope, [...keys.values()]);
