@@ -116,7 +116,7 @@ describe.skipIf(!existsSync(CHROMIUM))('two devices in the page at / (needs Debi
     await writeTitle(tablet, 'A walk at night');
     await expect.poll(() => states(tablet)).toEqual(['pending']);
     const asked = page.waitForEvent('dialog');
-    await page.evaluate(() => setTimeout(() => location.reload()));
+    await page.evaluate('setTimeout(() => location.reload())');
     const dialog = await asked;
     expect(dialog.type()).toBe('beforeunload');
     await dialog.dismiss();

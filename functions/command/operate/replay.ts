@@ -4,7 +4,7 @@ import type { OperateCommand } from './arguments.ts';
 
 type ReplayOptions = Extract<OperateCommand, { name: 'relay replay' }>['options'];
 
-export interface ReplayDependencies {
+interface ReplayDependencies {
   readonly replaying: ReplayDeps;
   readonly workspaces: Pick<WorkspaceStore, 'load'>;
 }
