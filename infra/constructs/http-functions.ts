@@ -216,8 +216,10 @@ function addManageConnections(scope: Construct, props: HttpFunctionsProps) {
   return made;
 }
 
-/** Rows, log and ledger of devices: one transaction reads under conditions and writes (SYN1). */
+/** Log and ledger of devices: one transaction reads under conditions and writes (SYN1). */
 const ENTITY_USES = [...PRINCIPAL_USES, 'query', 'check'] as const satisfies readonly TableUse[];
+/** Their rows, in the table that has no stream. */
+const ROW_USES = ['batchGet', 'query', 'put'] as const satisfies readonly TableUse[];
 
 function addSyncDevices(scope: Construct, props: HttpFunctionsProps) {
   const { deployment, foundation, data } = props;
@@ -227,9 +229,10 @@ function addSyncDevices(scope: Construct, props: HttpFunctionsProps) {
     description: 'Pushes and pulls of devices, their conflicts and leases',
     key: foundation.key,
     timeoutSec: TIMEOUT_SEC,
-    environment: principalEnvironment(props),
+    environment: { ...principalEnvironment(props), SAMPLES_TABLE_NAME: data.samples.tableName },
   });
   grantTable(made, data.core, ENTITY_USES);
+  grantTable(made, data.samples, ROW_USES);
   grantTable(made, data.vault, ['get', 'put']);
   grantWorkspaceKey(made, foundation.workspaceKey);
   return made;
@@ -243,9 +246,10 @@ function addManageEntities(scope: Construct, props: HttpFunctionsProps) {
     description: 'What devices sync, as plain resources',
     key: foundation.key,
     timeoutSec: TIMEOUT_SEC,
-    environment: principalEnvironment(props),
+    environment: { ...principalEnvironment(props), SAMPLES_TABLE_NAME: data.samples.tableName },
   });
   grantTable(made, data.core, ENTITY_USES);
+  grantTable(made, data.samples, ROW_USES);
   grantTable(made, data.vault, ['get', 'put']);
   grantWorkspaceKey(made, foundation.workspaceKey);
   return made;

@@ -42,11 +42,17 @@ export class LogCompaction extends Construct {
       key: foundation.key,
       timeoutSec: TIMEOUT_SEC,
       onFailure: deadLetters,
-      environment: { STAGE: stage, CORE_TABLE_NAME: data.core.tableName },
+      environment: {
+        STAGE: stage,
+        CORE_TABLE_NAME: data.core.tableName,
+        SAMPLES_TABLE_NAME: data.samples.tableName,
+      },
     });
     // It reads no row: what it deletes it knows by the open part of the log, so it needs no user's key.
     grantTable(made, data.core, ['get', 'query', 'update', 'delete']);
     grantIndex(made, data.core, DUE_INDEX);
+    // Tombstones lie with the rows.
+    grantTable(made, data.samples, ['delete']);
     new Rule(this, 'Rule', {
       ruleName: physicalName(stage, 'compact-logs'),
       description: 'Compaction of the logs of device sync',

@@ -11,6 +11,7 @@ import type { ConflictRecord, LogEntry, Operation, StoredRow, SyncHead } from '.
 import { findOrCreateUser } from '../../lib/users/create-user.ts';
 import { eraseUser } from '../../lib/users/erase-user.ts';
 import { EMPTY_PROFILE } from '../../lib/users/model.ts';
+import { removeLeftovers } from '../../lib/users/remove-leftovers.ts';
 import {
   createStores,
   type ManualClock,
@@ -130,6 +131,7 @@ export function entityStoreContract(name: string, openStorage: () => Promise<Sto
       store = createEntityStore({
         dynamo: storage.dynamo,
         coreTable: storage.tables.core,
+        rowsTable: storage.tables.samples,
         dataKeys: stores.vault,
         clock,
         randomness: seededRandomness(3),
@@ -306,7 +308,7 @@ export function entityStoreContract(name: string, openStorage: () => Promise<Sto
       expect(await store.commit(stranger, commitOf(undefined, [rowOf('s2')]))).toBe('gone');
     });
 
-    test('SYN30 the erasure takes the counter with it: no push in between, and the sweep leaves nothing', async () => {
+    test('SYN30 the erasure takes the counter with it: no push in between, and the sweeps leave nothing', async () => {
       const { dynamo, tables } = storage;
       const randomness = seededRandomness(31);
       const users = createUserStore({
@@ -330,11 +332,32 @@ export function entityStoreContract(name: string, openStorage: () => Promise<Sto
       expect(await store.commit(scope, commitOf(headOf(1), [rowOf('t1', { seq: 2 })]))).toBe('gone');
       expect(await store.commit(scope, commitOf(undefined, [rowOf('t1')]))).toBe('gone');
       expect(await store.loadHead(scope)).toBe('gone');
-      await createLeftoverStore(dynamo, tables).remove(scope, { kind: 'user', keepSeq: 1 });
-      const left = (await stores.rawItems(scope))
-        .map(({ sk }) => sk?.S)
-        .filter((sk) => sk?.startsWith('ENTIT'));
-      expect(left).toEqual([]);
+      const leftovers = createLeftoverStore(dynamo, tables);
+      const objects = { removeAll: async () => 0 };
+      const removal = { heads: stores.headStore, dataKeys, leftovers, objects };
+      const left = async () => (await stores.rawItems(scope)).filter(({ sk }) => sk?.S?.startsWith('ENTIT'));
+      const [behind] = (await left()).filter(({ sk }) => sk?.S === 'ENTITY#sessions#s0');
+      await removeLeftovers(removal, scope);
+      expect(await left()).toEqual([]);
+      await stores.putRawSamplesItem(behind ?? {});
+      expect(await removeLeftovers(removal, scope)).toBe(1);
+      expect(await left()).toEqual([]);
+    });
+
+    test('SYN1 rows lie in the table without a stream, beside no block, and everything else in the other', async () => {
+      const scope = await begin([rowOf('s1')], {
+        aliases: [{ type: 'devices', clientId: 'theirs', id: 'ours' }],
+        operation: { next: operationOf(), readToken: undefined },
+      });
+      const items = (await stores.rawItems(scope)).map(({ pk, sk }) => [pk?.S, sk?.S?.split('#')[0]]);
+      const user = `W#${scope.workspaceId}#U#${scope.userId}`;
+      const kindsIn = (partition: string) => items.flatMap(([pk, kind]) => (pk === partition ? [kind] : []));
+      expect(kindsIn(`${user}#ENTITIES`)).toEqual(['ENTITY']);
+      expect(kindsIn(user)).not.toContain('ENTITY');
+      expect(kindsIn(user)).toEqual(
+        expect.arrayContaining(['ENTITIES', 'ENTITYALIAS', 'ENTITYLOG', 'ENTITYOP']),
+      );
+      expect((await stores.rawBlocks(scope)).length).toBe(0);
     });
 
     test('SYN31 no value lies in the open, and an item that was moved does not open', async () => {
@@ -350,7 +373,7 @@ export function entityStoreContract(name: string, openStorage: () => Promise<Sto
       expect(asText).not.toContain('fedcba');
       expect(asText).not.toContain('mine');
       const item = items.find(({ sk }) => sk?.S === 'ENTITY#sessions#s1') ?? {};
-      await stores.putCoreItem({ ...item, sk: { S: 'ENTITY#sessions#s2' } });
+      await stores.putRawSamplesItem({ ...item, sk: { S: 'ENTITY#sessions#s2' } });
       await expect(store.loadRows(scope, [{ type: 'sessions', id: 's2' }])).rejects.toThrow('does not open');
     });
   });

@@ -7,7 +7,7 @@ import type { Lease, LeaseStore } from '../../lib/sync/leases/lease-store.ts';
 import { pullChanges } from '../../lib/sync/pull/pull-changes.ts';
 import { readSnapshot } from '../../lib/sync/pull/read-snapshot.ts';
 import { createEntityLogWorld, type EntityLogWorld } from '../support/entity-log-world.ts';
-import { onEveryStorage, type Storage } from './store-fixtures.ts';
+import { logTablesOf, onEveryStorage, type Storage } from './store-fixtures.ts';
 
 onEveryStorage((name, open) => {
   describe(`log and leases on ${name}`, () => {
@@ -70,7 +70,7 @@ onEveryStorage((name, open) => {
       ]);
       world.clock.advance(90 * DAY_MS);
       await world.commit([song('s3', 'd')]);
-      const logs = createLogCompaction(storage.dynamo, storage.tables.core);
+      const logs = createLogCompaction(logTablesOf(storage));
       const run = await compactDueLogs({ logs, clock: world.clock });
       expect(run).toEqual({ dueCount: 1, removedCount: 2, failure: undefined });
       expect(await compactDueLogs({ logs, clock: world.clock })).toMatchObject({ dueCount: 0 });

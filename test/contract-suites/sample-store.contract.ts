@@ -373,9 +373,9 @@ export function sampleStoreContract(name: string, openStorage: () => Promise<Sto
       await commit(scope, 'r1', [storedBlock()]);
       const [item] = await stores.rawBlocks(scope);
       if (item === undefined) throw new Error('no block was stored');
-      await stores.putRawBlock({ ...item, sk: { S: `2026-11-22#${SOURCE}` } });
+      await stores.putRawSamplesItem({ ...item, sk: { S: `2026-11-22#${SOURCE}` } });
       await expect(load(scope, 'r1', [blockRef({ bucket: '2026-11-22' })])).rejects.toThrow('authentication');
-      await stores.putRawBlock({ ...item, v: { N: '2' } });
+      await stores.putRawSamplesItem({ ...item, v: { N: '2' } });
       await expect(load(scope, 'r1')).rejects.toThrow('authentication');
     });
 

@@ -12,7 +12,7 @@ import { type Dynamo, type Item, S, type TableNames } from '../../lib/adapters/d
 import { eraseHead, putNewHead } from '../../lib/adapters/dynamo/head-item.ts';
 import { createHeadStore } from '../../lib/adapters/dynamo/head-store.ts';
 import { createSampleStore } from '../../lib/adapters/dynamo/sample-store.ts';
-import { metricPartition } from '../../lib/adapters/dynamo/samples-keys.ts';
+import { entityPartition, metricPartition } from '../../lib/adapters/dynamo/samples-keys.ts';
 import { createVaultStore } from '../../lib/adapters/dynamo/vault-store.ts';
 import { open, seal } from '../../lib/adapters/sealing/sealing.ts';
 import type { Clock } from '../../lib/core/clock.ts';
@@ -165,12 +165,14 @@ export function createStores({ dynamo, tables }: Pick<Storage, 'dynamo' | 'table
       const parts = await Promise.all([
         partition(tables.core, user),
         partition(tables.samples, metricPartition(scope, 'heart_rate')),
+        partition(tables.samples, entityPartition(scope)),
         partition(tables.vault, user),
         partition(tables.vault, `W#${scope.workspaceId}`),
       ]);
       return parts.flat();
     },
-    putRawBlock: (item: Item) => dynamo.send(new PutItemCommand({ TableName: tables.samples, Item: item })),
+    putRawSamplesItem: (item: Item) =>
+      dynamo.send(new PutItemCommand({ TableName: tables.samples, Item: item })),
     putCoreItem: (item: Item) => dynamo.send(new PutItemCommand({ TableName: tables.core, Item: item })),
     putVaultItem: (item: Item) => dynamo.send(new PutItemCommand({ TableName: tables.vault, Item: item })),
     removeCoreItem: (scope: UserScope, sortKey: string) =>
@@ -266,6 +268,13 @@ export function commitOf(
     },
   };
 }
+
+/** What compaction needs of a storage. */
+export const logTablesOf = ({ dynamo, tables }: Pick<Storage, 'dynamo' | 'tables'>) => ({
+  dynamo,
+  coreTable: tables.core,
+  rowsTable: tables.samples,
+});
 
 /** A Dynamo that does what it is told and then loses the reply, `times` times. */
 export function losingReplies(dynamo: Dynamo, times: number): Dynamo {

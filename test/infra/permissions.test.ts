@@ -153,14 +153,19 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       ReadHealth: { Core: [...PRINCIPAL, 'Query'], Samples: ['Query'], Vault: ['GetItem', 'PutItem'] },
       SyncDevices: {
         Core: [...PRINCIPAL, 'ConditionCheckItem', 'Query'],
+        Samples: ['BatchGetItem', 'PutItem', 'Query'],
         Vault: ['GetItem', 'PutItem'],
       },
       ManageEntities: {
         Core: [...PRINCIPAL, 'ConditionCheckItem', 'Query'],
+        Samples: ['BatchGetItem', 'PutItem', 'Query'],
         Vault: ['GetItem', 'PutItem'],
       },
       // The last Query is on the index of what is due.
-      CompactLogs: { Core: ['DeleteItem', 'GetItem', 'Query', 'Query', 'UpdateItem'] },
+      CompactLogs: {
+        Core: ['DeleteItem', 'GetItem', 'Query', 'Query', 'UpdateItem'],
+        Samples: ['DeleteItem'],
+      },
       RelayOutbox: { Core: ['DescribeStream', 'GetRecords', 'GetShardIterator'] },
       IngestLarge: {
         Core: [...PRINCIPAL, 'ConditionCheckItem'],

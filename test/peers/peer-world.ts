@@ -27,7 +27,8 @@ export async function createPeerWorld(seed: number): Promise<PeerWorld> {
   const stores = createStores(storage, clock);
   const scope = await stores.createUser();
   const randomness = seededRandomness(seed);
-  const stored = { dynamo: storage.dynamo, coreTable: storage.tables.core, dataKeys: stores.vault };
+  const { core: coreTable, samples: rowsTable } = storage.tables;
+  const stored = { dynamo: storage.dynamo, coreTable, rowsTable, dataKeys: stores.vault };
   const rate = { allowed: true, limit: 600, remaining: 599, resetSec: 60 };
   const principal = {
     kind: 'key',

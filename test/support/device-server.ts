@@ -47,6 +47,7 @@ export async function openDeviceServer(schema: SyncSchema = SYNC_SCHEMA): Promis
     store: createEntityStore({
       dynamo,
       coreTable: storage.tables.core,
+      rowsTable: storage.tables.samples,
       dataKeys: stores.vault,
       clock,
       randomness,

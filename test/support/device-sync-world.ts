@@ -51,6 +51,7 @@ export async function createDeviceSyncWorld() {
     store: createEntityStore({
       dynamo: storage.dynamo,
       coreTable,
+      rowsTable: storage.tables.samples,
       dataKeys: stores.vault,
       clock,
       randomness,

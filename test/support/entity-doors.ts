@@ -56,10 +56,11 @@ export async function openEntityDoors(schema: SyncSchema = SYNC_SCHEMA) {
     rateLimiter: { take: async () => ({ allowed: true, limit: 600, remaining: 599, resetSec: 60 }) },
   };
   const settings = { clock, randomness, log: silentLog, meter };
-  const { core: coreTable } = storage.tables;
+  const { core: coreTable, samples: rowsTable } = storage.tables;
   const store = createEntityStore({
     dynamo: storage.dynamo,
     coreTable,
+    rowsTable,
     dataKeys: stores.vault,
     clock,
     randomness,

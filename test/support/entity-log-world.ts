@@ -65,7 +65,14 @@ export async function createEntityLogWorld(options: WorldOptions = {}) {
   clock.advance(SETTLE_MS);
   const randomness = seededRandomness(11);
   const storeOn = (dynamo: Dynamo) =>
-    createEntityStore({ dynamo, coreTable: storage.tables.core, dataKeys: stores.vault, clock, randomness });
+    createEntityStore({
+      dynamo,
+      coreTable: storage.tables.core,
+      rowsTable: storage.tables.samples,
+      dataKeys: stores.vault,
+      clock,
+      randomness,
+    });
   const store = storeOn(storage.dynamo);
   const rows = new Map<string, StoredRow>();
   const state: { head: SyncHead | undefined } = { head: undefined };

@@ -22,6 +22,7 @@ export function wire(env: Env, platform: Platform, schema: SyncSchema = SYNC_SCH
   const store = createEntityStore({
     dynamo,
     coreTable: env.CORE_TABLE_NAME,
+    rowsTable: env.SAMPLES_TABLE_NAME,
     dataKeys,
     clock,
     randomness,

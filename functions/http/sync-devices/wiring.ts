@@ -23,9 +23,10 @@ export function wire(env: Env, platform: Platform, schema: SyncSchema = SYNC_SCH
   const { clock, randomness } = platform;
   const dynamo = platform.client('dynamo', createDynamoClient);
   const coreTable = env.CORE_TABLE_NAME;
+  const rowsTable = env.SAMPLES_TABLE_NAME;
   const dataKeys = wireVault(env, platform);
   return {
-    store: createEntityStore({ dynamo, coreTable, dataKeys, clock, randomness }),
+    store: createEntityStore({ dynamo, coreTable, rowsTable, dataKeys, clock, randomness }),
     leases: createLeaseStore(dynamo, coreTable),
     schema,
     access: wireAccess(env, platform, dataKeys),

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { createLogCompaction } from '../../../lib/adapters/dynamo/log-compaction.ts';
 import { DAY_MS } from '../../../lib/core/instants.ts';
 import type { LogCompaction } from '../../../lib/sync/compaction/log-compaction.ts';
+import { logTablesOf } from '../../../test/contract-suites/store-fixtures.ts';
 import { createEntityLogWorld, type EntityLogWorld } from '../../../test/support/entity-log-world.ts';
 import { createCompactLogsHandler } from './handler.ts';
 
@@ -16,7 +17,7 @@ beforeEach(async () => {
 
 const handlerWith = (parts: Partial<LogCompaction> = {}) =>
   createCompactLogsHandler({
-    logs: { ...createLogCompaction(world.storage.dynamo, world.storage.tables.core), ...parts },
+    logs: { ...createLogCompaction(logTablesOf(world.storage)), ...parts },
     settings: {
       clock: world.clock,
       log: { write: (code, fields) => void lines.push({ code, ...fields }) },

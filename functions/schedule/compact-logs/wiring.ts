@@ -10,6 +10,10 @@ export interface CompactLogsWiring {
 }
 
 export const wire = (env: Env, platform: Platform): CompactLogsWiring => ({
-  logs: createLogCompaction(platform.client('dynamo', createDynamoClient), env.CORE_TABLE_NAME),
+  logs: createLogCompaction({
+    dynamo: platform.client('dynamo', createDynamoClient),
+    coreTable: env.CORE_TABLE_NAME,
+    rowsTable: env.SAMPLES_TABLE_NAME,
+  }),
   settings: platform,
 });

@@ -112,13 +112,10 @@ export const DUE_SHARD_COUNT = 64;
 export const duePartition = (shard: number): string => `DUE#${shard}`;
 
 /**
- * What devices sync (SYN1). The counter of a user's commits is deleted in the transaction that erases the user,
+ * What devices sync (SYN1), but for the rows, which lie in `samples`. The counter of a user's commits is deleted in the transaction that erases the user,
  * and every later commit has a condition on it: what is left behind is found by the sweep.
  */
 export const entitiesKey = (scope: UserScope): Item => key(userPartition(scope), 'ENTITIES');
-export const entityPrefix = (type: string): string => `ENTITY#${type}#`;
-export const entityKey = (scope: UserScope, type: string, id: string): Item =>
-  key(userPartition(scope), entityPrefix(type) + id);
 export const ENTITY_ALIAS_PREFIX = 'ENTITYALIAS#';
 export const entityAliasKey = (scope: UserScope, type: string, clientId: string): Item =>
   key(userPartition(scope), `${ENTITY_ALIAS_PREFIX}${type}#${clientId}`);

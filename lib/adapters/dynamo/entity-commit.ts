@@ -14,6 +14,7 @@ import { isErased } from './transaction.ts';
 
 export interface CommitContext {
   readonly coreTable: string;
+  readonly rowsTable: string;
   readonly seal: EntitySeal;
   readonly nowMs: EpochMs;
 }
@@ -41,7 +42,7 @@ export interface PlannedItem {
  *                                                                     log entry: absent
  */
 export function buildEntityCommit(commit: Commit, context: CommitContext): readonly PlannedItem[] {
-  const { coreTable, seal } = context;
+  const { coreTable, rowsTable, seal } = context;
   const put = (Item: Item): TransactWriteItem => ({ Put: { TableName: coreTable, Item } });
   const other = (item: TransactWriteItem): PlannedItem => ({ part: 'other', item });
   const { entry } = commit;
@@ -52,8 +53,8 @@ export function buildEntityCommit(commit: Commit, context: CommitContext): reado
     ...commit.rows.map(({ row, readVersion }) =>
       other(
         readVersion === undefined
-          ? putNew(coreTable, toEntityItem(row, seal))
-          : putOver(coreTable, toEntityItem(row, seal), {
+          ? putNew(rowsTable, toEntityItem(row, seal))
+          : putOver(rowsTable, toEntityItem(row, seal), {
               ConditionExpression: 'version = :read',
               ExpressionAttributeValues: { ':read': N(readVersion) },
             }),

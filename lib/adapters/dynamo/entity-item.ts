@@ -2,9 +2,9 @@ import * as z from 'zod';
 import type { EpochMs } from '../../core/instants.ts';
 import type { RowState } from '../../sync/merge/row.ts';
 import type { StoredRow } from '../../sync/model.ts';
-import { entityKey } from './core-keys.ts';
 import { B, BOOL, bytesOf, type Item, N, numberOf, optionalStringOf, S, stringOf } from './dynamo.ts';
 import { type EntitySeal, openText, sealText } from './entity-seal.ts';
+import { entityKey } from './samples-keys.ts';
 
 const References = z.record(z.string(), z.string());
 /** Checked and not copied: a pull decodes thousands of these. */

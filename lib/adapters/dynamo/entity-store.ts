@@ -11,11 +11,9 @@ import {
   entitiesKey,
   entityAliasKey,
   entityConflictKey,
-  entityKey,
   entityLogSortKey,
   entityOperationKey,
   entityOperationPartKey,
-  entityPrefix,
   headKey,
   userPartition,
 } from './core-keys.ts';
@@ -29,11 +27,14 @@ import { fromOperationItem, partCountOf } from './entity-operation-item.ts';
 import { queryPrefix } from './query-page.ts';
 import { queryPages } from './query-pages.ts';
 import { readItem } from './read-item.ts';
+import { entityKey, entityPartition, entityPrefix } from './samples-keys.ts';
 import { sendTransaction } from './transaction.ts';
 
 export interface EntityStoreDependencies {
   readonly dynamo: Dynamo;
   readonly coreTable: string;
+  /** Where the rows are: a table without a stream. */
+  readonly rowsTable: string;
   readonly dataKeys: Pick<DataKeys, 'load'>;
   readonly clock: Clock;
   readonly randomness: Randomness;
@@ -42,12 +43,13 @@ export interface EntityStoreDependencies {
 /** A conflict holds three images of a row: so many fit one answer of 1 MB mostly. */
 const CONFLICT_PAGE_COUNT = 25;
 
-/** EntityStore and ChangeLog on the user's partition of the `core` table. */
+/** EntityStore and ChangeLog on the user's partition of `core`, and on that of the user's rows in `samples`. */
 export const createEntityStore = (deps: EntityStoreDependencies): EntityStore & ChangeLog => ({
   loadHead: (scope) => loadHead(deps, scope),
   loadRows: async (scope, keys) => {
     const items = await getItems(
       deps,
+      deps.rowsTable,
       keys.map(({ type, id }) => entityKey(scope, type, id)),
     );
     return opened(deps, scope, items, fromEntityItem);
@@ -55,6 +57,7 @@ export const createEntityStore = (deps: EntityStoreDependencies): EntityStore & 
   loadAliases: async (scope, keys) => {
     const items = await getItems(
       deps,
+      deps.coreTable,
       keys.map(({ type, id }) => entityAliasKey(scope, type, id)),
     );
     return new Map(
@@ -64,23 +67,27 @@ export const createEntityStore = (deps: EntityStoreDependencies): EntityStore & 
   listReferring: (scope, type, field, ids) => listReferring(deps, scope, { type, field, ids }),
   listRows: async (scope, type, { afterId, limit }) => {
     const prefix = entityPrefix(type);
-    const page = { table: deps.coreTable, partition: userPartition(scope), prefix, after: afterId, limit };
+    const page = { table: deps.rowsTable, partition: entityPartition(scope), prefix, after: afterId, limit };
     return opened(deps, scope, await queryPrefix(deps.dynamo, page), fromEntityItem);
   },
   loadOperation: (scope, operationId) => loadOperation(deps, scope, operationId),
   commit: (scope, commit) => sendCommit(deps, scope, commit),
   loadConflicts: async (scope, conflictIds) => {
     const keys = [...new Set(conflictIds)].map((id) => entityConflictKey(scope, id));
-    return opened(deps, scope, await getItems(deps, keys), fromConflictItem);
+    return opened(deps, scope, await getItems(deps, deps.coreTable, keys), fromConflictItem);
   },
   listConflicts: (scope, page) => listConflicts(deps, scope, page),
   readEntries: (scope, afterSeq, limit) => readEntries(deps, scope, afterSeq, limit),
 });
 
-async function getItems(deps: EntityStoreDependencies, keys: readonly Item[]): Promise<readonly Item[]> {
+async function getItems(
+  deps: EntityStoreDependencies,
+  table: string,
+  keys: readonly Item[],
+): Promise<readonly Item[]> {
   const bySortKey = new Map(keys.map((key) => [stringOf(key, 'sk'), key]));
   if (bySortKey.size === 0) return [];
-  const wanted = [...bySortKey.values()].map((key) => ({ table: deps.coreTable, key }));
+  const wanted = [...bySortKey.values()].map((key) => ({ table, key }));
   return (await batchGet(deps, wanted)).map(({ item }) => item);
 }
 
@@ -119,9 +126,9 @@ async function listReferring(
   const wanted = new Set(ids);
   const found: Item[] = [];
   const query = {
-    TableName: deps.coreTable,
+    TableName: deps.rowsTable,
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: { ':pk': S(userPartition(scope)), ':prefix': S(entityPrefix(type)) },
+    ExpressionAttributeValues: { ':pk': S(entityPartition(scope)), ':prefix': S(entityPrefix(type)) },
   };
   for await (const page of queryPages(deps.dynamo, query)) {
     for (const item of page) {
@@ -144,14 +151,14 @@ async function loadOperation(
   const keys = Array.from({ length: partCount }, (_, at) =>
     entityOperationPartKey(scope, operationId, at + 1),
   );
-  const parts = [...(await getItems(deps, keys))].sort((a, b) =>
+  const parts = [...(await getItems(deps, deps.coreTable, keys))].sort((a, b) =>
     stringOf(a, 'sk') < stringOf(b, 'sk') ? -1 : 1,
   );
   return fromOperationItem(operationId, item, parts, { scope, key });
 }
 
 async function sendCommit(
-  { dynamo, coreTable, dataKeys, clock, randomness }: EntityStoreDependencies,
+  { dynamo, coreTable, rowsTable, dataKeys, clock, randomness }: EntityStoreDependencies,
   scope: UserScope,
   commit: Commit,
 ): Promise<CommitOutcome> {
@@ -159,6 +166,7 @@ async function sendCommit(
   if (key === undefined) return 'gone';
   const planned = buildEntityCommit(commit, {
     coreTable,
+    rowsTable,
     seal: { scope, key, randomness },
     nowMs: clock.now(),
   });

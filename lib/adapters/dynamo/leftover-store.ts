@@ -14,7 +14,7 @@ import {
 } from './core-keys.ts';
 import { type Dynamo, type Item, S, stringOf, type TableNames } from './dynamo.ts';
 import { queryPages } from './query-pages.ts';
-import { metricPartition } from './samples-keys.ts';
+import { entityPartition, metricPartition } from './samples-keys.ts';
 import { rethrowStoreError } from './store-error.ts';
 import { tokenKey } from './vault-keys.ts';
 
@@ -89,6 +89,8 @@ function locate(tables: Pick<TableNames, 'core' | 'samples'>, scope: UserScope, 
       return { table: tables.core, partition: userPartition(scope) };
     case 'rollups':
       return { table: tables.core, partition: rollupPartition(scope, place.metric) };
+    case 'rows':
+      return { table: tables.samples, partition: entityPartition(scope) };
     case 'blocks':
       return { table: tables.samples, partition: metricPartition(scope, place.metric) };
     default:

@@ -14,7 +14,6 @@ import {
   DUE_INDEX,
   ENTITY_LOG_PREFIX,
   entitiesKey,
-  entityKey,
   entityLogKey,
   logDuePartition,
   parseUserPartition,
@@ -25,12 +24,24 @@ import { logDueText, logShardOf } from './entity-head-item.ts';
 import { announcementOf } from './entity-log-item.ts';
 import { queryPrefix } from './query-page.ts';
 import { isFailedCondition, readItem } from './read-item.ts';
+import { entityKey } from './samples-keys.ts';
 import { rethrowStoreError } from './store-error.ts';
 
 const DELETES_AT_A_TIME = 10;
 
-/** LogCompaction on the `core` table and its index `due`, without any user's key. */
-export const createLogCompaction = (dynamo: Dynamo, coreTable: string): LogCompaction => ({
+export interface LogCompactionDependencies {
+  readonly dynamo: Dynamo;
+  readonly coreTable: string;
+  /** Where the rows are, and so their tombstones. */
+  readonly rowsTable: string;
+}
+
+/** LogCompaction on the `core` table, its index `due` and the table of the rows, without any user's key. */
+export const createLogCompaction = ({
+  dynamo,
+  coreTable,
+  rowsTable,
+}: LogCompactionDependencies): LogCompaction => ({
   listDue: async (shard, nowMs, limit) => {
     const query = new QueryCommand({
       TableName: coreTable,
@@ -62,7 +73,7 @@ export const createLogCompaction = (dynamo: Dynamo, coreTable: string): LogCompa
     return written === 'done' ? 'raised' : 'conflict';
   },
   removeEntries: async (scope, entries) => {
-    const tombstones = [...tombstonesOf(coreTable, scope, entries)];
+    const tombstones = [...tombstonesOf(rowsTable, scope, entries)];
     const logItems = entries.map(({ seq }) => ({ TableName: coreTable, Key: entityLogKey(scope, seq) }));
     for (const deletes of [tombstones, logItems]) {
       const outcomes = await mapBounded(deletes, DELETES_AT_A_TIME, (input) =>

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import { logTablesOf } from '../../../test/contract-suites/store-fixtures.ts';
 import { createCrashes } from '../../../test/support/crashes.ts';
 import { codeOf, createEntityLogWorld, type EntityLogWorld } from '../../../test/support/entity-log-world.ts';
 import type { Dynamo } from '../../adapters/dynamo/dynamo.ts';
@@ -16,7 +17,7 @@ beforeEach(async () => {
 });
 
 const logsOn = (dynamo: Dynamo = world.storage.dynamo) =>
-  createLogCompaction(dynamo, world.storage.tables.core);
+  createLogCompaction({ ...logTablesOf(world.storage), dynamo });
 const depsOn = (dynamo?: Dynamo) => ({ logs: logsOn(dynamo), clock: world.clock });
 const song = (id: string, text: string | undefined = id) => ({ type: 'songs', id, data: { text } });
 const gone = (id: string) => ({ type: 'songs', id, data: undefined });

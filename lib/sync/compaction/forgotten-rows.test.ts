@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { PushChange } from '../../../contracts/http/sync.ts';
 import type { RequestId } from '../../../contracts/primitives/ids.ts';
+import { logTablesOf } from '../../../test/contract-suites/store-fixtures.ts';
 import { type DeviceServer, hlcAt, openDeviceServer, uuid } from '../../../test/support/device-server.ts';
 import type { Dynamo } from '../../adapters/dynamo/dynamo.ts';
 import { createLogCompaction } from '../../adapters/dynamo/log-compaction.ts';
@@ -37,7 +38,7 @@ const settings = (parts: Partial<PushChange> = {}) =>
 
 const compact = () =>
   compactDueLogs({
-    logs: createLogCompaction(server.storage.dynamo, server.storage.tables.core),
+    logs: createLogCompaction(logTablesOf(server.storage)),
     clock: server.clock,
   });
 

@@ -38,7 +38,14 @@ async function openWorld() {
   const scope = await stores.createUser();
   const randomness = seededRandomness(41);
   const dataKeys = stores.vault;
-  const store = createEntityStore({ dynamo: client, coreTable: TABLES.core, dataKeys, clock, randomness });
+  const store = createEntityStore({
+    dynamo: client,
+    coreTable: TABLES.core,
+    rowsTable: TABLES.samples,
+    dataKeys,
+    clock,
+    randomness,
+  });
   const deps: SyncDeps = { store, schema: SYNC_SCHEMA, clock, randomness };
   const push = async (deviceId: string, ...changes: readonly PushChange[]) => {
     state.count += 1;

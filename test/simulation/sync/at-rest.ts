@@ -55,9 +55,8 @@ function checkLog({ environment, crowd }: Check): void {
   if (!isWhole || horizon + seqs.length !== counter) {
     environment.violation('SEQ', `the counter says ${counter}, the horizon ${horizon}, the log ${seqs}`);
   }
-  for (const item of observer.itemsOf(dynamo)) {
+  for (const item of observer.rowItemsOf(dynamo)) {
     const sk = item['sk']?.S ?? '';
-    if (!sk.startsWith('ENTITY#')) continue;
     const [, type = '', id = ''] = sk.split('#');
     const seq = Number(item['seq']?.N);
     if (seq > horizon && named.get(keyOf(type, id)) !== seq) {

@@ -157,7 +157,14 @@ export class ExploredWorld {
     };
     const dynamo = { send } as unknown as Dynamo;
     const dataKeys = { load: async () => this.#seeded.dataKey };
-    const store = createEntityStore({ dynamo, coreTable: TABLES.core, dataKeys, clock, randomness });
+    const store = createEntityStore({
+      dynamo,
+      coreTable: TABLES.core,
+      rowsTable: TABLES.samples,
+      dataKeys,
+      clock,
+      randomness,
+    });
     return { store, clock, randomness };
   }
 
@@ -165,7 +172,7 @@ export class ExploredWorld {
   serverRows(): readonly string[] {
     const texts: string[] = [];
     const seal = { scope: this.#seeded.user, key: this.#seeded.dataKey };
-    for (const item of this.dynamo.table(TABLES.core).all()) {
+    for (const item of this.dynamo.table(TABLES.samples).all()) {
       if (item['sk']?.S?.startsWith('ENTITY#') !== true) continue;
       const { type, id, state } = fromEntityItem(item, seal);
       if (!state.deleted) texts.push(rowText({ type, id, version: state.version, data: state.data }));

@@ -40,6 +40,7 @@ export class SyncObserver {
   readonly #user: SeededUser;
   readonly #dataKey: DataKey;
   readonly #partition: string;
+  readonly #rowsPartition: string;
   readonly #changes: ItemChange[] = [];
   readonly #operationsDone = new Set<string>();
   #seq = 0;
@@ -49,6 +50,7 @@ export class SyncObserver {
     this.#user = user;
     this.#dataKey = dataKey;
     this.#partition = `W#${user.workspaceId}#U#${user.userId}`;
+    this.#rowsPartition = `${this.#partition}#ENTITIES`;
   }
 
   get seq(): number {
@@ -84,12 +86,14 @@ export class SyncObserver {
     const own = this.#changes.filter(({ key }) => key.pk === this.#partition);
     const find = (prefix: string) =>
       own.filter(({ key, after }) => key.sk.startsWith(prefix) && after !== undefined);
-    for (const { key, after } of own) {
-      if (after !== undefined || !key.sk.startsWith('ENTITY#')) continue;
+    if (find('ENTITY#').length > 0) this.#violation('a row was written where the stream carries it');
+    const ownRows = this.#changes.filter(({ key }) => key.pk === this.#rowsPartition);
+    for (const { key, after } of ownRows) {
+      if (after !== undefined) continue;
       const [, type = '', id = ''] = key.sk.split('#');
       this.onForgotten(type, id);
     }
-    const rows = find('ENTITY#');
+    const rows = ownRows.filter(({ after }) => after !== undefined);
     const made = find('ENTITYLOG#');
     const answer = this.#answerOf(find('ENTITYOP#'));
     if (rows.length > 0 || made.length > 0) this.#checkEntry(rows, made);
@@ -136,17 +140,18 @@ export class SyncObserver {
     return { type, id, ...state };
   }
 
-  /** Every item of the user. */
+  /** Every item of the user beside the rows. */
   itemsOf(dynamo: SimulatedDynamo): readonly Item[] {
     return [...dynamo.table(TABLES.core).all()].filter((item) => item['pk']?.S === this.#partition);
   }
 
   /** Every row that is stored now, tombstones too. */
   storedRows(dynamo: SimulatedDynamo): readonly StoredImage[] {
-    const isRow = (item: Item) => item['sk']?.S?.startsWith('ENTITY#') === true;
-    return this.itemsOf(dynamo)
-      .filter(isRow)
-      .map((item) => this.openRow(item));
+    return this.rowItemsOf(dynamo).map((item) => this.openRow(item));
+  }
+
+  rowItemsOf(dynamo: SimulatedDynamo): readonly Item[] {
+    return [...dynamo.table(TABLES.samples).all()].filter((item) => item['pk']?.S === this.#rowsPartition);
   }
 
   /** The answer of an operation that is done with this commit: once and for all. */

@@ -25,6 +25,7 @@ import { createSyncPlatform, type SyncServices } from './sync-platform.ts';
 const ENV = {
   STAGE: 'dev',
   CORE_TABLE_NAME: TABLES.core,
+  SAMPLES_TABLE_NAME: TABLES.samples,
   VAULT_TABLE_NAME: TABLES.vault,
   WORKSPACE_KMS_KEY_ID: KMS_KEY_ID,
   USER_POOL_ID: 'us-east-1_simulated',
