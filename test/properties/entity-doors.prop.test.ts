@@ -36,6 +36,8 @@ async function apply(doors: Doors, { door, row, base, title, tags, ...rest }: Ed
   const version = (await doors.entity(`GET journal-entries/${id}`)).body.version ?? 0;
   const known = Math.max(0, base === 'stale' ? version - 1 : version);
   const data = { title, tags: [...tags] };
+  // Waiting for another writer moves the clock on; a repeat is the same text all the same.
+  const hlc = `${doors.clock.now()}-${turn.toString(16).padStart(4, '0')}-phone-1`;
   const send = (): Promise<{ readonly status: number; readonly text: string }> => {
     if (door === 'PUT' || door === 'PATCH' || door === 'DELETE') {
       const condition = base === 'none' || known === 0 ? {} : { 'if-match': `"${known}"` };
@@ -47,7 +49,7 @@ async function apply(doors: Doors, { door, row, base, title, tags, ...rest }: Ed
       entityType: 'journal_entries',
       id,
       op: door,
-      hlc: `${doors.clock.now()}-${turn.toString(16).padStart(4, '0')}-phone-1`,
+      hlc,
       ...(base === 'none' ? {} : { baseVersion: known }),
       ...(door === 'delete' ? {} : { data }),
     };
