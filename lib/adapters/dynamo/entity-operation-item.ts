@@ -3,7 +3,7 @@ import { DAY_MS, type EpochMs, SECOND_MS, toEpochSec } from '../../core/instants
 import type { Operation } from '../../sync/model.ts';
 import { entityOperationKey, entityOperationPartKey } from './core-keys.ts';
 import { B, bytesOf, type Item, N, numberOf, S, stringOf } from './dynamo.ts';
-import { type EntitySeal, openBytes, sealBytes } from './entity-seal.ts';
+import { type EntitySeal, openBytes, openText, sealBytes, sealText } from './entity-seal.ts';
 
 /** An item takes 400 KB with its names; what is longer goes on in parts. */
 const MAX_PART_BYTES = 350_000;
@@ -19,7 +19,8 @@ export function toOperationItems(operation: Operation, nowMs: EpochMs, seal: Ent
   const [body = B(new Uint8Array()), ...rest] = sealed;
   const row = {
     ...entityOperationKey(seal.scope, operation.operationId),
-    h: S(operation.payloadHash),
+    // Sealed as well: of a short request without anything random in it the hash would tell what it said.
+    h: B(sealText(seal, placeOf(operation, 'hash'), operation.payloadHash)),
     st: S(operation.state),
     tk: S(operation.token),
     leaseUntil: N(operation.leaseUntilMs),
@@ -36,7 +37,8 @@ export function toOperationItems(operation: Operation, nowMs: EpochMs, seal: Ent
   return [row, ...parts];
 }
 
-const placeOf = ({ operationId, state, token, decidedCount }: Omit<Operation, 'result'>, part: number) => ({
+type Placed = Pick<Operation, 'operationId' | 'state' | 'token' | 'decidedCount'>;
+const placeOf = ({ operationId, state, token, decidedCount }: Placed, part: number | 'hash') => ({
   sortKey: `ENTITYOP#${operationId}#${part}`,
   version: `${state}|${token}|${decidedCount}`,
 });
@@ -62,7 +64,6 @@ export function fromOperationItem(
 ): Operation {
   const row = {
     operationId,
-    payloadHash: stringOf(item, 'h'),
     state: stringOf(item, 'st') === 'done' ? ('done' as const) : ('running' as const),
     token: stringOf(item, 'tk'),
     leaseUntilMs: numberOf(item, 'leaseUntil') as EpochMs,
@@ -71,5 +72,6 @@ export function fromOperationItem(
   const opened = [item, ...parts].map((part, index) =>
     openBytes(seal, placeOf(row, index), bytesOf(part, 'body')),
   );
-  return { ...row, result: Buffer.concat(opened).toString('utf8') };
+  const payloadHash = openText(seal, placeOf(row, 'hash'), bytesOf(item, 'h'));
+  return { ...row, payloadHash, result: Buffer.concat(opened).toString('utf8') };
 }
