@@ -143,7 +143,7 @@ function shortfallLine({ rounds, rowCount }: DeviceFigures): string {
     rate(({ applySec }) => applySec) < GOALS.apply ? 'apply' : '',
   ].filter((goal) => goal !== '');
   if (missed.length === 0) return 'All three goals are met.';
-  return `**Missed in this run: ${missed.join(', ')}.** A push waits for database and function by turns; what the database takes for a row includes the stream of its table, which carries each row beside the log entry.`;
+  return `**Missed in this run: ${missed.join(', ')}.** A push waits for database and function by turns.`;
 }
 
 function firstSyncTable({ rounds, rowCount, many, manyCount }: DeviceFigures): string {
