@@ -11,17 +11,21 @@ const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 export const newSortableId = (nowMs: EpochMs, randomness: Randomness): string =>
   encodeBase32(uuidV7Of(nowMs, randomness));
 
-/** A UUIDv7 in its usual form, for rows that others name as well. */
-export const newUuid = (nowMs: EpochMs, randomness: Randomness): string =>
-  [...uuidV7Of(nowMs, randomness)]
+/** A UUIDv7 in its usual form, for rows that others name as well; whoever makes a row makes its id, for ever. */
+export const newUuid = (nowMs: number, randomness: Randomness): string =>
+  uuidText(uuidV7Of(nowMs, randomness));
+
+/** 16 bytes as RFC 9562 writes them: lower-case hex in groups of 8, 4, 4, 4 and 12. */
+export const uuidText = (bytes: Uint8Array): string =>
+  [...bytes]
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('')
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
-function uuidV7Of(nowMs: EpochMs, randomness: Randomness): Uint8Array {
+function uuidV7Of(nowMs: number, randomness: Randomness): Uint8Array {
   const bytes = new Uint8Array(16);
   bytes.set(randomness.bytes(10), 6);
-  let rest: number = nowMs;
+  let rest = nowMs;
   for (let index = 5; index >= 0; index -= 1) {
     bytes[index] = rest % 256;
     rest = Math.floor(rest / 256);

@@ -1,5 +1,5 @@
 import type { EntityDefinition } from '../../../contracts/sync/entity.ts';
-import { newSortableId } from '../../core/ids.ts';
+import { newSortableId, newUuid } from '../../core/ids.ts';
 import type { EpochMs } from '../../core/instants.ts';
 import { applyChange } from '../../sync/merge/apply-change.ts';
 import { diffRow } from '../../sync/merge/diff-row.ts';
@@ -10,7 +10,6 @@ import { deltaOf } from '../../sync/merge/wire-forms.ts';
 import { HeadwaterError } from '../client-error.ts';
 import { resolveId } from '../store/id-map.ts';
 import type { LocalTransaction, ServerRow } from '../store/local-store.ts';
-import { newRowId } from '../store/new-row-id.ts';
 import { loadPending, type PendingChange, replacePending, savePending } from '../store/queue.ts';
 import { knownVersion, viewRow } from '../store/row-view.ts';
 import { loadClock, saveClock } from '../store/sync-state.ts';
@@ -35,7 +34,7 @@ export async function writeCreate(
 ): Promise<string> {
   const entity = entityOf(context, type);
   return transact(context, async (transaction, touched) => {
-    const name = id ?? (entity.id === 'me' ? 'me' : newRowId(context.clock.now(), context.randomness));
+    const name = id ?? (entity.id === 'me' ? 'me' : newUuid(context.clock.now(), context.randomness));
     const contents = await loadContents(transaction, type, name);
     const there = viewRow(entity, contents.row, contents.pending);
     touched.add(type);
