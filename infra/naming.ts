@@ -1,4 +1,4 @@
-import type { HttpFunction } from '../contracts/http/routes.ts';
+import type { HttpFunction } from '../contracts/http/route.ts';
 
 export const STAGE_NAMES = ['dev', 'prod'] as const;
 export type StageName = (typeof STAGE_NAMES)[number];

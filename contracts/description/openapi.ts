@@ -8,7 +8,7 @@ import {
 } from 'zod-openapi';
 import { DeletionInput, SampleInput } from '../http/ingest-samples.ts';
 import { ProblemBody } from '../http/problem.ts';
-import type { Route } from '../http/routes.ts';
+import type { Route } from '../http/route.ts';
 import { PROBLEMS, type ProblemCode } from '../problems/catalog.ts';
 import { API_VERSION, INTRODUCTION } from './introduction.ts';
 import type { OperationDoc } from './operation-doc.ts';

@@ -1,4 +1,5 @@
-import { type Operation, ROUTES, type Route } from '../http/routes.ts';
+import type { Route } from '../http/route.ts';
+import { type Operation, ROUTES } from '../http/routes.ts';
 import { PROBLEMS, type ProblemCode } from '../problems/catalog.ts';
 import type { OperationDoc } from './operation-doc.ts';
 import { ACCESS_OPERATIONS } from './operations/access.ts';

@@ -1,7 +1,7 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { HttpFunction } from '../../contracts/http/routes.ts';
+import type { HttpFunction } from '../../contracts/http/route.ts';
 import type { Env as DescribeApiEnv } from '../../functions/http/describe-api/env.ts';
 import type { Env as IngestSamplesEnv } from '../../functions/http/ingest-samples/env.ts';
 import type { Env as ManageAccessEnv } from '../../functions/http/manage-access/env.ts';

@@ -1,7 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { type HttpFunction, type Operation, ROUTES } from '../../contracts/http/routes.ts';
+import type { HttpFunction } from '../../contracts/http/route.ts';
+import { type Operation, ROUTES } from '../../contracts/http/routes.ts';
 import { type ConnectionId, UserId } from '../../contracts/primitives/ids.ts';
 import type { HttpHandler } from '../../functions/_platform/http/create-http-handler.ts';
 import { wireVault } from '../../functions/_platform/http/wire-access.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Route } from '../../http/routes.ts';
+import type { Route } from '../../http/route.ts';
 import { PROBLEMS } from '../../problems/catalog.ts';
 import { USER_HEADER } from '../../sync/protocol.ts';
 import type { OperationDoc } from '../operation-doc.ts';

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { ROUTES, type Route } from '../../../contracts/http/routes.ts';
+import type { Route } from '../../../contracts/http/route.ts';
+import { ROUTES } from '../../../contracts/http/routes.ts';
 import type { Principal } from '../../../lib/access/model.ts';
 import type { RateVerdict } from '../../../lib/access/rate-limiter.ts';
 import { newSortableId } from '../../../lib/core/ids.ts';

@@ -59,6 +59,10 @@ export interface Schemas {
   readonly ChangedBlock: { readonly metric: string; readonly sourceId: string; readonly block: string; readonly version: number; readonly from: string; readonly to: string; readonly dates: readonly string[]; readonly counts: { readonly added: number; readonly updated: number; readonly deleted: number } };
   readonly ChangedRecord: { readonly kind: "sleep" | "workout"; readonly recordId: string; readonly change: "created" | "updated" | "deleted"; readonly version: number; readonly provider: string; readonly dates: readonly string[]; readonly from: string; readonly to: string };
   readonly Priorities: { readonly orders: Schemas['PriorityOrdersOutput']; readonly seq: number };
+  readonly SleepSessionList: { readonly sessions: readonly Schemas['SleepSession'][]; readonly nextCursor: (string | null) };
+  readonly SleepSession: { readonly id: string; readonly externalId: string; readonly provider: string; readonly source: Schemas['Source']; readonly start: string; readonly end: string; readonly zoneOffsetMinutes?: number | undefined; readonly date: string; readonly version: number; readonly seq: number; readonly isNap: boolean; readonly isFinal: boolean; readonly stages: readonly ({ readonly stage: "in_bed" | "awake" | "light" | "deep" | "rem" | "asleep" | "out_of_bed"; readonly start: string; readonly end: string })[]; readonly totals: { readonly inBedMin?: number | undefined; readonly asleepMin?: number | undefined; readonly deepMin?: number | undefined; readonly lightMin?: number | undefined; readonly remMin?: number | undefined; readonly awakeMin?: number | undefined; readonly latencyMin?: number | undefined } };
+  readonly WorkoutRecordList: { readonly workouts: readonly Schemas['WorkoutRecord'][]; readonly nextCursor: (string | null) };
+  readonly WorkoutRecord: { readonly id: string; readonly externalId: string; readonly provider: string; readonly source: Schemas['Source']; readonly start: string; readonly end: string; readonly zoneOffsetMinutes?: number | undefined; readonly date: string; readonly version: number; readonly seq: number; readonly type: string; readonly family: string; readonly providerType: string; readonly title?: string | undefined; readonly isManual: boolean; readonly parentExternalId?: string | undefined; readonly durationSec: number; readonly movingSec?: number | undefined; readonly distanceM?: number | undefined; readonly energyKcal?: number | undefined; readonly avgHeartRateBpm?: number | undefined; readonly maxHeartRateBpm?: number | undefined; readonly elevationGainM?: number | undefined; readonly avgSpeedMps?: number | undefined; readonly avgCadencePerMin?: number | undefined; readonly avgPowerW?: number | undefined; readonly stepCount?: number | undefined; readonly strain?: number | undefined; readonly trainingLoad?: number | undefined };
   readonly ProviderList: { readonly providers: readonly Schemas['Provider'][] };
   readonly Provider: { readonly name: string; readonly title: string; readonly configured: boolean; readonly backfillDays: (number | null); readonly dataTypes: readonly ({ readonly type: string; readonly title: string; readonly metrics: readonly string[]; readonly records: readonly ("sleep" | "workout")[] })[] };
   readonly AuthorizeAnswer: { readonly url: string; readonly state: string; readonly expiresAt: string };
@@ -73,10 +77,6 @@ export interface Schemas {
   readonly QuarantineList: { readonly records: readonly Schemas['QuarantinedRecord'][]; readonly nextCursor: (string | null) };
   readonly QuarantinedRecord: { readonly id: string; readonly syncId: string; readonly type: string; readonly externalId?: string | undefined; readonly reason: string; readonly payload: string; readonly index: number; readonly at: string };
   readonly ReplayPreview: { readonly complete: boolean; readonly counts: { readonly payloads: number; readonly accepted: number; readonly updated: number; readonly duplicate: number; readonly deleted: number; readonly refused: number; readonly unreadable: number }; readonly changes: readonly { readonly what: string; readonly dates: readonly string[]; readonly counts: { readonly added: number; readonly updated: number; readonly deleted: number } }[] };
-  readonly SleepSessionList: { readonly sessions: readonly Schemas['SleepSession'][]; readonly nextCursor: (string | null) };
-  readonly SleepSession: { readonly id: string; readonly externalId: string; readonly provider: string; readonly source: Schemas['Source']; readonly start: string; readonly end: string; readonly zoneOffsetMinutes?: number | undefined; readonly date: string; readonly version: number; readonly seq: number; readonly isNap: boolean; readonly isFinal: boolean; readonly stages: readonly ({ readonly stage: "in_bed" | "awake" | "light" | "deep" | "rem" | "asleep" | "out_of_bed"; readonly start: string; readonly end: string })[]; readonly totals: { readonly inBedMin?: number | undefined; readonly asleepMin?: number | undefined; readonly deepMin?: number | undefined; readonly lightMin?: number | undefined; readonly remMin?: number | undefined; readonly awakeMin?: number | undefined; readonly latencyMin?: number | undefined } };
-  readonly WorkoutRecordList: { readonly workouts: readonly Schemas['WorkoutRecord'][]; readonly nextCursor: (string | null) };
-  readonly WorkoutRecord: { readonly id: string; readonly externalId: string; readonly provider: string; readonly source: Schemas['Source']; readonly start: string; readonly end: string; readonly zoneOffsetMinutes?: number | undefined; readonly date: string; readonly version: number; readonly seq: number; readonly type: string; readonly family: string; readonly providerType: string; readonly title?: string | undefined; readonly isManual: boolean; readonly parentExternalId?: string | undefined; readonly durationSec: number; readonly movingSec?: number | undefined; readonly distanceM?: number | undefined; readonly energyKcal?: number | undefined; readonly avgHeartRateBpm?: number | undefined; readonly maxHeartRateBpm?: number | undefined; readonly elevationGainM?: number | undefined; readonly avgSpeedMps?: number | undefined; readonly avgCadencePerMin?: number | undefined; readonly avgPowerW?: number | undefined; readonly stepCount?: number | undefined; readonly strain?: number | undefined; readonly trainingLoad?: number | undefined };
   readonly PushAnswer: { readonly operationId: string; readonly seq: number; readonly successful: readonly ({ readonly requestId: string; readonly entityType: string; readonly id: string; readonly clientId?: string | undefined; readonly version: number })[]; readonly conflicts: readonly ({ readonly requestId: string; readonly entityType: string; readonly id: string; readonly clientId?: string | undefined; readonly conflictId: string; readonly outcome: "merged" | "server_wins" | "client_wins" | "manual"; readonly version: number; readonly server: (Schemas['RowImage'] | null) })[]; readonly failed: readonly { readonly requestId: string; readonly code: string; readonly message: string; readonly retryable: boolean }[] };
   readonly RowImage: { readonly id: string; readonly version: number; readonly deleted: boolean; readonly data: (Readonly<Record<string, unknown>> | null); readonly updatedAt: string };
   readonly SyncChanges: { readonly changes: readonly Schemas['SyncChange'][]; readonly cursor: string; readonly hasMore: boolean };
@@ -153,6 +153,10 @@ export interface Operations {
   readonly getPriorities: { readonly input: { readonly path: { readonly userId: string }; readonly headers?: { readonly 'if-none-match'?: string | undefined } }; readonly answers: { readonly 200: Schemas['Priorities']; readonly 304: undefined } };
   /** Set which source wins */
   readonly putPriorities: { readonly input: { readonly path: { readonly userId: string }; readonly body: Schemas['PutPrioritiesRequest'] }; readonly answers: { readonly 200: Schemas['Priorities'] } };
+  /** Sleep sessions as the sources gave them */
+  readonly listSleepSessions: { readonly input: { readonly path: { readonly userId: string }; readonly query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly from: string; readonly to: string }; readonly headers?: { readonly 'if-none-match'?: string | undefined } }; readonly answers: { readonly 200: Schemas['SleepSessionList']; readonly 304: undefined } };
+  /** Workouts as the sources gave them */
+  readonly listWorkoutRecords: { readonly input: { readonly path: { readonly userId: string }; readonly query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly from: string; readonly to: string }; readonly headers?: { readonly 'if-none-match'?: string | undefined } }; readonly answers: { readonly 200: Schemas['WorkoutRecordList']; readonly 304: undefined } };
   /** The providers that people can connect */
   readonly listProviders: { readonly input: Record<never, never>; readonly answers: { readonly 200: Schemas['ProviderList'] } };
   /** Begin a consent */
@@ -189,10 +193,6 @@ export interface Operations {
   readonly answerHandshake: { readonly input: { readonly path: { readonly provider: string } }; readonly answers: { readonly 200: Readonly<Record<string, unknown>> } };
   /** Say that the address is there */
   readonly probeInbound: { readonly input: { readonly path: { readonly provider: string } }; readonly answers: { readonly 200: undefined } };
-  /** Sleep sessions as the sources gave them */
-  readonly listSleepSessions: { readonly input: { readonly path: { readonly userId: string }; readonly query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly from: string; readonly to: string }; readonly headers?: { readonly 'if-none-match'?: string | undefined } }; readonly answers: { readonly 200: Schemas['SleepSessionList']; readonly 304: undefined } };
-  /** Workouts as the sources gave them */
-  readonly listWorkoutRecords: { readonly input: { readonly path: { readonly userId: string }; readonly query: { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly from: string; readonly to: string }; readonly headers?: { readonly 'if-none-match'?: string | undefined } }; readonly answers: { readonly 200: Schemas['WorkoutRecordList']; readonly 304: undefined } };
   /** Send what was edited on a device */
   readonly pushChanges: { readonly input: { readonly headers?: { readonly 'x-headwater-sync-protocol'?: string | undefined; readonly 'x-headwater-user'?: string | undefined; readonly 'x-headwater-lease'?: string | undefined }; readonly body: Schemas['PushRequest'] }; readonly answers: { readonly 200: Schemas['PushAnswer']; readonly 207: Schemas['PushAnswer'] } };
   /** What changed since a cursor */
@@ -252,6 +252,8 @@ export const OPERATIONS = {
   listChanges: ['GET', '/v1/users/{userId}/health/changes'],
   getPriorities: ['GET', '/v1/users/{userId}/health/priorities'],
   putPriorities: ['PUT', '/v1/users/{userId}/health/priorities'],
+  listSleepSessions: ['GET', '/v1/users/{userId}/health/records/sleep'],
+  listWorkoutRecords: ['GET', '/v1/users/{userId}/health/records/workouts'],
   listProviders: ['GET', '/v1/providers'],
   authorizeConnection: ['POST', '/v1/users/{userId}/connections/{provider}/authorize'],
   createConnectTicket: ['POST', '/v1/users/{userId}/connections/{provider}/ticket'],
@@ -270,8 +272,6 @@ export const OPERATIONS = {
   receivePush: ['POST', '/v1/inbound/{provider}'],
   answerHandshake: ['GET', '/v1/inbound/{provider}'],
   probeInbound: ['HEAD', '/v1/inbound/{provider}'],
-  listSleepSessions: ['GET', '/v1/users/{userId}/health/records/sleep'],
-  listWorkoutRecords: ['GET', '/v1/users/{userId}/health/records/workouts'],
   pushChanges: ['POST', '/v1/sync/push'],
   pullChanges: ['GET', '/v1/sync/changes'],
   readSnapshot: ['GET', '/v1/sync/snapshot'],

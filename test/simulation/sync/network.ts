@@ -1,4 +1,5 @@
-import { ROUTES, type Route } from '../../../contracts/http/routes.ts';
+import type { Route } from '../../../contracts/http/route.ts';
+import { ROUTES } from '../../../contracts/http/routes.ts';
 import type { Prng } from '../engine/prng.ts';
 import type { Environment } from '../world/environment.ts';
 import type { FunctionHost } from '../world/function-host.ts';
