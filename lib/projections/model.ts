@@ -52,10 +52,8 @@ export interface DailyFigures {
   readonly sources: readonly SourceFigures[];
 }
 
-/** A stored row. `figures` is sealed; the rest lies in the open. */
-export interface RollupRow {
-  readonly metric: string;
-  readonly date: LocalDate;
+/** What every stored row of a read model says beside its key. `figures` is sealed; the rest lies in the open. */
+export interface ProjectionRow<Figures> {
   readonly inputs: InputFingerprint;
   readonly computeVersion: number;
   readonly computedAtMs: EpochMs;
@@ -63,5 +61,10 @@ export interface RollupRow {
     | { readonly kind: 'complete' }
     | { readonly kind: 'partial'; readonly reason: string }
     | { readonly kind: 'failed'; readonly reason: string };
-  readonly figures: DailyFigures;
+  readonly figures: Figures;
+}
+
+export interface RollupRow extends ProjectionRow<DailyFigures> {
+  readonly metric: string;
+  readonly date: LocalDate;
 }
