@@ -103,6 +103,26 @@ export interface SleepRecord extends RecordBase {
   };
 }
 
+/** A part of a workout, as its device or wearer cut it. */
+export interface WorkoutLap {
+  /** Instants, ISO with `Z`. */
+  readonly start: string;
+  readonly end: string;
+  readonly distanceM?: number;
+  readonly movingSec?: number;
+  readonly energyKcal?: number;
+  readonly avgHeartRateBpm?: number;
+  readonly maxHeartRateBpm?: number;
+}
+
+/** Where the way of a workout lies, and enough of it to compare two without opening them. */
+export interface WorkoutTrack {
+  readonly objectKey: string;
+  readonly pointCount: number;
+  /** Sorted sketch of the cells on the way (lib/workouts/tracks/cells.ts). */
+  readonly cells: readonly number[];
+}
+
 export interface WorkoutRecord extends RecordBase {
   readonly kind: 'workout';
   readonly type: WorkoutType;
@@ -125,6 +145,9 @@ export interface WorkoutRecord extends RecordBase {
   readonly stepCount?: number;
   readonly strain?: number;
   readonly trainingLoad?: number;
+  /** In order of their start. */
+  readonly laps?: readonly WorkoutLap[];
+  readonly track?: WorkoutTrack;
 }
 
 export type RecordKind = 'sleep' | 'workout';

@@ -11,3 +11,5 @@ export const MAX_PROVIDER_TYPE_CHARS = 128;
 /** Tries of one commit while other writers of the user are faster; with the backoff about 2 s. */
 export const MAX_COMMIT_TRIES = 8;
 export const COMMIT_BACKOFF = { baseMs: 20, capMs: 800 } as const;
+/** Laps of one workout that are kept; a body with all of them stays below 40 KB, and 25 fit a transaction. */
+export const MAX_LAP_COUNT = 200;

@@ -88,6 +88,8 @@ export function toWorkoutRecord(record: StoredRecord): WorkoutRecord | undefined
     start: _start,
     end: _end,
     date: _date,
+    laps: _laps,
+    track: _track,
     ...body
   } = record.body;
   return { ...body, ...baseOf(record), family: WORKOUT_TYPES[body.type] };

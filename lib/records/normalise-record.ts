@@ -18,6 +18,7 @@ import { offsetMinutesAt } from '../core/zones.ts';
 import type { RecordKind, Revision, SleepRecord, StageSegment, WorkoutRecord } from '../providers/model.ts';
 import {
   MAX_EXTERNAL_ID_CHARS,
+  MAX_LAP_COUNT,
   MAX_PROVIDER_TYPE_CHARS,
   MAX_SLEEP_HOURS,
   MAX_STAGE_COUNT,
@@ -135,10 +136,12 @@ function toBody(
   if (rest.kind === 'workout') {
     const { title, providerType } = rest;
     if (!areMeasures(rest) || rest.durationSec > MAX_WORKOUT_HOURS * 3_600) return fail('out_of_bounds');
+    if (rest.laps?.some((lap) => !areMeasures(lap))) return fail('out_of_bounds');
     return ok({
       ...rest,
       start,
       end,
+      ...(rest.laps === undefined ? {} : { laps: rest.laps.slice(0, MAX_LAP_COUNT) }),
       providerType: providerType.slice(0, MAX_PROVIDER_TYPE_CHARS),
       ...(title === undefined ? {} : { title: title.slice(0, MAX_TITLE_CHARS) }),
     });
