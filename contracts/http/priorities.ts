@@ -2,25 +2,34 @@ import * as z from 'zod';
 import { MAX_PRIORITIES_BYTES } from '../limits.ts';
 import { METRICS } from '../metrics/catalog.ts';
 import { lineOf } from '../primitives/text.ts';
+import { DeviceType } from './ingest-samples.ts';
 
 const PriorityKey = z
   .string()
   .max(64)
   .refine((key) => key === '*' || METRICS.has(key), { error: 'must be a metric or *' });
 
+const DEVICE_ENTRIES: ReadonlySet<string> = new Set(DeviceType.options.map((type) => `device:${type}`));
+
+/** A provider, the id of a source, or a type of device. */
+const PriorityEntry = lineOf(64).refine(
+  (entry) => !entry.startsWith('device:') || DEVICE_ENTRIES.has(entry),
+  { error: `must be one of ${[...DEVICE_ENTRIES].join(', ')} where it begins with device:` },
+);
+
 /**
- * Providers, first wins, per metric or for all (`*`). A provider that an order does not name comes after
- * those it names, in the default order (read-models.md 2).
+ * Who goes first, per metric or for all (`*`): the key of nights is `sleep_session`, that of workouts
+ * `workout`. What an order does not name comes after what it names, in the default order (read-models.md 2).
  */
 export const PriorityOrders = z
-  .record(PriorityKey, z.array(lineOf(64)).max(50))
+  .record(PriorityKey, z.array(PriorityEntry).max(50))
   .refine((orders) => Buffer.byteLength(JSON.stringify(orders)) <= MAX_PRIORITIES_BYTES, {
     error: `must be at most ${MAX_PRIORITIES_BYTES} bytes in all`,
   })
   .meta({
     id: 'PriorityOrders',
-    description: `Providers in order, the first wins, per metric or for all (\`*\`); at most ${MAX_PRIORITIES_BYTES} bytes in all`,
-    example: { '*': ['garmin', 'apple_health'], steps: ['apple_health'] },
+    description: `Providers, source ids or types of device (\`device:watch\`) in order, the first wins, per metric or for all (\`*\`); \`sleep_session\` is the key of nights, \`workout\` that of workouts; at most ${MAX_PRIORITIES_BYTES} bytes in all`,
+    example: { '*': ['device:watch', 'garmin'], steps: ['apple_health'] },
     override: { propertyNames: { type: 'string' } },
   });
 export type PriorityOrders = z.infer<typeof PriorityOrders>;

@@ -47,6 +47,27 @@ test('SRC8 an order names providers or sources, the source beats its provider, t
   expect(ranked(['garmin', 'g1'], ...sources)).toEqual(['g2', 'g1', 'w', 'p']);
 });
 
+test('SRC8 an order names types of device across providers, and a source takes the better of its places', () => {
+  const sources = [
+    sourceNamed('ap', 'apple_health', 'phone'),
+    sourceNamed('aw', 'apple_health', 'watch'),
+    sourceNamed('gw', 'garmin', 'watch'),
+    sourceNamed('gb', 'garmin', 'band'),
+    sourceNamed('n', 'acme'),
+  ];
+  expect(ranked(['device:watch'], ...sources)).toEqual(['aw', 'gw', 'ap', 'gb', 'n']);
+  expect(ranked(['garmin', 'device:watch'], ...sources)).toEqual(['gw', 'gb', 'aw', 'ap', 'n']);
+  expect(ranked(['device:other', 'device:band', 'device:watch'], ...sources)).toEqual([
+    'n',
+    'gb',
+    'aw',
+    'gw',
+    'ap',
+  ]);
+  expect(ranked(['device:watch', 'gw'], ...sources)).toEqual(['aw', 'gw', 'ap', 'gb', 'n']);
+  expect(ranked(['ap', 'device:watch'], ...sources)).toEqual(['ap', 'aw', 'gw', 'gb', 'n']);
+});
+
 const block = (bucket: string, daySeqs: Record<string, number>) => ({
   ref: { metric: 'steps', bucket, sourceId: sourceNamed('w', 'garmin').sourceId, part: '' },
   daySeqs,

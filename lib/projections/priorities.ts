@@ -36,17 +36,24 @@ export function orderOf(
   return candidates.find((order) => order !== undefined && order.length > 0) ?? [];
 }
 
+/** How an order names every source on devices of a type: `device:watch`. */
+export const DEVICE_ENTRY_PREFIX = 'device:';
+
 /**
- * Sources by priority, the first wins. An order names providers or source ids, and a source's own id beats
- * its provider's place; what it does not name follows in the default order: provider, then device type,
- * then source id, so that no two sources are ever equal (SRC8).
+ * Sources by priority, the first wins. An order names providers, types of device (`device:watch`) or source
+ * ids. A source's own id is its place; without it, the better of its provider's and its device's. What an order
+ * does not name follows in the default order: provider, then device type, then source id, so that no two
+ * sources are ever equal (SRC8). A source that names no device is one on `device:other`.
  */
 export function compareSources(order: readonly string[]): (left: Source, right: Source) => number {
-  const placeOf = ({ sourceId, provider }: Source): number => {
-    const own = order.indexOf(sourceId);
-    const place = own === -1 ? order.indexOf(provider) : own;
-    return place === -1 ? order.length : place;
-  };
+  const places = new Map(order.map((entry, place) => [entry, place]));
+  const unnamed = order.length;
+  const placeOf = ({ sourceId, provider, device }: Source): number =>
+    places.get(sourceId) ??
+    Math.min(
+      places.get(provider) ?? unnamed,
+      places.get(`${DEVICE_ENTRY_PREFIX}${device?.type ?? 'other'}`) ?? unnamed,
+    );
   return (left, right) =>
     placeOf(left) - placeOf(right) ||
     defaultPlaceOf(left.provider) - defaultPlaceOf(right.provider) ||
