@@ -1,6 +1,7 @@
 import type { EpochMs } from '../core/instants.ts';
 import type { UserScope } from '../samples/model.ts';
-import { type RecordOp, type WriteRecordsDependencies, writeRecords } from './write-records.ts';
+import type { RecordOp } from './plan-records.ts';
+import { type WriteRecordsDependencies, writeRecords } from './write-records.ts';
 
 const PAGE_COUNT = 100;
 /** All instants whose ISO text has four digits of a year. */

@@ -1,44 +1,20 @@
-import type { RecordChange } from '../../contracts/events/records-changed.v1.ts';
 import type { Origin } from '../../contracts/events/samples-changed.v1.ts';
 import { jitteredDelayMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
-import type { EpochMs } from '../core/instants.ts';
 import type { Randomness } from '../core/randomness.ts';
 import { AppError } from '../problems/app-error.ts';
-import type { RecordKind } from '../providers/model.ts';
 import type { HeadStore } from '../samples/head-store.ts';
 import type { UserScope } from '../samples/model.ts';
-import { decideRecord, decideRecordDeletion } from './decide-record.ts';
-import { COMMIT_BACKOFF, MAX_COMMIT_TRIES, MAX_RECORDS_PER_COMMIT } from './limits.ts';
-import type { NormalisedRecord, RecordOutcome, RecordPointer } from './model.ts';
-import type { RecordStore, RecordWrite } from './record-store.ts';
+import { COMMIT_BACKOFF, MAX_COMMIT_TRIES } from './limits.ts';
+import type { RecordPointer } from './model.ts';
+import { idOf, kindOf, planRecords, type RecordOp, type RecordResult, takeBatch } from './plan-records.ts';
+import type { RecordStore } from './record-store.ts';
 
 export interface WriteRecordsDependencies {
   readonly store: RecordStore;
   readonly heads: Pick<HeadStore, 'load'>;
   readonly clock: Clock;
   readonly randomness: Randomness;
-}
-
-/** What is to happen to one record. */
-export type RecordOp =
-  | {
-      readonly kind: 'put';
-      readonly record: NormalisedRecord;
-      /** When the provider said it, if that was earlier than now: what was deleted since stays deleted. */
-      readonly asOfMs?: EpochMs | undefined;
-    }
-  | {
-      /** `forget` leaves nothing behind: whatever comes later is new. */
-      readonly kind: 'delete' | 'forget';
-      readonly of: RecordKind;
-      readonly recordId: string;
-    };
-
-export interface RecordResult {
-  readonly outcome: RecordOutcome;
-  /** What was known before this call; undefined: nothing. */
-  readonly before: RecordPointer | undefined;
 }
 
 export interface WriteContext {
@@ -67,21 +43,6 @@ export async function writeRecords(
   return results;
 }
 
-const idOf = (op: RecordOp): string => (op.kind === 'put' ? op.record.recordId : op.recordId);
-const kindOf = (op: RecordOp): RecordKind => (op.kind === 'put' ? op.record.kind : op.of);
-
-/** The next ops up to the limit, each record once. */
-function takeBatch(ops: readonly RecordOp[], from: number): readonly RecordOp[] {
-  const seen = new Set<string>();
-  const batch: RecordOp[] = [];
-  for (const op of ops.slice(from, from + MAX_RECORDS_PER_COMMIT)) {
-    if (seen.has(idOf(op))) break;
-    seen.add(idOf(op));
-    batch.push(op);
-  }
-  return batch;
-}
-
 async function commitBatch(
   { store, heads, clock, randomness }: WriteRecordsDependencies,
   scope: UserScope,
@@ -93,19 +54,18 @@ async function commitBatch(
     if (head === undefined || head.erasedAtMs !== undefined) throw userGone();
     const known = await loadKnown(store, scope, batch);
     const at = { nowMs: clock.now(), seq: head.seq + 1 };
-    const decided = batch.map((op) => decideOp(op, known.get(idOf(op)), at));
-    const writes = decided.flatMap(({ write }) => (write === undefined ? [] : [write]));
-    if (writes.length === 0) return decided.map(({ result }) => result);
+    const { results, writes, changes } = planRecords(batch, known, at);
+    if (writes.length === 0) return results;
     const change = {
       kind: 'records' as const,
       seq: at.seq,
       committedAtMs: at.nowMs,
       ...context,
-      changes: writes.map(toChange),
+      changes,
     };
     const outcome = await store.commit(scope, change, writes);
     if (outcome === 'erased') throw userGone();
-    if (outcome === 'committed') return decided.map(({ result }) => result);
+    if (outcome === 'committed') return results;
     await clock.sleep(jitteredDelayMs(round, COMMIT_BACKOFF, randomness));
   }
   throw new AppError('ingest.contention', 'other writers of this user were faster each time', {
@@ -127,59 +87,4 @@ async function loadKnown(
     for (const [id, pointer] of await store.loadPointers(scope, kind, ids)) known.set(id, pointer);
   }
   return known;
-}
-
-interface DecidedOp {
-  readonly result: RecordResult;
-  readonly write: RecordWrite | undefined;
-}
-
-function decideOp(
-  op: RecordOp,
-  read: RecordPointer | undefined,
-  at: { readonly nowMs: EpochMs; readonly seq: number },
-): DecidedOp {
-  if (op.kind !== 'put') {
-    const outcome = decideRecordDeletion(read);
-    if (outcome === 'not_found' || read === undefined)
-      return { result: { outcome, before: read }, write: undefined };
-    const pointer = { ...read, version: read.version + 1, deletedAtMs: at.nowMs };
-    const write = { pointer, record: undefined, read, isForgotten: op.kind === 'forget' };
-    return { result: { outcome, before: read }, write };
-  }
-  const { record } = op;
-  const outcome = decideRecord(read, { ...record, asOfMs: op.asOfMs });
-  const result = { outcome, before: read };
-  if (outcome === 'duplicate' || outcome === 'superseded') return { result, write: undefined };
-  const { body, offsetMinutes, ...pointed } = record;
-  const pointer = { ...pointed, version: (read?.version ?? 0) + 1, deletedAtMs: undefined };
-  const { recordId, kind, provider, version, date, startMs, endMs } = pointer;
-  const stored = {
-    recordId,
-    kind,
-    provider,
-    version,
-    date,
-    startMs,
-    endMs,
-    offsetMinutes,
-    seq: at.seq,
-    body,
-  };
-  return { result, write: { pointer, record: stored, read, isForgotten: false } };
-}
-
-function toChange({ pointer, record, read }: RecordWrite): RecordChange {
-  const wasThere = read !== undefined && read.deletedAtMs === undefined;
-  const dates = new Set(wasThere ? [read.date, pointer.date] : [pointer.date]);
-  return {
-    kind: pointer.kind,
-    recordId: pointer.recordId,
-    change: record === undefined ? 'deleted' : wasThere ? 'updated' : 'created',
-    version: pointer.version,
-    provider: pointer.provider,
-    fromMs: Math.min(pointer.startMs, wasThere ? read.startMs : pointer.startMs),
-    toMs: Math.max(pointer.endMs, wasThere ? read.endMs : pointer.endMs),
-    dates: [...dates].sort(),
-  };
 }

@@ -1,16 +1,15 @@
-import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../core/clock.ts';
 import { toIso } from '../../core/instants.ts';
 import type { Randomness } from '../../core/randomness.ts';
-import type { RecordStore, RecordWrite } from '../../records/record-store.ts';
-import type { UserScope } from '../../samples/model.ts';
-import type { DataKey, DataKeys } from '../../vault/data-keys.ts';
+import type { RecordStore } from '../../records/record-store.ts';
+import type { DataKeys } from '../../vault/data-keys.ts';
 import { batchGet } from './batch-get.ts';
 import { recordBodyPrefix, recordPointerKey, userPartition } from './core-keys.ts';
-import { type Dynamo, type Item, N, S } from './dynamo.ts';
+import { type Dynamo, type Item, S } from './dynamo.ts';
 import { announceOnHead } from './head-announcement.ts';
 import { queryPages } from './query-pages.ts';
-import { bodyKeyOf, fromPointerItem, fromRecordItem, toPointerItem, toRecordItem } from './record-item.ts';
+import { fromPointerItem, fromRecordItem } from './record-item.ts';
+import { recordItems } from './record-writes.ts';
 import { isErased, sendTransaction } from './transaction.ts';
 
 export interface RecordStoreDependencies {
@@ -38,7 +37,7 @@ export const createRecordStore = (deps: RecordStoreDependencies): RecordStore =>
     const outcome = await sendTransaction(deps.dynamo, {
       TransactItems: [
         ...announceOnHead(deps.coreTable, scope, change),
-        ...writes.flatMap((write) => toItems(deps, scope, write, key)),
+        ...writes.flatMap((write) => recordItems(deps, scope, write, key)),
       ],
     });
     if (outcome.kind === 'committed') return 'committed';
@@ -68,34 +67,3 @@ export const createRecordStore = (deps: RecordStoreDependencies): RecordStore =>
     return items.slice(0, limit).map((item) => fromRecordItem(scope, kind, item, key));
   },
 });
-
-/** The pointer under its condition; behind it the body that it guards, and the one that it leaves. */
-function toItems(
-  { coreTable, randomness }: RecordStoreDependencies,
-  scope: UserScope,
-  { pointer, record, read, isForgotten }: RecordWrite,
-  key: DataKey,
-): readonly TransactWriteItem[] {
-  const condition =
-    read === undefined
-      ? { ConditionExpression: 'attribute_not_exists(pk)' }
-      : { ConditionExpression: 'version = :read', ExpressionAttributeValues: { ':read': N(read.version) } };
-  const pointerWrite = isForgotten
-    ? {
-        Delete: {
-          TableName: coreTable,
-          Key: recordPointerKey(scope, pointer.kind, pointer.recordId),
-          ...condition,
-        },
-      }
-    : { Put: { TableName: coreTable, Item: toPointerItem(scope, pointer), ...condition } };
-  const hadBody = read !== undefined && read.deletedAtMs === undefined;
-  const leaves = hadBody && (record === undefined || record.startMs !== read.startMs);
-  return [
-    pointerWrite,
-    ...(record === undefined
-      ? []
-      : [{ Put: { TableName: coreTable, Item: toRecordItem(scope, record, key, randomness) } }]),
-    ...(leaves ? [{ Delete: { TableName: coreTable, Key: bodyKeyOf(scope, read) } }] : []),
-  ];
-}

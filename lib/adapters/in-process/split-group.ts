@@ -4,12 +4,8 @@ import { offsetMinutesAt } from '../../core/zones.ts';
 import type { SampleDeletion, SleepRecord, TimeWindow, WorkoutRecord } from '../../providers/model.ts';
 import type { NormalisedRecord, RecordPointer } from '../../records/model.ts';
 import { normaliseRecord, recordIdOf } from '../../records/normalise-record.ts';
-import {
-  type RecordOp,
-  type RecordResult,
-  type WriteRecordsDependencies,
-  writeRecords,
-} from '../../records/write-records.ts';
+import type { RecordOp, RecordResult } from '../../records/plan-records.ts';
+import { type WriteRecordsDependencies, writeRecords } from '../../records/write-records.ts';
 import type { Head, UserScope } from '../../samples/model.ts';
 import { NO_OUTCOME } from './ingest-outcome.ts';
 import {
