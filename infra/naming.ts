@@ -17,6 +17,7 @@ export const FUNCTION_KINDS = {
   'manage-users': 'http',
   'ingest-samples': 'http',
   'read-health': 'http',
+  'manage-workouts': 'http',
   'manage-connections': 'http',
   'receive-push': 'http',
   'sync-devices': 'http',

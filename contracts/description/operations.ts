@@ -13,6 +13,7 @@ import { RECORD_OPERATIONS } from './operations/records.ts';
 import { SERVICE_OPERATIONS } from './operations/service.ts';
 import { SYNC_OPERATIONS } from './operations/syncs.ts';
 import { USER_OPERATIONS } from './operations/users.ts';
+import { WORKOUT_OPERATIONS } from './operations/workouts.ts';
 
 /** Total: an operation without a description does not compile. */
 export const OPERATION_DOCS: Readonly<Record<Operation, OperationDoc>> = {
@@ -22,6 +23,7 @@ export const OPERATION_DOCS: Readonly<Record<Operation, OperationDoc>> = {
   ...INGEST_OPERATIONS,
   ...READ_OPERATIONS,
   ...RECORD_OPERATIONS,
+  ...WORKOUT_OPERATIONS,
   ...CONNECTION_OPERATIONS,
   ...SYNC_OPERATIONS,
   ...INBOUND_OPERATIONS,

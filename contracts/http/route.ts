@@ -7,6 +7,7 @@ export type HttpFunction =
   | 'manage-users'
   | 'ingest-samples'
   | 'read-health'
+  | 'manage-workouts'
   | 'manage-connections'
   | 'receive-push'
   | 'sync-devices'

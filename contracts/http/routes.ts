@@ -5,6 +5,7 @@ import { ENTITIES_ROUTES } from './routes/entities.ts';
 import { SAMPLES_ROUTES } from './routes/samples.ts';
 import { SERVICE_ROUTES } from './routes/service.ts';
 import { USERS_ROUTES } from './routes/users.ts';
+import { WORKOUTS_ROUTES } from './routes/workouts.ts';
 
 /** The closed list of operations: the gateway, the router, the OpenAPI file and the tests read this one. */
 export const ROUTES = [
@@ -12,6 +13,7 @@ export const ROUTES = [
   ...ACCESS_ROUTES,
   ...USERS_ROUTES,
   ...SAMPLES_ROUTES,
+  ...WORKOUTS_ROUTES,
   ...CONNECTIONS_ROUTES,
   ...DEVICE_SYNC_ROUTES,
   ...ENTITIES_ROUTES,

@@ -84,6 +84,10 @@ export const PROBLEMS = {
   },
   'read.metric_blocked': { status: 403, title: 'The user has blocked the metric', retry: 'never' },
   'read.range_too_large': { status: 400, title: 'The range is longer than the limit', retry: 'never' },
+
+  'workout.not_found': { status: 404, title: 'There is no such workout', retry: 'never' },
+  'workout.group_not_found': { status: 404, title: 'There is no such group of workouts', retry: 'never' },
+
   'changes.gone': { status: 410, title: 'The changes asked for are past the horizon', retry: 'never' },
 
   'provider.unknown': { status: 404, title: 'There is no such provider', retry: 'never' },

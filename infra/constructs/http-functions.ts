@@ -8,6 +8,7 @@ import type { Env as ManageAccessEnv } from '../../functions/http/manage-access/
 import type { Env as ManageConnectionsEnv } from '../../functions/http/manage-connections/env.ts';
 import type { Env as ManageEntitiesEnv } from '../../functions/http/manage-entities/env.ts';
 import type { Env as ManageUsersEnv } from '../../functions/http/manage-users/env.ts';
+import type { Env as ManageWorkoutsEnv } from '../../functions/http/manage-workouts/env.ts';
 import type { Env as ReadHealthEnv } from '../../functions/http/read-health/env.ts';
 import type { Env as ReceivePushEnv } from '../../functions/http/receive-push/env.ts';
 import type { Env as SyncDevicesEnv } from '../../functions/http/sync-devices/env.ts';
@@ -55,6 +56,7 @@ export function addHttpFunctions(scope: Construct, props: HttpFunctionsProps): H
     'manage-users': addManageUsers(scope, props),
     'ingest-samples': addIngestSamples(scope, props),
     'read-health': addReadHealth(scope, props),
+    'manage-workouts': addManageWorkouts(scope, props),
     'manage-connections': addManageConnections(scope, props),
     'receive-push': addReceivePush(scope, props),
     'sync-devices': addSyncDevices(scope, props),
@@ -180,6 +182,23 @@ function addReadHealth(scope: Construct, props: HttpFunctionsProps) {
     environment: { ...principalEnvironment(props), SAMPLES_TABLE_NAME: data.samples.tableName },
   });
   grantTable(made, data.core, [...PRINCIPAL_USES, 'query']);
+  grantTable(made, data.samples, ['query']);
+  grantTable(made, data.vault, ['get', 'put']);
+  grantWorkspaceKey(made, foundation.workspaceKey);
+  return made;
+}
+
+function addManageWorkouts(scope: Construct, props: HttpFunctionsProps) {
+  const { deployment, foundation, data } = props;
+  const made = new ServiceFunction<typeof ManageWorkoutsEnv>(scope, {
+    deployment,
+    name: 'manage-workouts',
+    description: 'Workouts, their copies and what users decide about them',
+    key: foundation.key,
+    timeoutSec: TIMEOUT_SEC,
+    environment: { ...principalEnvironment(props), SAMPLES_TABLE_NAME: data.samples.tableName },
+  });
+  grantTable(made, data.core, [...PRINCIPAL_USES, 'query', 'delete']);
   grantTable(made, data.samples, ['query']);
   grantTable(made, data.vault, ['get', 'put']);
   grantWorkspaceKey(made, foundation.workspaceKey);

@@ -32,6 +32,7 @@ const EXPECTED: Readonly<Record<FunctionName, Expected>> = {
     maxBytes: 970_000,
     clients: ['client-dynamodb', 'client-kms', 'client-s3', 'client-sqs', 's3-request-presigner'],
   },
+  'manage-workouts': { maxBytes: 800_000, clients: ['client-dynamodb', 'client-kms'] },
   'read-health': { maxBytes: 750_000, clients: ['client-dynamodb', 'client-kms'] },
   'relay-outbox': { maxBytes: 540_000, clients: ['client-eventbridge'] },
   'ingest-large': { maxBytes: 880_000, clients: ['client-dynamodb', 'client-kms', 'client-s3'] },

@@ -6,6 +6,7 @@ import { Env as ManageAccessEnv } from '../../functions/http/manage-access/env.t
 import { Env as ManageConnectionsEnv } from '../../functions/http/manage-connections/env.ts';
 import { Env as ManageEntitiesEnv } from '../../functions/http/manage-entities/env.ts';
 import { Env as ManageUsersEnv } from '../../functions/http/manage-users/env.ts';
+import { Env as ManageWorkoutsEnv } from '../../functions/http/manage-workouts/env.ts';
 import { Env as ReadHealthEnv } from '../../functions/http/read-health/env.ts';
 import { Env as ReceivePushEnv } from '../../functions/http/receive-push/env.ts';
 import { Env as SyncDevicesEnv } from '../../functions/http/sync-devices/env.ts';
@@ -30,6 +31,7 @@ const SCHEMAS: Readonly<Record<FunctionName, z.ZodObject>> = {
   'manage-users': ManageUsersEnv,
   'ingest-samples': IngestSamplesEnv,
   'read-health': ReadHealthEnv,
+  'manage-workouts': ManageWorkoutsEnv,
   'relay-outbox': RelayOutboxEnv,
   'ingest-large': IngestLargeEnv,
   'project-rollups': ProjectRollupsEnv,

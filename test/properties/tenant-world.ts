@@ -18,6 +18,8 @@ import { createManageEntitiesHandler } from '../../functions/http/manage-entitie
 import { wire as wireEntities } from '../../functions/http/manage-entities/wiring.ts';
 import { createManageUsersHandler } from '../../functions/http/manage-users/handler.ts';
 import { wire as wireUsers } from '../../functions/http/manage-users/wiring.ts';
+import { createManageWorkoutsHandler } from '../../functions/http/manage-workouts/handler.ts';
+import { wire as wireWorkouts } from '../../functions/http/manage-workouts/wiring.ts';
 import { createReadHealthHandler } from '../../functions/http/read-health/handler.ts';
 import { wire as wireRead } from '../../functions/http/read-health/wiring.ts';
 import { createSyncDevicesHandler } from '../../functions/http/sync-devices/handler.ts';
@@ -104,6 +106,7 @@ export async function openTenantWorld(seed: number) {
     'manage-users': createManageUsersHandler(wireUsers(ENV, platform)),
     'ingest-samples': createIngestSamplesHandler(wireIngest(ENV, platform)),
     'read-health': createReadHealthHandler(wireRead(ENV, platform)),
+    'manage-workouts': createManageWorkoutsHandler(wireWorkouts(ENV, platform)),
     'manage-connections': createManageConnectionsHandler(wireManageConnections(ENV, platform)),
     'sync-devices': createSyncDevicesHandler(wireSync(ENV, platform)),
     'manage-entities': createManageEntitiesHandler(wireEntities(ENV, platform)),
