@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { definedFields } from '../../core/defined-fields.ts';
 import { toIso } from '../../core/instants.ts';
-import { definedFields } from '../defined-fields.ts';
 import type { DataType } from '../definition.ts';
 import { unlessZero } from '../measured.ts';
 import type { WorkoutRecord } from '../model.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { definedFields } from '../../core/defined-fields.ts';
 import { type LocalDate, localDateOf, toIso } from '../../core/instants.ts';
 import { isTimeZone, offsetMinutesAt } from '../../core/zones.ts';
-import { definedFields } from '../defined-fields.ts';
 import type { DataType, MapContext } from '../definition.ts';
 import { InstantMsField } from '../instant-field.ts';
 import { measured } from '../measured.ts';

@@ -1,5 +1,5 @@
 import type { DeviceType } from '../../../contracts/http/ingest-samples.ts';
-import { definedFields } from '../defined-fields.ts';
+import { definedFields } from '../../core/defined-fields.ts';
 import type { RecordSource } from '../model.ts';
 import type { DataSource } from './payloads.ts';
 

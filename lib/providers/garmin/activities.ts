@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { definedFields } from '../defined-fields.ts';
+import { definedFields } from '../../core/defined-fields.ts';
 import type { MappedPage, ProviderRecord, RecordSource, WorkoutRecord } from '../model.ts';
 import { readList } from '../read-list.ts';
 import { isoOfEpochSec } from '../times.ts';

@@ -1,5 +1,5 @@
+import { definedFields } from '../../core/defined-fields.ts';
 import { type EpochMs, type LocalDate, localDateOf, SECOND_MS } from '../../core/instants.ts';
-import { definedFields } from '../defined-fields.ts';
 import type { DayValue, MappedPage, SleepRecord, SleepStage, StageSegment } from '../model.ts';
 import { readList } from '../read-list.ts';
 import { isoOfEpochSec } from '../times.ts';

@@ -1,5 +1,5 @@
+import { definedFields } from '../../core/defined-fields.ts';
 import { type EpochMs, SECOND_MS, toIso } from '../../core/instants.ts';
-import { definedFields } from '../defined-fields.ts';
 import { measured } from '../measured.ts';
 import type { SampleRecord } from '../model.ts';
 import { dayDocuments } from './day-documents.ts';

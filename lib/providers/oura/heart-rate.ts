@@ -1,5 +1,5 @@
+import { definedFields } from '../../core/defined-fields.ts';
 import { toIso } from '../../core/instants.ts';
-import { definedFields } from '../defined-fields.ts';
 import type { DataType, MapContext } from '../definition.ts';
 import { fieldOf } from '../json-body.ts';
 import type { MappedPage } from '../model.ts';

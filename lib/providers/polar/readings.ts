@@ -1,6 +1,6 @@
+import { definedFields } from '../../core/defined-fields.ts';
 import { type EpochMs, MINUTE_MS, SECOND_MS, toIso } from '../../core/instants.ts';
 import { parseIsoTime } from '../../core/iso-time.ts';
-import { definedFields } from '../defined-fields.ts';
 import type { MapContext } from '../definition.ts';
 import { unlessZero } from '../measured.ts';
 import type { ProviderRecord, SampleRecord } from '../model.ts';

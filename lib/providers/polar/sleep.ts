@@ -1,5 +1,5 @@
+import { definedFields } from '../../core/defined-fields.ts';
 import { DAY_MS, toIso } from '../../core/instants.ts';
-import { definedFields } from '../defined-fields.ts';
 import type { MapContext } from '../definition.ts';
 import { measured, unlessZero } from '../measured.ts';
 import type { DayValue, ProviderRecord, SleepRecord } from '../model.ts';

@@ -1,5 +1,5 @@
+import { definedFields } from '../../core/defined-fields.ts';
 import { type EpochMs, SECOND_MS, toIso } from '../../core/instants.ts';
-import { definedFields } from '../defined-fields.ts';
 import type { RecordSource, SampleRecord } from '../model.ts';
 import type { ActivityPayload, StreamsPayload } from './payloads.ts';
 import { cadenceFactorOf } from './sport-types.ts';

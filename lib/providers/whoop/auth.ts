@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { definedFields } from '../../core/defined-fields.ts';
 import { MINUTE_MS } from '../../core/instants.ts';
-import { definedFields } from '../defined-fields.ts';
 import type { OAuth2Definition, TokenGrant } from '../definition.ts';
 import type { UserHttp } from '../http.ts';
 import { type ProviderAccount, ProviderFault } from '../model.ts';

@@ -1,6 +1,6 @@
+import { definedFields } from '../../core/defined-fields.ts';
 import { SECOND_MS } from '../../core/instants.ts';
 import { dailyValue } from '../daily-value.ts';
-import { definedFields } from '../defined-fields.ts';
 import type { DataType, MapContext } from '../definition.ts';
 import { fieldOf } from '../json-body.ts';
 import { measured, unlessZero } from '../measured.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { definedFields } from '../../core/defined-fields.ts';
 import { type EpochMs, MINUTE_MS } from '../../core/instants.ts';
 import { fail, type Result } from '../../core/result.ts';
 import { isTimeZone } from '../../core/zones.ts';
 import { composedPage } from '../composed-page.ts';
-import { definedFields } from '../defined-fields.ts';
 import type { OAuth2Definition, TokenGrant, TokenRefusal } from '../definition.ts';
 import type { ProviderResponse, UserHttp } from '../http.ts';
 import { fieldOf, jsonOf } from '../json-body.ts';

@@ -1,6 +1,6 @@
+import { definedFields } from '../../core/defined-fields.ts';
 import { DAY_MS, type EpochMs, SECOND_MS, toIso } from '../../core/instants.ts';
 import { composedPage } from '../composed-page.ts';
-import { definedFields } from '../defined-fields.ts';
 import type { DataType, FetchContext, MapContext } from '../definition.ts';
 import { fieldOf } from '../json-body.ts';
 import { measured, unlessZero } from '../measured.ts';

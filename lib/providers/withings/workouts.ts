@@ -1,6 +1,6 @@
 import type { WorkoutType } from '../../../contracts/records/workout-types.ts';
+import { definedFields } from '../../core/defined-fields.ts';
 import { SECOND_MS, toIso } from '../../core/instants.ts';
-import { definedFields } from '../defined-fields.ts';
 import type { DataType, MapContext } from '../definition.ts';
 import { fieldOf } from '../json-body.ts';
 import { unlessZero } from '../measured.ts';
