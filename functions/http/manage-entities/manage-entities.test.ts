@@ -222,6 +222,18 @@ describe('what is sent', () => {
     await put(`journal-entries/${ENTRY}`, data);
     expect((await put(`journal-entries/${ENTRY}`, data)).body.version).toBe(1);
     expect((await patch(`journal-entries/${ENTRY}`, data)).body.version).toBe(1);
+    const edits = [
+      { tags: { add: ['one'] } },
+      { tags: { remove: ['two'] } },
+      { reactions: { smile: null } },
+      { title: 'a', tags: { add: [], remove: [] } },
+    ];
+    await patch(`journal-entries/${ENTRY}`, { reactions: { frown: 1 } });
+    for (const edit of [...edits, { reactions: { frown: 1 } }]) {
+      expect((await patch(`journal-entries/${ENTRY}`, edit)).body.version).toBe(2);
+    }
+    const wrong = await patch(`journal-entries/${ENTRY}`, { tags: { remove: [7] } });
+    expect([wrong.status, wrong.body.code]).toEqual([422, 'entity.invalid']);
   });
 
   test('SYN73 a device may say who edited and when', async () => {

@@ -16,8 +16,6 @@ export interface FieldWrite {
   readonly isKnown: boolean;
   /** Known, or the last write was an earlier one of the same device. */
   readonly isCausal: boolean;
-  /** The writer says which version it had, or makes the row: then a later clock counts for an equal value too. */
-  readonly isRaced: boolean;
   readonly isCreate: boolean;
   /** Removed elements with a clock before this are forgotten. */
   readonly horizonMs: number;

@@ -348,14 +348,25 @@ describe('rows', () => {
     expect(twin).toMatchObject({ conflict: { outcome: 'merged', fields: ['name'] } });
   });
 
-  test('SYN20 an update without a version that says what holds changes nothing', () => {
-    const row = made();
-    expect(merge(row, change('update', { name: 'n' }, undefined, at(5, 'B')))).toEqual({
-      kind: 'unchanged',
-      row,
-      conflict: undefined,
-    });
-  });
+  test.each([
+    ['a value that is there', { name: 'n' }, { name: 'late' }],
+    ['the greatest value that is there', { most: 3 }, { most: 1 }],
+    ['a key with its value', { marks: { a: 1 } }, { marks: { a: 2 } }],
+    ['a key that is not there', { marks: { b: null } }, { marks: { b: 2 } }],
+    ['an element that is there', { tags: { add: ['a'] } }, { tags: { remove: ['a'] } }],
+    ['an element that is not there', { tags: { remove: ['b'] } }, { tags: { add: ['b'] } }],
+  ])(
+    'SYN21 an update without a version says %s, and no earlier one undoes it in any order',
+    (_, blind, late) => {
+      const start = made({ most: 3, marks: { a: 1 }, tags: ['a'] });
+      const updates = [change('update', blind, undefined, at(5, 'B')), change('update', late, 1, at(4, 'C'))];
+      for (const order of [updates, updates.toReversed()]) {
+        const end = order.reduce((row, sent) => rowOf(merge(row, sent)), start);
+        expect(end.data).toEqual(start.data);
+        for (const sent of order) expect(merge(end, sent)).toMatchObject({ kind: 'unchanged', row: end });
+      }
+    },
+  );
 
   test('SYN2 a version from the future is refused', () => {
     expect(merge(made(), change('update', { name: 'x' }, 2, at(5, 'B')))).toMatchObject({

@@ -68,7 +68,7 @@ export function mergeSet(
   for (const name of remove) {
     if (!added.has(name) && mark(marks, name, { hlc, present: false }, write.isKnown)) isChanged = true;
   }
-  const skips = !isWhole && (write.isKnown || !write.isRaced);
+  const skips = !isWhole && write.isKnown;
   const renewed = new Set(add.filter((name) => mark(marks, name, { hlc, present: true }, skips)));
   if (renewed.size > 0) isChanged = true;
   if (!isChanged) return KEPT;
@@ -134,7 +134,7 @@ function writePart(
 ): boolean {
   const known = marks.get(key);
   const holds = sameValue(parts.get(key) ?? null, part);
-  if (holds && (write.isKnown || !write.isRaced)) return false;
+  if (holds && write.isKnown) return false;
   const wins =
     known === undefined ||
     hlc > known.hlc ||

@@ -58,7 +58,7 @@ function mergeLatest(stored: FieldState, sent: unknown, write: FieldWrite): Fiel
   if (write.isCausal || stored.hlc === undefined) return take(stored, sent, write);
   const order = compareHlc(write.hlc, stored.hlc);
   if (order < 0) return KEPT;
-  if (sameValue(stored.value, sent)) return order > 0 && write.isRaced ? taken(sent, write.hlc) : KEPT;
+  if (sameValue(stored.value, sent)) return order > 0 ? taken(sent, write.hlc) : KEPT;
   return order > 0 || isGreater(sent, stored.value) ? taken(sent, write.hlc) : KEPT;
 }
 
@@ -83,7 +83,9 @@ function mergeMonotonic(
 function mergeExtreme(sign: 1 | -1, stored: FieldState, sent: unknown, write: FieldWrite): FieldMerge {
   if (write.isCausal) return take(stored, sent, write);
   if (typeof sent !== 'number') return KEPT;
-  const wins = typeof stored.value !== 'number' || (sent - stored.value) * sign > 0;
+  const lead = typeof stored.value === 'number' ? (sent - stored.value) * sign : 1;
+  // Said at once by two it has two writers: who knew the one alone does not set it back.
+  const wins = lead > 0 || (lead === 0 && write.hlc > (stored.hlc ?? ''));
   return wins ? taken(sent, laterHlc(write.hlc, stored.hlc)) : KEPT;
 }
 

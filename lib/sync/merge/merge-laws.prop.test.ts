@@ -114,6 +114,20 @@ describe.each(mutable.map((entity) => [entity.type, entity] as const))('%s', (_,
     );
   });
 
+  test('SYN21 a writer that knew no version is one of those at once, also where it says what holds', () => {
+    fc.assert(
+      fc.property(rowAndUpdates(entity, 3), ({ row, changes }) => {
+        const [first, ...others] = changes;
+        if (first === undefined) throw new Error('no change');
+        const said = { ...restated(entity, row.data), ...first.data };
+        const updates = [{ ...first, baseVersion: undefined, data: said }, ...others];
+        const ends = orders(updates).map((order) => convergentOf(entity, fold(entity, row, order).data));
+        expect(new Set(ends).size).toBe(1);
+      }),
+      seeded(25),
+    );
+  });
+
   test('SYN20 what was taken once is no change the second time, also behind others', () => {
     fc.assert(
       fc.property(rowAndUpdates(entity, 3), ({ row, changes }) => {
@@ -229,6 +243,14 @@ describe.each(mutable.map((entity) => [entity.type, entity] as const))('%s', (_,
     );
   });
 });
+
+/** A whole row in wire form, but for its counters. */
+function restated(entity: EntityDefinition, data: RowData): RowData {
+  const plain = [...fieldsOf(entity)].filter(
+    ([name, { policy }]) => policy.kind !== 'counter' && policy.kind !== 'server_derived' && name in data,
+  );
+  return diffRow(entity, {}, Object.fromEntries(plain.map(([name]) => [name, data[name]])));
+}
 
 /** As a set has no order of its own, and a status that ended stays. */
 function comparable(entity: EntityDefinition, before: RowData, data: RowData): string {

@@ -147,7 +147,6 @@ function mergeOne(stored: RowState, { change, name, field, nowMs }: FieldChange)
     hlc: change.hlc,
     isKnown: isKnownWrite(stamp, change),
     isCausal: isCausalWrite(stamp, change),
-    isRaced: change.op === 'create' || change.baseVersion !== undefined,
     isCreate: change.op === 'create',
     horizonMs: nowMs - SYNC_HORIZON_DAYS * DAY_MS,
   });

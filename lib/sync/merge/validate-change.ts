@@ -99,7 +99,8 @@ function checkSize(data: RowData): Checked<RowData> {
 /** Names of our own are short; what else is sent as one is not repeated. */
 const nameOf = (name: string): string => (/^\w{1,64}$/.test(name) ? name : 'of that name');
 
-function checkField(name: string, field: FieldDefinition, sent: unknown): Checked<unknown> {
+/** One field in wire form, as it is taken; fails with `sync.invalid_data`. */
+export function checkField(name: string, field: FieldDefinition, sent: unknown): Checked<unknown> {
   if (sent === null) {
     return field.required === true ? wrong('sync.invalid_data', `${name} is never null`) : ok(null);
   }

@@ -31,8 +31,6 @@ export interface ModelWrite {
   readonly hlc: string;
   /** The version that the writer knew; undefined: none. */
   readonly base: number | undefined;
-  /** It says which version it knew, or makes the row: then a later clock counts for an equal value too. */
-  readonly isRaced: boolean;
   /** The version that the row gets. */
   readonly nextVersion: number;
 }
@@ -94,8 +92,8 @@ const isNone = (value: unknown): boolean => value === null || value === undefine
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** What holds already is no write of somebody who knew it. */
-function take(field: ModelField, { value, hlc, isRaced, nextVersion }: ModelWrite, order: Order): ModelField {
-  if (isSame(field.value, value) && (order.isCausal || !isRaced)) return field;
+function take(field: ModelField, { value, hlc, nextVersion }: ModelWrite, order: Order): ModelField {
+  if (isSame(field.value, value) && order.isCausal) return field;
   return { ...field, value, stamp: { hlc: after(hlc, field.stamp?.hlc), version: nextVersion } };
 }
 
@@ -134,7 +132,8 @@ function extreme(
   const won = { ...taken, stamp: { ...taken.stamp, hlc: later(hlc, field.stamp?.hlc) } };
   if (typeof field.value !== 'number') return won;
   const isFurther = kind === 'max_value' ? taken.value > field.value : taken.value < field.value;
-  return isFurther ? won : field;
+  const isSaidAgain = taken.value === field.value && order.isLater;
+  return isFurther || isSaidAgain ? won : field;
 }
 
 function rank(

@@ -36,6 +36,13 @@ export interface StoredImage {
   readonly elements: Readonly<Record<string, Readonly<Record<string, ModelElement>>>>;
 }
 
+/** A change that was not refused, with its answer. */
+interface Said {
+  readonly change: SentChange;
+  readonly said: Exclude<SaidOutcome, { kind: 'failed' }>;
+  readonly at: Interval;
+}
+
 interface ModelRow {
   readonly type: string;
   readonly id: string;
@@ -43,6 +50,12 @@ interface ModelRow {
   deleted: boolean;
   deletedHlc: string | undefined;
   fields: Map<string, ModelField>;
+}
+
+/** A row as it was stored from an instant on. */
+interface RowAt {
+  readonly row: Readonly<ModelRow>;
+  readonly sinceMs: number;
 }
 
 const MAX_LEAD_MS = 300_000;
@@ -60,10 +73,14 @@ export interface Interval {
  */
 export class SyncModel {
   readonly rows = new Map<string, ModelRow>();
-  /** Rows that were sent under a name of their own and are another (`same_by`). */
   /** Fields of the commit under way that were written by a clock too far ahead; open: either may have won. */
   readonly #clamped = new Map<string, { readonly isOpen: boolean }>();
+  /** Rows that were sent under a name of their own and are another (`same_by`). */
   readonly #aliases = new Map<string, string>();
+  /** By row: how it has been, the oldest first. */
+  readonly #states = new Map<string, RowAt[]>();
+  /** The instant of the commit under way. */
+  #atMs = 0;
   /** By row: the version of the tombstone that compaction took. Devices may have it still. */
   readonly #forgotten = new Map<string, number>();
   readonly #entities: ReadonlyMap<string, EntityDefinition>;
@@ -88,7 +105,30 @@ export class SyncModel {
     const isKept = said.kind === 'conflict' && said.outcome !== 'merged' && said.outcome !== 'client_wins';
     if (isKept && (!isMerged || change.op === 'delete')) return;
     if (change.op === 'delete') this.#remove(row, change);
-    else this.#write(entity, row, { change, said, at });
+    else if (row === undefined || !this.#isOvertaken(entity, row, { change, said, at }))
+      this.#write(entity, row, { change, said, at });
+  }
+
+  /**
+   * What changes nothing is answered by the row as it was read, and no condition is on a row that is not written:
+   * another's commit may come between. True where it is so and the row that was read takes nothing of the change.
+   */
+  #isOvertaken(entity: EntityDefinition, row: ModelRow, { change, said, at }: Said): boolean {
+    const states = this.#states.get(keyOf(row.type, row.id)) ?? [];
+    const index = states.findLastIndex((state) => state.row.version === said.version);
+    const [read, next] = index < 0 ? [] : states.slice(index, index + 2);
+    if (said.version >= row.version || read === undefined || next === undefined) return false;
+    if (next.sinceMs < at.fromMs) return false;
+    if (read.row.deleted) return said.kind === 'conflict';
+    const hlc = clamp(change.hlc, at.untilMs);
+    const base = entity.policy === 'merge' ? change.baseVersion : read.row.version;
+    return Object.entries(change.data ?? {}).every(([field, value]) => {
+      const policy = policyOf(entity, field);
+      const before = read.row.fields.get(field) ?? NO_FIELD;
+      const written = writeField(policy, before, { value, hlc, base, nextVersion: said.version + 1 });
+      if (policy.kind === 'last_write_wins') return written === before || hlc !== change.hlc;
+      return same(policy, before.value, written.value) && sameMembers(before, written);
+    });
   }
 
   #remove(row: ModelRow | undefined, change: SentChange): void {
@@ -99,19 +139,7 @@ export class SyncModel {
     row.fields = new Map();
   }
 
-  #write(
-    entity: EntityDefinition,
-    row: ModelRow | undefined,
-    {
-      change,
-      said,
-      at,
-    }: {
-      readonly change: SentChange;
-      readonly said: Exclude<SaidOutcome, { kind: 'failed' }>;
-      readonly at: Interval;
-    },
-  ): void {
+  #write(entity: EntityDefinition, row: ModelRow | undefined, { change, said, at }: Said): void {
     const hlc = clamp(change.hlc, at.untilMs);
     const isClamped = hlc !== change.hlc;
     if (row === undefined && change.op === 'update' && (change.baseVersion ?? 0) > 0) {
@@ -141,12 +169,11 @@ export class SyncModel {
       const policy = policyOf(entity, field);
       const before = row.fields.get(field) ?? NO_FIELD;
       const base = isWhole ? row.version : change.baseVersion;
-      const isRaced = change.op === 'create' || change.baseVersion !== undefined;
       if (isClamped)
         this.#clamped.set(`${name({ type: change.entityType, id: said.id })} ${field}`, {
           isOpen: Number(before.stamp?.hlc.slice(0, 13) ?? 0) >= at.fromMs,
         });
-      const written = writeField(policy, before, { value, hlc, base, isRaced, nextVersion: row.version + 1 });
+      const written = writeField(policy, before, { value, hlc, base, nextVersion: row.version + 1 });
       next.set(field, written);
       if (written !== before) isChanged = true;
       if (isLost(policy, value, written.value)) lost.push(field);
@@ -186,7 +213,6 @@ export class SyncModel {
         value,
         hlc,
         base: undefined,
-        isRaced: true,
         nextVersion: version,
       });
       if (written !== NO_FIELD) fields.set(field, written);
@@ -195,8 +221,9 @@ export class SyncModel {
     this.rows.set(keyOf(type, id), { type, id, version, deleted: false, deletedHlc: undefined, fields });
   }
 
-  /** The next commit. */
-  begin(): void {
+  /** The next commit, at its instant. */
+  begin(atMs: number): void {
+    this.#atMs = atMs;
     this.#clamped.clear();
   }
 
@@ -256,6 +283,7 @@ export class SyncModel {
     if (row?.deleted === false) this.#violation(`${name(row)} lives and was removed`);
     if (row !== undefined) this.#forgotten.set(keyOf(type, id), row.version);
     this.rows.delete(keyOf(type, id));
+    this.#states.delete(keyOf(type, id));
   }
 
   livingRows(): readonly { readonly type: string; readonly id: string; readonly version: number }[] {
@@ -283,7 +311,10 @@ export class SyncModel {
       fields.set(field, isMine ? mine : { value: data[field], stamp: stamps[field], members });
     }
     const deletedHlc = stamps['deleted']?.hlc;
-    this.rows.set(keyOf(type, id), { type, id, version, deleted, deletedHlc, fields });
+    const row = { type, id, version, deleted, deletedHlc, fields };
+    this.rows.set(keyOf(type, id), row);
+    const states = this.#states.get(keyOf(type, id)) ?? [];
+    this.#states.set(keyOf(type, id), [...states, { row: { ...row }, sinceMs: this.#atMs }]);
   }
 }
 
@@ -305,6 +336,9 @@ function isLost({ kind }: ModelPolicy, sent: unknown, value: unknown): boolean {
 }
 
 const sorted = (value: unknown): unknown => (Array.isArray(value) ? [...value].sort() : (value ?? null));
+
+const sameMembers = (left: ModelField, right: ModelField): boolean =>
+  canonical(Object.fromEntries(left.members)) === canonical(Object.fromEntries(right.members));
 
 function same({ kind }: ModelPolicy, is: unknown, shall: unknown): boolean {
   if (kind === 'merge_arrays') return canonical(sorted(is ?? [])) === canonical(sorted(shall ?? []));

@@ -112,7 +112,7 @@ export function createSyncWorld(
 
 /** The model takes what was committed at that instant, and what it did not foresee is told. */
 function follow(model: SyncModel, { call, rows, answer, atMs }: ObservedCommit): void {
-  model.begin();
+  model.begin(atMs);
   const isPush = call?.operation === 'pushChanges';
   if (!isPush || answer === undefined) {
     for (const row of rows) model.adopt(row);
