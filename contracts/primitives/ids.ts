@@ -7,6 +7,7 @@ export type ApiKeyId = Brand<string, 'ApiKeyId'>;
 export type IssuerId = Brand<string, 'IssuerId'>;
 export type ConnectionId = Brand<string, 'ConnectionId'>;
 export type SyncId = Brand<string, 'SyncId'>;
+export type RebuildId = Brand<string, 'RebuildId'>;
 /** 13 characters of base 32: 64 bits of SHA-256 over provider, device and app. */
 export type SourceId = Brand<string, 'SourceId'>;
 export type RequestId = Brand<string, 'RequestId'>;
@@ -19,6 +20,7 @@ export const ApiKeyId = prefixed('key').transform((text) => text as ApiKeyId);
 export const IssuerId = prefixed('iss').transform((text) => text as IssuerId);
 export const ConnectionId = prefixed('con').transform((text) => text as ConnectionId);
 export const SyncId = prefixed('syn').transform((text) => text as SyncId);
+export const RebuildId = prefixed('rbd').transform((text) => text as RebuildId);
 /** Chosen by the caller: 1 to 128 printable ASCII characters without spaces, `#` or `/`. */
 export const RequestId = z
   .string()

@@ -180,6 +180,18 @@ export const PROBLEMS = {
   'entity.invalid': { status: 422, title: 'The row cannot be taken', retry: 'never' },
   'entity.conflict': { status: 409, title: 'The row cannot be taken as things are', retry: 'never' },
 
+  'rebuild.not_found': { status: 404, title: 'There is no such rebuild', retry: 'never' },
+  'rebuild.limit_reached': {
+    status: 409,
+    title: 'The workspace has as many rebuilds at work as it may',
+    retry: 'later',
+  },
+  'rebuild.request_conflict': {
+    status: 422,
+    title: 'The request id was used for another rebuild',
+    retry: 'never',
+  },
+
   'server.unavailable': { status: 503, title: 'A part is not answering', retry: 'after' },
   'server.internal': { status: 500, title: 'Something failed on our side', retry: 'later' },
 } as const satisfies Record<string, ProblemDefinition>;

@@ -36,6 +36,16 @@ export const recordBodyPrefix = (kind: string): string => `RECORDAT#${kind}#`;
 export const recordBodyKey = (scope: UserScope, kind: string, at: string): Item =>
   key(userPartition(scope), `${recordBodyPrefix(kind)}${at}`);
 
+/** How far a source has sent its workouts. */
+export const WORKOUT_SYNC_PREFIX = 'WORKOUTSYNC#';
+export const workoutSyncKey = (scope: UserScope, sourceId: string): Item =>
+  key(userPartition(scope), WORKOUT_SYNC_PREFIX + sourceId);
+
+/** For each month the number of the last change to the records of each of its dates (REC8). */
+export const recordDaysSortKey = (kind: string, month: string): string => `RECORDDAYS#${kind}#${month}`;
+export const recordDaysKey = (scope: UserScope, kind: string, month: string): Item =>
+  key(userPartition(scope), recordDaysSortKey(kind, month));
+
 /** Says that an announcement was made: what it was about, once. */
 export const announcedKey = (scope: UserScope, what: string): Item =>
   key(userPartition(scope), `ANNOUNCED#${what}`);
@@ -44,6 +54,20 @@ export const rollupPartition = (scope: UserScope, metric: string): string =>
   `${userPartition(scope)}#R#${metric}`;
 export const rollupKey = (scope: UserScope, metric: string, date: string): Item =>
   key(rollupPartition(scope, metric), date);
+
+/** Impact of sessions by a metric, in the order of the sessions' start. */
+export const impactPartition = (scope: UserScope, metric: string): string =>
+  `${userPartition(scope)}#I#${metric}`;
+/** The directory of sessions in the order of their start, and up to where it followed the log of device sync. */
+export const sessionPartition = (scope: UserScope): string => `${userPartition(scope)}#SESSIONS`;
+export const SESSION_POINTER_PREFIX = 'ID#';
+export const SESSION_PLACE_PREFIX = 'AT#';
+export const sessionPointerKey = (scope: UserScope, sessionId: string): Item =>
+  key(sessionPartition(scope), SESSION_POINTER_PREFIX + sessionId);
+/** `place`: `<start as ISO>#<sessionId>`. */
+export const sessionPlaceKey = (scope: UserScope, place: string): Item =>
+  key(sessionPartition(scope), SESSION_PLACE_PREFIX + place);
+export const sessionMarkKey = (scope: UserScope): Item => key(sessionPartition(scope), 'MARK');
 
 export const workspacePartition = (workspaceId: string): string => `W#${workspaceId}`;
 export const workspaceKey = (workspaceId: string): Item => key(workspacePartition(workspaceId), 'WORKSPACE');
@@ -60,6 +84,18 @@ export const externalIdKey = (workspaceId: string, externalId: string): Item =>
 /** One item per principal and minute, taken in chunks; `window` is the minute since 1970. */
 export const rateKey = (workspaceId: string, principal: string, window: number): Item =>
   key(`W#${workspaceId}#RATE#${principal}`, String(window));
+
+export const REBUILD_PREFIX = 'REBUILD#';
+export const rebuildKey = (workspaceId: string, rebuildId: string): Item =>
+  key(workspacePartition(workspaceId), REBUILD_PREFIX + rebuildId);
+/** Which rebuild a caller's request made. */
+export const rebuildRequestKey = (workspaceId: string, request: string): Item =>
+  key(workspacePartition(workspaceId), `REBUILDREQUEST#${request}`);
+/** How many rebuilds of the workspace are at work. */
+export const rebuildPlacesKey = (workspaceId: string): Item =>
+  key(workspacePartition(workspaceId), 'REBUILDPLACES');
+/** How far a user's rows are after the last change of priorities. */
+export const recomputationKey = (scope: UserScope): Item => key(userPartition(scope), 'RECOMPUTATION');
 
 /** Exception: an API key is looked up before its workspace is known. */
 export const keyHashKey = (sha256Hex: string): Item => key(`KEYHASH#${sha256Hex}`, 'KEYHASH');
