@@ -47,7 +47,7 @@ export function buildCommit(
   return {
     ClientRequestToken: requestToken(scope, commit, context.randomness),
     TransactItems: [
-      putLedger(scope, commit, context),
+      ledgerWrite(scope, commit, { ...context, coreTable: context.tables.core }),
       ...(advance === undefined
         ? [checkHead(scope, context.tables)]
         : [
@@ -72,11 +72,16 @@ function requestToken(scope: UserScope, commit: IngestCommit, randomness: Random
     .slice(0, TOKEN_LENGTH);
 }
 
-function putLedger(scope: UserScope, commit: IngestCommit, context: SealingContext): TransactWriteItem {
+/** The ledger row of a request, on the condition that it is the one that was read (ING6). */
+export function ledgerWrite(
+  scope: UserScope,
+  commit: Pick<IngestCommit, 'requestId' | 'ledger'>,
+  context: Omit<SealingContext, 'tables'> & { readonly coreTable: string },
+): TransactWriteItem {
   const place = { scope, requestId: commit.requestId };
   return {
     Put: {
-      TableName: context.tables.core,
+      TableName: context.coreTable,
       Item: toLedgerItem(place, commit.ledger.row, context.key, context.randomness),
       ...ledgerCondition(commit.ledger.replaces, context.nowMs),
     },
