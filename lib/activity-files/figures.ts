@@ -1,0 +1,68 @@
+import { MIN_RISE_M } from './limits.ts';
+import type { ActivityPoint } from './model.ts';
+
+/** Mean radius of the earth (IUGG). */
+const EARTH_RADIUS_M = 6_371_008.8;
+const RADIANS = Math.PI / 180;
+
+/** Metres between two places along the sphere, by the haversine formula; off by at most 0.5 % from the ellipsoid. */
+export function metresBetween(
+  from: { readonly latitude: number; readonly longitude: number },
+  to: { readonly latitude: number; readonly longitude: number },
+): number {
+  const half = (degrees: number): number => Math.sin((degrees * RADIANS) / 2) ** 2;
+  const share =
+    half(to.latitude - from.latitude) +
+    Math.cos(from.latitude * RADIANS) * Math.cos(to.latitude * RADIANS) * half(to.longitude - from.longitude);
+  return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(share)));
+}
+
+/** The length of the way, in metres; undefined with fewer than two places. */
+export function wayLengthM(points: readonly ActivityPoint[]): number | undefined {
+  let lengthM: number | undefined;
+  let before: { readonly latitude: number; readonly longitude: number } | undefined;
+  for (const { latitude, longitude } of points) {
+    if (latitude === undefined || longitude === undefined) continue;
+    const place = { latitude, longitude };
+    if (before !== undefined) lengthM = (lengthM ?? 0) + metresBetween(before, place);
+    before = place;
+  }
+  return lengthM;
+}
+
+/**
+ * Metres climbed: the way up from each low to the next high, where low and high differ by at least 3 m, so that the
+ * noise of a barometer does not add up. Undefined without heights, 0 on the flat.
+ */
+export function elevationGainM(points: readonly ActivityPoint[]): number | undefined {
+  let gainM: number | undefined;
+  let low = 0;
+  let high = 0;
+  for (const { altitudeM } of points) {
+    if (altitudeM === undefined) continue;
+    if (gainM === undefined) [gainM, low, high] = [0, altitudeM, altitudeM];
+    if (altitudeM > high) high = altitudeM;
+    const fell = high - altitudeM >= MIN_RISE_M;
+    if (fell || altitudeM < low) {
+      if (high - low >= MIN_RISE_M) gainM += high - low;
+      [low, high] = [altitudeM, altitudeM];
+    }
+  }
+  return gainM === undefined ? undefined : gainM + (high - low >= MIN_RISE_M ? high - low : 0);
+}
+
+/** The mean of what the points say of one thing, each point once; undefined when none says it. */
+export function meanOf(
+  points: readonly ActivityPoint[],
+  field: 'heartRateBpm' | 'cadencePerMin' | 'powerW',
+): number | undefined {
+  const values = points.flatMap((point) => point[field] ?? []);
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+export function maxHeartRateOf(points: readonly ActivityPoint[]): number | undefined {
+  let max: number | undefined;
+  for (const { heartRateBpm } of points)
+    if (heartRateBpm !== undefined && (max === undefined || heartRateBpm > max)) max = heartRateBpm;
+  return max;
+}

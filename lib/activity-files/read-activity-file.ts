@@ -1,0 +1,66 @@
+import { gunzipSync } from 'node:zlib';
+import type { EpochMs } from '../core/instants.ts';
+import { fail, type Result } from '../core/result.ts';
+import { readFit } from './fit/read-fit.ts';
+import { readGpx } from './gpx/read-gpx.ts';
+import { MAX_UNPACKED_BYTES } from './limits.ts';
+import type { ActivityFault, ActivityFile, ActivityFormat } from './model.ts';
+import { readTcx } from './tcx/read-tcx.ts';
+
+export interface ReadActivityOptions {
+  /** What the caller says it is; a file of another kind is then unknown. */
+  readonly format?: ActivityFormat | undefined;
+  /** `keep`: what is before the damage is read, and the answer says so (ACT4). */
+  readonly onDamage: 'refuse' | 'keep';
+  readonly nowMs: EpochMs;
+}
+
+/**
+ * What a FIT, TCX or GPX file (plain or gzip) holds, told apart by what it is and not by its name (ACT1); the same
+ * bytes give the same answer. Fails with activity.unknown_format, activity.none, activity.damaged and
+ * activity.too_large; never throws on what a file says.
+ */
+export function readActivityFile(
+  file: Uint8Array,
+  { format, onDamage, nowMs }: ReadActivityOptions,
+): Result<ActivityFile, ActivityFault> {
+  const bytes = unpack(file);
+  if (!(bytes instanceof Uint8Array)) return fail(bytes);
+  const found = formatOf(bytes);
+  if (found === undefined || (format !== undefined && format !== found)) return fail(unknown(format));
+  if (found === 'fit') return readFit(bytes, onDamage, nowMs);
+  return found === 'tcx' ? readTcx(bytes, onDamage) : readGpx(bytes, onDamage);
+}
+
+const unknown = (format: ActivityFormat | undefined): ActivityFault => ({
+  code: 'activity.unknown_format',
+  reason:
+    format === undefined
+      ? 'The file is neither FIT nor TCX nor GPX.'
+      : `The file is no ${format.toUpperCase()} file.`,
+});
+
+function unpack(file: Uint8Array): Uint8Array | ActivityFault {
+  if (file[0] !== 0x1f || file[1] !== 0x8b) return file;
+  try {
+    return gunzipSync(file, { maxOutputLength: MAX_UNPACKED_BYTES });
+  } catch (fault) {
+    const code = fault instanceof Error && 'code' in fault ? fault.code : undefined;
+    return code === 'ERR_BUFFER_TOO_LARGE'
+      ? { code: 'activity.too_large', reason: 'The file unpacks to more than is taken.' }
+      : { code: 'activity.damaged', where: 'the packing', reason: 'the gzip file cannot be unpacked' };
+  }
+}
+
+const HEAD_BYTES = 4_096;
+
+/** By the mark of FIT, or by the root element of the XML. */
+export function formatOf(bytes: Uint8Array): ActivityFormat | undefined {
+  const head = Buffer.from(bytes.subarray(0, HEAD_BYTES));
+  if (head.subarray(8, 12).toString('latin1') === '.FIT') return 'fit';
+  const isWide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
+  const text = isWide ? head.toString('latin1').replaceAll('\0', '') : head.toString('utf8');
+  if (/<(?:[\w-]{1,20}:)?gpx[\s>]/.test(text)) return 'gpx';
+  if (/<(?:[\w-]{1,20}:)?TrainingCenterDatabase[\s>]/.test(text)) return 'tcx';
+  return undefined;
+}
