@@ -51,13 +51,28 @@ export function elevationGainM(points: readonly ActivityPoint[]): number | undef
   return gainM === undefined ? undefined : gainM + (high - low >= MIN_RISE_M ? high - low : 0);
 }
 
-/** The mean of what the points say of one thing, each point once; undefined when none says it. */
+/** Devices that save points write one at least as often; a longer silence is a pause. */
+const MAX_HOLD_MS = 15_000;
+
+/**
+ * The mean over time of what the points say of one thing: each value stands until the next point, for at most 15 s,
+ * so that points seconds apart weigh as much as they last. Undefined when none says it.
+ */
 export function meanOf(
   points: readonly ActivityPoint[],
   field: 'heartRateBpm' | 'cadencePerMin' | 'powerW',
 ): number | undefined {
-  const values = points.flatMap((point) => point[field] ?? []);
-  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+  let sum = 0;
+  let heldMs = 0;
+  points.forEach((point, index) => {
+    const value = point[field];
+    if (value === undefined) return;
+    const next = points[index + 1];
+    const holdMs = next === undefined ? 1_000 : Math.min(MAX_HOLD_MS, next.timeMs - point.timeMs);
+    sum += value * holdMs;
+    heldMs += holdMs;
+  });
+  return heldMs === 0 ? undefined : sum / heldMs;
 }
 
 export function maxHeartRateOf(points: readonly ActivityPoint[]): number | undefined {

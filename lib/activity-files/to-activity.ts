@@ -7,7 +7,7 @@ type Said = { readonly [Name in keyof ActivityFigures]?: ActivityFigures[Name] |
 /**
  * The figures of an activity: what the file says of the whole goes first; what it does not say is worked out from
  * the points (ACT3): distance as the device's last or the length of the way, heart rate, cadence and power as means
- * over the points, the climb by `elevationGainM`. What neither knows is absent, never 0.
+ * over time, the climb by `elevationGainM`. What neither knows is absent, never 0.
  */
 export function toFigures(
   span: Pick<Activity, 'startMs' | 'endMs'>,
