@@ -14,9 +14,11 @@ export function parseStageName(text: unknown): StageName {
 export const FUNCTION_KINDS = {
   'describe-api': 'http',
   'manage-access': 'http',
+  'manage-rebuilds': 'http',
   'manage-users': 'http',
   'ingest-samples': 'http',
   'read-health': 'http',
+  'read-impact': 'http',
   'manage-workouts': 'http',
   'manage-connections': 'http',
   'receive-push': 'http',
@@ -24,7 +26,10 @@ export const FUNCTION_KINDS = {
   'manage-entities': 'http',
   'relay-outbox': 'stream',
   'ingest-large': 'queue',
+  'write-workouts': 'queue',
   'project-rollups': 'queue',
+  'project-impact': 'queue',
+  'rebuild-read-models': 'queue',
   'erase-user': 'queue',
   'apply-push': 'queue',
   'sync-connection': 'queue',
@@ -39,7 +44,10 @@ export type FunctionName = keyof typeof FUNCTION_KINDS;
 
 export const QUEUE_NAMES = [
   'large-ingests',
+  'workout-writes',
   'projections',
+  'impact-projections',
+  'rebuilds',
   'erasures',
   'provider-syncs',
   'inbound-pushes',

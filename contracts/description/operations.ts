@@ -6,24 +6,32 @@ import { ACCESS_OPERATIONS } from './operations/access.ts';
 import { CONNECTION_OPERATIONS } from './operations/connections.ts';
 import { DEVICE_SYNC_OPERATIONS } from './operations/device-sync.ts';
 import { ENTITY_OPERATIONS } from './operations/entities.ts';
+import { IMPACT_OPERATIONS } from './operations/impact.ts';
 import { INBOUND_OPERATIONS } from './operations/inbound.ts';
 import { INGEST_OPERATIONS } from './operations/ingest.ts';
 import { READ_OPERATIONS } from './operations/read.ts';
+import { REBUILD_OPERATIONS } from './operations/rebuilds.ts';
 import { RECORD_OPERATIONS } from './operations/records.ts';
 import { SERVICE_OPERATIONS } from './operations/service.ts';
+import { SLEEP_OPERATIONS } from './operations/sleep.ts';
 import { SYNC_OPERATIONS } from './operations/syncs.ts';
 import { USER_OPERATIONS } from './operations/users.ts';
+import { WORKOUT_WRITE_OPERATIONS } from './operations/workout-writes.ts';
 import { WORKOUT_OPERATIONS } from './operations/workouts.ts';
 
 /** Total: an operation without a description does not compile. */
 export const OPERATION_DOCS: Readonly<Record<Operation, OperationDoc>> = {
   ...SERVICE_OPERATIONS,
   ...ACCESS_OPERATIONS,
+  ...REBUILD_OPERATIONS,
   ...USER_OPERATIONS,
   ...INGEST_OPERATIONS,
   ...READ_OPERATIONS,
   ...RECORD_OPERATIONS,
+  ...SLEEP_OPERATIONS,
   ...WORKOUT_OPERATIONS,
+  ...WORKOUT_WRITE_OPERATIONS,
+  ...IMPACT_OPERATIONS,
   ...CONNECTION_OPERATIONS,
   ...SYNC_OPERATIONS,
   ...INBOUND_OPERATIONS,

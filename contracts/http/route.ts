@@ -4,9 +4,11 @@ import type { Scope } from './scopes.ts';
 export type HttpFunction =
   | 'describe-api'
   | 'manage-access'
+  | 'manage-rebuilds'
   | 'manage-users'
   | 'ingest-samples'
   | 'read-health'
+  | 'read-impact'
   | 'manage-workouts'
   | 'manage-connections'
   | 'receive-push'

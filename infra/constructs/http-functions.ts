@@ -7,9 +7,11 @@ import type { Env as IngestSamplesEnv } from '../../functions/http/ingest-sample
 import type { Env as ManageAccessEnv } from '../../functions/http/manage-access/env.ts';
 import type { Env as ManageConnectionsEnv } from '../../functions/http/manage-connections/env.ts';
 import type { Env as ManageEntitiesEnv } from '../../functions/http/manage-entities/env.ts';
+import type { Env as ManageRebuildsEnv } from '../../functions/http/manage-rebuilds/env.ts';
 import type { Env as ManageUsersEnv } from '../../functions/http/manage-users/env.ts';
 import type { Env as ManageWorkoutsEnv } from '../../functions/http/manage-workouts/env.ts';
 import type { Env as ReadHealthEnv } from '../../functions/http/read-health/env.ts';
+import type { Env as ReadImpactEnv } from '../../functions/http/read-impact/env.ts';
 import type { Env as ReceivePushEnv } from '../../functions/http/receive-push/env.ts';
 import type { Env as SyncDevicesEnv } from '../../functions/http/sync-devices/env.ts';
 import type { ConnectionsStack } from '../stacks/connections-stack.ts';
@@ -39,6 +41,8 @@ export interface HttpFunctionsProps {
   readonly identity: IdentityStack;
   readonly bus: EventBus;
   readonly largeIngests: Queue;
+  readonly workoutWrites: Queue;
+  readonly rebuilds: Queue;
   readonly connections: ConnectionsStack;
   /** Where browsers and providers reach the API: consents return there, and pushes go there. */
   readonly publicUrl: string;
@@ -53,9 +57,11 @@ export function addHttpFunctions(scope: Construct, props: HttpFunctionsProps): H
   return {
     'describe-api': addDescribeApi(scope, props),
     'manage-access': addManageAccess(scope, props),
+    'manage-rebuilds': addManageRebuilds(scope, props),
     'manage-users': addManageUsers(scope, props),
     'ingest-samples': addIngestSamples(scope, props),
     'read-health': addReadHealth(scope, props),
+    'read-impact': addReadImpact(scope, props),
     'manage-workouts': addManageWorkouts(scope, props),
     'manage-connections': addManageConnections(scope, props),
     'receive-push': addReceivePush(scope, props),
@@ -119,11 +125,30 @@ function addManageAccess(scope: Construct, props: HttpFunctionsProps) {
     description: 'Workspaces, API keys and issuers',
     key: foundation.key,
     timeoutSec: TIMEOUT_SEC,
-    environment: principalEnvironment(props),
+    environment: { ...principalEnvironment(props), REBUILD_QUEUE_URL: props.rebuilds.queueUrl },
   });
   grantTable(made, data.core, [...PRINCIPAL_USES, 'query', 'delete', 'check']);
   grantTable(made, data.vault, ['get', 'put']);
   grantWorkspaceKey(made, foundation.workspaceKey);
+  // New priorities of the workspace compute the rows of all its users again.
+  grantSend(made, props.rebuilds);
+  return made;
+}
+
+function addManageRebuilds(scope: Construct, props: HttpFunctionsProps) {
+  const { deployment, foundation, data } = props;
+  const made = new ServiceFunction<typeof ManageRebuildsEnv>(scope, {
+    deployment,
+    name: 'manage-rebuilds',
+    description: 'Rebuilds of read models, and how far they are',
+    key: foundation.key,
+    timeoutSec: TIMEOUT_SEC,
+    environment: { ...principalEnvironment(props), REBUILD_QUEUE_URL: props.rebuilds.queueUrl },
+  });
+  grantTable(made, data.core, [...PRINCIPAL_USES, 'query']);
+  grantTable(made, data.vault, ['get', 'put']);
+  grantWorkspaceKey(made, foundation.workspaceKey);
+  grantSend(made, props.rebuilds);
   return made;
 }
 
@@ -188,6 +213,23 @@ function addReadHealth(scope: Construct, props: HttpFunctionsProps) {
   return made;
 }
 
+function addReadImpact(scope: Construct, props: HttpFunctionsProps) {
+  const { deployment, foundation, data } = props;
+  const made = new ServiceFunction<typeof ReadImpactEnv>(scope, {
+    deployment,
+    name: 'read-impact',
+    description: 'What sessions and products did, and telemetry of sessions',
+    key: foundation.key,
+    timeoutSec: TIMEOUT_SEC,
+    environment: { ...principalEnvironment(props), SAMPLES_TABLE_NAME: data.samples.tableName },
+  });
+  grantTable(made, data.core, [...PRINCIPAL_USES, 'query']);
+  grantTable(made, data.samples, ['batchGet', 'query']);
+  grantTable(made, data.vault, ['get', 'put']);
+  grantWorkspaceKey(made, foundation.workspaceKey);
+  return made;
+}
+
 function addManageWorkouts(scope: Construct, props: HttpFunctionsProps) {
   const { deployment, foundation, data } = props;
   const made = new ServiceFunction<typeof ManageWorkoutsEnv>(scope, {
@@ -196,9 +238,16 @@ function addManageWorkouts(scope: Construct, props: HttpFunctionsProps) {
     description: 'Workouts, their copies and what users decide about them',
     key: foundation.key,
     timeoutSec: TIMEOUT_SEC,
-    environment: { ...principalEnvironment(props), SAMPLES_TABLE_NAME: data.samples.tableName },
+    environment: {
+      ...principalEnvironment(props),
+      SAMPLES_TABLE_NAME: data.samples.tableName,
+      PAYLOAD_BUCKET_NAME: data.payloads.bucketName,
+      WORKOUT_WRITE_QUEUE_URL: props.workoutWrites.queueUrl,
+    },
   });
-  grantTable(made, data.core, [...PRINCIPAL_USES, 'query', 'delete']);
+  grantTable(made, data.core, [...PRINCIPAL_USES, 'query', 'delete', 'check']);
+  grantObjects(made, data.payloads, { prefix: PAYLOAD_PREFIX, uses: ['get', 'put'] });
+  grantSend(made, props.workoutWrites);
   grantTable(made, data.samples, ['query']);
   grantTable(made, data.vault, ['get', 'put']);
   grantWorkspaceKey(made, foundation.workspaceKey);

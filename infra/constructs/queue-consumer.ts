@@ -19,6 +19,8 @@ export interface QueueConsumerProps<Schema extends { readonly shape: object }>
   readonly queueName: QueueName;
   readonly key: IKey;
   readonly batchSize: number;
+  /** How long a batch is gathered, where that is worth the wait; more than 10 messages take at least 1 s. */
+  readonly batchWindowSec?: number;
   /** Executions that SQS may start at once; the least it takes is 2. */
   readonly maxConcurrency: number;
   readonly maxReceiveCount: number;
@@ -60,6 +62,9 @@ export class QueueConsumer<Schema extends { readonly shape: object }> extends Co
     this.consumer.function.addEventSource(
       new SqsEventSource(this.service.queue, {
         batchSize: props.batchSize,
+        ...(props.batchWindowSec === undefined
+          ? {}
+          : { maxBatchingWindow: Duration.seconds(props.batchWindowSec) }),
         maxConcurrency: props.maxConcurrency,
         reportBatchItemFailures: true,
       }),

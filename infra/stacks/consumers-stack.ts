@@ -1,7 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { PRIORITIES_CHANGED_V1 } from '../../contracts/events/priorities-changed.v1.ts';
 import { SAMPLES_CHANGED_V1 } from '../../contracts/events/samples-changed.v1.ts';
 import { USER_ERASED_V1 } from '../../contracts/events/user-erased.v1.ts';
 import type { Env as EraseUserEnv } from '../../functions/queue/erase-user/env.ts';
@@ -9,9 +8,12 @@ import type { Env as IngestLargeEnv } from '../../functions/queue/ingest-large/e
 import type { Env as ProjectRollupsEnv } from '../../functions/queue/project-rollups/env.ts';
 import { EventRoute } from '../constructs/event-route.ts';
 import { grantObjects, grantSend, grantTable, grantWorkspaceKey } from '../constructs/grants.ts';
+import { ImpactProjection } from '../constructs/impact-projection.ts';
 import { LogCompaction } from '../constructs/log-compaction.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
+import { ReadModelRebuilds } from '../constructs/read-model-rebuilds.ts';
 import type { Deployment } from '../constructs/service-function.ts';
+import { WorkoutWrites } from '../constructs/workout-writes.ts';
 import { type DataStack, PAYLOAD_PREFIX, RAW_PREFIX, UPLOAD_PREFIX } from './data-stack.ts';
 import type { EventsStack } from './events-stack.ts';
 import type { FoundationStack } from './foundation-stack.ts';
@@ -26,11 +28,16 @@ export interface ConsumersStackProps extends StackProps {
 /** Everything that works off a queue, and the hourly cleaning of what device sync leaves. */
 export class ConsumersStack extends Stack {
   readonly largeIngests: Queue;
+  readonly workoutWrites: Queue;
+  readonly rebuilds: Queue;
 
   constructor(scope: Construct, id: string, props: ConsumersStackProps) {
     super(scope, id, props);
     this.largeIngests = this.addLargeIngests(props);
+    this.workoutWrites = new WorkoutWrites(this, props).queue;
     this.addProjections(props);
+    new ImpactProjection(this, props);
+    this.rebuilds = new ReadModelRebuilds(this, props).queue;
     this.addErasures(props);
     new LogCompaction(this, { deployment: props.deployment, foundation: props.foundation, data: props.data });
   }
@@ -104,7 +111,7 @@ export class ConsumersStack extends Stack {
       deployment,
       bus: events.bus,
       name: 'projections',
-      eventTypes: [SAMPLES_CHANGED_V1, PRIORITIES_CHANGED_V1],
+      eventTypes: [SAMPLES_CHANGED_V1],
       target: service,
     });
   }

@@ -16,6 +16,10 @@ export const METRICS = {
   PoisonRecords: 'Count',
   RelayLag: 'Milliseconds',
   RollupsWritten: 'Count',
+  ImpactsWritten: 'Count',
+  /** Steps of rebuilds and of recomputations that were taken and saved. */
+  RebuildSteps: 'Count',
+  RebuildsFailed: 'Count',
   ProjectionLag: 'Milliseconds',
   MessagesFailed: 'Count',
   MessagesUnreadable: 'Count',

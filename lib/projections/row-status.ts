@@ -1,6 +1,6 @@
 import { assertNever } from '../core/assert.ts';
 import { COMPUTE_VERSION } from './limits.ts';
-import type { InputFingerprint, RollupRow, RowStatus } from './model.ts';
+import type { InputFingerprint, ProjectionRow, RowStatus } from './model.ts';
 
 export interface Freshness {
   readonly status: RowStatus;
@@ -14,7 +14,7 @@ export interface Freshness {
  * Equal inputs: what the row says, and NO_DATA when no living sample was left.
  */
 export function freshnessOf(
-  row: RollupRow | undefined,
+  row: ProjectionRow<{ readonly count: number }> | undefined,
   current: InputFingerprint | undefined,
   computeVersion: number = COMPUTE_VERSION,
 ): Freshness {

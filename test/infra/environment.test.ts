@@ -5,16 +5,21 @@ import { Env as IngestSamplesEnv } from '../../functions/http/ingest-samples/env
 import { Env as ManageAccessEnv } from '../../functions/http/manage-access/env.ts';
 import { Env as ManageConnectionsEnv } from '../../functions/http/manage-connections/env.ts';
 import { Env as ManageEntitiesEnv } from '../../functions/http/manage-entities/env.ts';
+import { Env as ManageRebuildsEnv } from '../../functions/http/manage-rebuilds/env.ts';
 import { Env as ManageUsersEnv } from '../../functions/http/manage-users/env.ts';
 import { Env as ManageWorkoutsEnv } from '../../functions/http/manage-workouts/env.ts';
 import { Env as ReadHealthEnv } from '../../functions/http/read-health/env.ts';
+import { Env as ReadImpactEnv } from '../../functions/http/read-impact/env.ts';
 import { Env as ReceivePushEnv } from '../../functions/http/receive-push/env.ts';
 import { Env as SyncDevicesEnv } from '../../functions/http/sync-devices/env.ts';
 import { Env as ApplyPushEnv } from '../../functions/queue/apply-push/env.ts';
 import { Env as EraseUserEnv } from '../../functions/queue/erase-user/env.ts';
 import { Env as IngestLargeEnv } from '../../functions/queue/ingest-large/env.ts';
+import { Env as ProjectImpactEnv } from '../../functions/queue/project-impact/env.ts';
 import { Env as ProjectRollupsEnv } from '../../functions/queue/project-rollups/env.ts';
+import { Env as RebuildReadModelsEnv } from '../../functions/queue/rebuild-read-models/env.ts';
 import { Env as SyncConnectionEnv } from '../../functions/queue/sync-connection/env.ts';
+import { Env as WriteWorkoutsEnv } from '../../functions/queue/write-workouts/env.ts';
 import { Env as CompactLogsEnv } from '../../functions/schedule/compact-logs/env.ts';
 import { Env as ScheduleSyncsEnv } from '../../functions/schedule/schedule-syncs/env.ts';
 import { Env as RelayOutboxEnv } from '../../functions/stream/relay-outbox/env.ts';
@@ -28,13 +33,18 @@ import { synthesise } from './synthesise.ts';
 const SCHEMAS: Readonly<Record<FunctionName, z.ZodObject>> = {
   'describe-api': DescribeApiEnv,
   'manage-access': ManageAccessEnv,
+  'manage-rebuilds': ManageRebuildsEnv,
   'manage-users': ManageUsersEnv,
   'ingest-samples': IngestSamplesEnv,
   'read-health': ReadHealthEnv,
+  'read-impact': ReadImpactEnv,
   'manage-workouts': ManageWorkoutsEnv,
   'relay-outbox': RelayOutboxEnv,
   'ingest-large': IngestLargeEnv,
+  'write-workouts': WriteWorkoutsEnv,
   'project-rollups': ProjectRollupsEnv,
+  'project-impact': ProjectImpactEnv,
+  'rebuild-read-models': RebuildReadModelsEnv,
   'erase-user': EraseUserEnv,
   'manage-connections': ManageConnectionsEnv,
   'receive-push': ReceivePushEnv,

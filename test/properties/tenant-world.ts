@@ -16,12 +16,16 @@ import { createManageConnectionsHandler } from '../../functions/http/manage-conn
 import { wire as wireManageConnections } from '../../functions/http/manage-connections/wiring.ts';
 import { createManageEntitiesHandler } from '../../functions/http/manage-entities/handler.ts';
 import { wire as wireEntities } from '../../functions/http/manage-entities/wiring.ts';
+import { createManageRebuildsHandler } from '../../functions/http/manage-rebuilds/handler.ts';
+import { wire as wireRebuilds } from '../../functions/http/manage-rebuilds/wiring.ts';
 import { createManageUsersHandler } from '../../functions/http/manage-users/handler.ts';
 import { wire as wireUsers } from '../../functions/http/manage-users/wiring.ts';
 import { createManageWorkoutsHandler } from '../../functions/http/manage-workouts/handler.ts';
 import { wire as wireWorkouts } from '../../functions/http/manage-workouts/wiring.ts';
 import { createReadHealthHandler } from '../../functions/http/read-health/handler.ts';
 import { wire as wireRead } from '../../functions/http/read-health/wiring.ts';
+import { createReadImpactHandler } from '../../functions/http/read-impact/handler.ts';
+import { wire as wireImpact } from '../../functions/http/read-impact/wiring.ts';
 import { createSyncDevicesHandler } from '../../functions/http/sync-devices/handler.ts';
 import { wire as wireSync } from '../../functions/http/sync-devices/wiring.ts';
 import { bootstrapWorkspace } from '../../lib/access/bootstrap.ts';
@@ -53,7 +57,9 @@ const ENV = {
   USER_POOL_CLIENT_ID: 'client',
   PAYLOAD_BUCKET_NAME: 'payloads',
   LARGE_INGEST_QUEUE_URL: 'http://127.0.0.1/large-ingests',
+  WORKOUT_WRITE_QUEUE_URL: 'http://127.0.0.1/workout-writes',
   PROVIDER_SECRET_ARN: 'providers',
+  REBUILD_QUEUE_URL: 'http://127.0.0.1/rebuilds',
   PROVIDER_SYNC_QUEUE_URL: 'http://127.0.0.1/provider-syncs',
   PUBLIC_URL: 'https://api.example.com',
 };
@@ -103,9 +109,11 @@ export async function openTenantWorld(seed: number) {
   };
   const handlers: Readonly<Record<Exclude<HttpFunction, PublicFunction>, HttpHandler>> = {
     'manage-access': createManageAccessHandler(wireAccess(ENV, platform)),
+    'manage-rebuilds': createManageRebuildsHandler(wireRebuilds(ENV, platform)),
     'manage-users': createManageUsersHandler(wireUsers(ENV, platform)),
     'ingest-samples': createIngestSamplesHandler(wireIngest(ENV, platform)),
     'read-health': createReadHealthHandler(wireRead(ENV, platform)),
+    'read-impact': createReadImpactHandler(wireImpact(ENV, platform)),
     'manage-workouts': createManageWorkoutsHandler(wireWorkouts(ENV, platform)),
     'manage-connections': createManageConnectionsHandler(wireManageConnections(ENV, platform)),
     'sync-devices': createSyncDevicesHandler(wireSync(ENV, platform)),

@@ -46,6 +46,10 @@ export const recordDaysSortKey = (kind: string, month: string): string => `RECOR
 export const recordDaysKey = (scope: UserScope, kind: string, month: string): Item =>
   key(userPartition(scope), recordDaysSortKey(kind, month));
 
+export const WORKOUT_DECISION_PREFIX = 'WORKOUTDECISION#';
+export const workoutDecisionKey = (scope: UserScope, groupId: string): Item =>
+  key(userPartition(scope), WORKOUT_DECISION_PREFIX + groupId);
+
 /** Says that an announcement was made: what it was about, once. */
 export const announcedKey = (scope: UserScope, what: string): Item =>
   key(userPartition(scope), `ANNOUNCED#${what}`);

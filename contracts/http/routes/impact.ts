@@ -1,0 +1,11 @@
+import type { Route } from '../route.ts';
+
+export const IMPACT_ROUTES = [
+  {
+    operation: 'listSessionImpact',
+    method: 'GET',
+    path: '/v1/users/{userId}/health/session-impact',
+    function: 'read-impact',
+    scope: 'samples:read',
+  },
+] as const satisfies readonly Route[];

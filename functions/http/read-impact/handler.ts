@@ -1,0 +1,13 @@
+import { createHttpHandler, type HttpHandler } from '../../_platform/http/create-http-handler.ts';
+import { listSessionImpactOperation } from './list-session-impact.ts';
+import type { ReadImpactDeps } from './wiring.ts';
+
+/** What sessions did: before, during and after, by product, and as it goes. */
+export const createReadImpactHandler = (deps: ReadImpactDeps): HttpHandler =>
+  createHttpHandler({
+    access: deps.access,
+    settings: deps.settings,
+    operations: {
+      listSessionImpact: listSessionImpactOperation(deps),
+    },
+  });

@@ -1,0 +1,137 @@
+import type { SAMPLES_CHANGED_V1, SamplesChangedV1 } from '../../contracts/events/samples-changed.v1.ts';
+import type { SYNC_CHANGED_V1, SyncChangedV1 } from '../../contracts/events/sync-changed.v1.ts';
+import { mapBounded } from '../core/map-bounded.ts';
+import type { UserScope } from '../samples/model.ts';
+import { followLog } from './follow-log.ts';
+import type { ImpactDeps } from './impact-deps.ts';
+import {
+  type ImpactKey,
+  InputsNotVisibleError,
+  impactHooks,
+  isComputed,
+  projectKeys,
+} from './impact-hooks.ts';
+import type { SessionPlace } from './model.ts';
+import { type ChangedBlock, changedBlocks, needsOf, type StartSpan, startSpans } from './touched-sessions.ts';
+
+export type ImpactEvent =
+  | { readonly type: typeof SYNC_CHANGED_V1; readonly detail: SyncChangedV1 }
+  | { readonly type: typeof SAMPLES_CHANGED_V1; readonly detail: SamplesChangedV1 };
+
+export interface ImpactMessage {
+  readonly messageId: string;
+  readonly event: ImpactEvent;
+}
+
+export interface ImpactReport {
+  /** Messages that are to come again, each with the fault that stopped it. */
+  readonly failed: ReadonlyMap<string, unknown>;
+  readonly savedCount: number;
+}
+
+const USER_CONCURRENCY_COUNT = 2;
+const SESSION_PAGE_COUNT = 200;
+
+/**
+ * Brings every row that a batch of messages asks for up to date (PRJ2): of a user's messages of one kind all are
+ * answered by one piece of work, and fail together (PRJ4). `deadlineMs` is when to stop following a long log:
+ * the messages then come again and go on. Changed priorities are the rebuilder's.
+ */
+export async function projectImpacts(
+  deps: ImpactDeps,
+  messages: readonly ImpactMessage[],
+  deadlineMs: number,
+): Promise<ImpactReport> {
+  const failed = new Map<string, unknown>();
+  let savedCount = 0;
+  const onSaved = (count: number): void => {
+    savedCount += count;
+  };
+  const users = Map.groupBy(messages, ({ event: { detail } }) => `${detail.workspaceId}/${detail.userId}`);
+  await mapBounded([...users.values()], USER_CONCURRENCY_COUNT, async (ofUser) => {
+    for (const [group, work] of worksOf(ofUser)) {
+      const fault = await work(deps, { deadlineMs, onSaved }).catch((error: unknown) => error);
+      if (fault !== undefined) for (const messageId of group) failed.set(messageId, fault);
+    }
+  });
+  return { failed, savedCount };
+}
+
+interface Run {
+  readonly deadlineMs: number;
+  readonly onSaved: (count: number) => void;
+}
+/** Undefined when all is done, else why not. */
+type Work = (deps: ImpactDeps, run: Run) => Promise<unknown>;
+
+/** Sessions first: the samples of one message are looked at for the sessions of another. */
+function worksOf(messages: readonly ImpactMessage[]): readonly (readonly [readonly string[], Work])[] {
+  const [first] = messages;
+  if (first === undefined) return [];
+  const scope = scopeOf(first.event.detail);
+  const details = <Type extends ImpactEvent['type']>(type: Type) =>
+    messages.flatMap(({ messageId, event }) =>
+      event.type === type
+        ? { messageId, detail: event.detail as Extract<ImpactEvent, { readonly type: Type }>['detail'] }
+        : [],
+    );
+  const synced = details('sync.changed.v1').filter(({ detail }) => detail.changes.some(isOfSessions));
+  const samples = details('samples.changed.v1');
+  const seq = Math.max(0, ...synced.map(({ detail }) => detail.seq));
+  const blocks = samples.flatMap(({ detail }) => changedBlocks(detail));
+  const works: (readonly [readonly string[], Work])[] = [];
+  if (synced.length > 0) works.push([idsOf(synced), (deps, run) => followTo(deps, scope, seq, run)]);
+  if (blocks.length > 0)
+    works.push([idsOf(samples), (deps, run) => recomputeTouched(deps, scope, blocks, run)]);
+  return works;
+}
+
+const idsOf = (group: readonly { readonly messageId: string }[]) => group.map(({ messageId }) => messageId);
+
+const isOfSessions = ({ entityType }: { readonly entityType: string }): boolean =>
+  entityType === 'sessions' || entityType === 'consumptions';
+
+/** Events carry ids as plain text; the relay wrote them from keys. */
+const scopeOf = (detail: { readonly workspaceId: string; readonly userId: string }): UserScope =>
+  ({ workspaceId: detail.workspaceId, userId: detail.userId }) as UserScope;
+
+async function followTo(deps: ImpactDeps, scope: UserScope, seq: number, run: Run): Promise<unknown> {
+  const { kind, mark } = await followLog(deps, scope, impactHooks(deps, scope, run), run.deadlineMs);
+  if (kind === 'no_user') return undefined;
+  if (kind === 'behind') return new Error('following the log takes longer than one invocation');
+  const isGone = mark === undefined && (await deps.synced.loadHead(scope)) === 'gone';
+  return isGone || (mark?.seq ?? 0) >= seq ? undefined : new InputsNotVisibleError();
+}
+
+/** One read decides for users without sessions. */
+async function recomputeTouched(
+  deps: ImpactDeps,
+  scope: UserScope,
+  blocks: readonly ChangedBlock[],
+  { onSaved }: Run,
+): Promise<unknown> {
+  if ((await deps.directory.loadMark(scope)) === undefined) return undefined;
+  for (const span of startSpans(blocks)) {
+    for await (const keys of touchedKeys(deps, scope, { blocks, span }))
+      onSaved(await projectKeys(deps, scope, keys));
+  }
+  return undefined;
+}
+
+async function* touchedKeys(
+  { directory }: ImpactDeps,
+  scope: UserScope,
+  { blocks, span }: { readonly blocks: readonly ChangedBlock[]; readonly span: StartSpan },
+): AsyncGenerator<readonly ImpactKey[]> {
+  let after: SessionPlace | undefined;
+  for (;;) {
+    const sessions = await directory.list(scope, { ...span, after, limit: SESSION_PAGE_COUNT });
+    yield sessions
+      .filter(isComputed)
+      .flatMap((session) =>
+        [...needsOf(session, blocks)].map(([metric, needs]) => ({ session, metric, needs })),
+      );
+    if (sessions.length < SESSION_PAGE_COUNT) return;
+    after = sessions.at(-1);
+  }
+}
