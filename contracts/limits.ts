@@ -35,6 +35,8 @@ export const DEFAULT_SYNC_PAGE_SIZE = 20;
 export const DEFAULT_PAGE_SIZE = 100;
 export const MAX_PAGE_SIZE = 1_000;
 export const MAX_ROLLUP_RANGE_DAYS = 366;
+/** A quarter of a year of nights is one answer, without pages. */
+export const MAX_NIGHT_RANGE_DAYS = 92;
 export const KEY_REQUESTS_PER_MINUTE = 600;
 export const USER_REQUESTS_PER_MINUTE = 120;
 /** The rate that a workspace or a key may ask for, at most. */

@@ -38,7 +38,7 @@ export function wireProjection(
   };
 }
 
-const wireDataKeys = (env: ProjectionEnv, platform: Platform): DataKeys =>
+export const wireDataKeys = (env: ProjectionEnv, platform: Platform): DataKeys =>
   createVaultStore({
     dynamo: platform.client('dynamo', createDynamoClient),
     vaultTable: env.VAULT_TABLE_NAME,

@@ -1,5 +1,7 @@
 /** Records of one transaction: each is a pointer and a body, and a move deletes a body (DynamoDB takes 100). */
 export const MAX_RECORDS_PER_COMMIT = 25;
+/** Each sleep session also marks its date and the one that it leaves, in months that may all differ: 97 items. */
+export const MAX_SLEEP_RECORDS_PER_COMMIT = 19;
 /** A night by the minute; sealed and encoded it stays below 60 KB. */
 export const MAX_STAGE_COUNT = 2_000;
 /** The longest of the table of metrics: a workout of two days, and sleep of one. */

@@ -65,8 +65,10 @@ export function normaliseRecord(
   const body = toBody(record, startMs, endMs);
   if (!body.ok) return body;
   const shown = record.kind === 'sleep' ? endMs : startMs;
-  const date = record.date ?? localDateOf(shown, offsetMinutes ?? 0);
-  if (parseLocalDate(date) === undefined) return fail('bad_time');
+  const said = record.date;
+  if (said !== undefined && parseLocalDate(said) === undefined) return fail('bad_time');
+  const isBelieved = said !== undefined && (record.kind === 'workout' || isNearby(said, endMs));
+  const date = isBelieved ? said : localDateOf(shown, offsetMinutes ?? 0);
   const valueMetrics = [...new Set(record.values.map(({ metric }) => metric))].sort();
   const contentHash = createHash('sha256')
     .update(canonicalJson({ body: body.value, values: record.values, date, offset: offsetMinutes ?? null }))
@@ -88,6 +90,13 @@ export function normaliseRecord(
     valueMetrics,
   });
 }
+
+/** Whether any clock, or one day beside it, shows the date: a night is looked for near its own times. */
+const isNearby = (date: string, endMs: EpochMs): boolean => {
+  const reachMs = MAX_OFFSET_MINUTES * MINUTE_MS + DAY_MS;
+  const first = localDateOf((endMs - reachMs) as EpochMs, 0);
+  return date >= first && date <= localDateOf((endMs + reachMs) as EpochMs, 0);
+};
 
 function resolveTimes(
   record: SleepRecord | WorkoutRecord,

@@ -2,7 +2,7 @@ import type { RecordChange } from '../../contracts/events/records-changed.v1.ts'
 import type { EpochMs } from '../core/instants.ts';
 import type { RecordKind } from '../providers/model.ts';
 import { decideRecord, decideRecordDeletion } from './decide-record.ts';
-import { MAX_RECORDS_PER_COMMIT } from './limits.ts';
+import { MAX_RECORDS_PER_COMMIT, MAX_SLEEP_RECORDS_PER_COMMIT } from './limits.ts';
 import type { NormalisedRecord, RecordOutcome, RecordPointer } from './model.ts';
 import type { RecordWrite } from './record-store.ts';
 
@@ -34,7 +34,9 @@ export const kindOf = (op: RecordOp): RecordKind => (op.kind === 'put' ? op.reco
 export function takeBatch(ops: readonly RecordOp[], from: number): readonly RecordOp[] {
   const seen = new Set<string>();
   const batch: RecordOp[] = [];
-  for (const op of ops.slice(from, from + MAX_RECORDS_PER_COMMIT)) {
+  const next = ops.slice(from, from + MAX_RECORDS_PER_COMMIT);
+  const hasSleep = next.some((op) => kindOf(op) === 'sleep');
+  for (const op of hasSleep ? next.slice(0, MAX_SLEEP_RECORDS_PER_COMMIT) : next) {
     if (seen.has(idOf(op))) break;
     seen.add(idOf(op));
     batch.push(op);

@@ -24,7 +24,8 @@ export interface RecordStore {
   ): Promise<ReadonlyMap<string, RecordPointer>>;
   /**
    * Records, head and change entry in one transaction: each pointer's version is the one read (absent for 1),
-   * the head's seq is `change.seq - 1` and the user is not erased. At most MAX_RECORDS_PER_COMMIT writes.
+   * the head's seq is `change.seq - 1` and the user is not erased. At most MAX_RECORDS_PER_COMMIT writes, with
+   * sleep among them MAX_SLEEP_RECORDS_PER_COMMIT. The dates of sleep get the number of the change (REC8).
    */
   commit(
     scope: UserScope,

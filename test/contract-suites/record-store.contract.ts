@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRecordDays } from '../../lib/adapters/dynamo/record-days.ts';
 import { createRecordStore } from '../../lib/adapters/dynamo/record-store.ts';
-import { type EpochMs, HOUR_MS } from '../../lib/core/instants.ts';
+import { type EpochMs, HOUR_MS, type LocalDate } from '../../lib/core/instants.ts';
+import { MAX_SLEEP_RECORDS_PER_COMMIT } from '../../lib/records/limits.ts';
 import type { RecordPointer, StoredRecord } from '../../lib/records/model.ts';
 import type { RecordStore, RecordWrite } from '../../lib/records/record-store.ts';
 import type { UserScope } from '../../lib/samples/model.ts';
@@ -183,6 +185,46 @@ export function recordStoreContract(name: string, openStorage: () => Promise<Sto
       const moved = first.map((each) => put({ ...each, version: 2, startMs: at(3), endMs: at(4) }, 2, each));
       expect(await store.commit(scope, changeOf(2), moved)).toBe('committed');
       expect(await store.list(scope, 'workout', { ...ALL, limit: 99 })).toHaveLength(25);
+    });
+
+    test('REC8 the dates of sleep records are marked, before and after, and workouts mark none', async () => {
+      const scope = await stores.createUser();
+      const days = createRecordDays(storage.dynamo, storage.tables.core);
+      const year = { from: '2026-01-01' as LocalDate, to: '2026-12-31' as LocalDate };
+      const sleep = pointer('s1', { kind: 'sleep', date: '2026-10-31' });
+      await store.commit(scope, changeOf(1), [put(sleep, 1), put(pointer('w1'), 1)]);
+      expect(await days.loadSleepDays(scope, year)).toEqual(new Map([['2026-10-31', 1]]));
+      const moved = { ...sleep, version: 2, date: '2026-11-01' };
+      await store.commit(scope, changeOf(2), [put(moved, 2, sleep)]);
+      expect(Object.fromEntries(await days.loadSleepDays(scope, year))).toEqual({
+        '2026-10-31': 2,
+        '2026-11-01': 2,
+      });
+      const gone = {
+        pointer: { ...moved, version: 3, deletedAtMs: START_MS },
+        record: undefined,
+        read: moved,
+      };
+      await store.commit(scope, changeOf(3), [{ ...gone, isForgotten: true }]);
+      const november = { from: '2026-11-01' as LocalDate, to: '2026-11-01' as LocalDate };
+      expect(await days.loadSleepDays(scope, november)).toEqual(new Map([['2026-11-01', 3]]));
+    });
+
+    test('REC8 nineteen nights that all move between months of their own fit into one transaction', async () => {
+      const scope = await stores.createUser();
+      const first = Array.from({ length: MAX_SLEEP_RECORDS_PER_COMMIT }, (_, index) =>
+        pointer(`s${index}`, { kind: 'sleep', date: `${2000 + index}-01-15` }),
+      );
+      const writes = first.map((each) => put(each, 1));
+      expect(await store.commit(scope, changeOf(1), writes)).toBe('committed');
+      const moved = first.map((each) =>
+        put(
+          { ...each, version: 2, startMs: at(3), endMs: at(4), date: each.date.replace('-01-', '-02-') },
+          2,
+          each,
+        ),
+      );
+      expect(await store.commit(scope, changeOf(2), moved)).toBe('committed');
     });
 
     test('REC1 an erased user takes no record, and nothing measured lies in the open', async () => {

@@ -4,6 +4,7 @@ import { listMetricsOperation } from './list-metrics.ts';
 import { listSleepSessionsOperation, listWorkoutRecordsOperation } from './list-records.ts';
 import { listRollupsOperation } from './list-rollups.ts';
 import { listSamplesOperation } from './list-samples.ts';
+import { getNightOperation, listNightsOperation } from './nights.ts';
 import { getPrioritiesOperation, putPrioritiesOperation } from './priorities.ts';
 import type { ReadHealthDeps } from './wiring.ts';
 
@@ -19,6 +20,8 @@ export const createReadHealthHandler = (deps: ReadHealthDeps): HttpHandler =>
       listChanges: listChangesOperation(deps),
       listSleepSessions: listSleepSessionsOperation(deps),
       listWorkoutRecords: listWorkoutRecordsOperation(deps),
+      listNights: listNightsOperation(deps),
+      getNight: getNightOperation(deps),
       getPriorities: getPrioritiesOperation(deps),
       putPriorities: putPrioritiesOperation(deps),
     },

@@ -8,6 +8,7 @@ import { invalidQuery, requireRollupMetric } from '../../../lib/reads/parse-quer
 import type { ApiRequest, OperationHandler } from '../../_platform/http/operation.ts';
 import { parseQuery } from '../../_platform/http/parse-json-body.ts';
 import { answerWithTag, readCursor, writeCursor } from '../../_platform/http/tagged-answer.ts';
+import { parseMinSeq } from './min-seq.ts';
 import type { ReadHealthDeps } from './wiring.ts';
 
 /** Each is two Queries. */
@@ -37,13 +38,4 @@ function parseRollupQuery(request: ApiRequest): RollupQuery {
   const metrics = codes.map(requireRollupMetric);
   const after = readCursor(request, RollupPosition);
   return { metrics, from, to, period, explain, wait, limit, after, minSeq: parseMinSeq(request) };
-}
-
-function parseMinSeq({ headers }: ApiRequest): number | undefined {
-  const text = headers['x-min-seq'];
-  if (text === undefined) return undefined;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new AppError('request.invalid', 'X-Min-Seq is a sequence number.', {
-    faults: [{ path: '/headers/x-min-seq', code: 'invalid_format', message: 'digits alone' }],
-  });
 }

@@ -4,7 +4,10 @@ import type { ApiKeyId } from '../../../contracts/primitives/ids.ts';
 import { MINUTE_MS } from '../../../lib/core/instants.ts';
 import { silentLog } from '../../../lib/observability/log.ts';
 import { silentMeter } from '../../../lib/observability/metrics.ts';
+import { compareSources, orderOf, priorityVersions } from '../../../lib/projections/priorities.ts';
 import { projectBatch } from '../../../lib/projections/project-batch.ts';
+import { freshnessOf } from '../../../lib/projections/row-status.ts';
+import { sourceIdOf } from '../../../lib/samples/sample-identity.ts';
 import { createProjectionWorld, scope } from '../../../test/support/projection-fixtures.ts';
 import { createReadHealthHandler } from './handler.ts';
 
@@ -15,6 +18,13 @@ beforeEach(async () => {
   world = createProjectionWorld();
   handler = createReadHealthHandler({
     projection: world.deps,
+    nights: {
+      ...world.deps,
+      records: { list: async () => [] },
+      recordDays: { loadSleepDays: async () => new Map() },
+      nights: { load: async () => [], save: async () => 'superseded' },
+      rules: { compareSources, orderOf, priorityVersions, freshnessOf, sourceIdOf },
+    },
     heads: {
       load: async () => world.samples.head,
       saveSettings: async () => 'conflict',
@@ -27,6 +37,7 @@ beforeEach(async () => {
       commit: async () => 'conflict',
       list: async () => [],
     },
+    recomputations: { load: async () => undefined },
     edges: {
       loadEdges: async () => {
         const all = [...world.samples.blocks.values()];
@@ -65,7 +76,7 @@ beforeEach(async () => {
     zoneOffsetMinutes: 0,
   }));
   await world.ingest({ requestId: 'r', sources: { w: { provider: 'garmin' } }, samples });
-  await projectBatch(world.deps, world.messages(), world.clock.now() + MINUTE_MS);
+  await projectBatch(world.deps, world.messages());
 });
 
 async function get(what: string, query: Record<string, string> = {}, headers: Record<string, string> = {}) {
@@ -158,6 +169,10 @@ test.each([
   ['rollups', { ...DAY, from: '2026-11-21' }, 'request.invalid'],
   ['rollups', { ...DAY, from: '2025-01-01' }, 'read.range_too_large'],
   ['rollups', { metric: 'steps' }, 'request.invalid'],
+  ['sleep', { from: '2026-02-30', to: '2026-03-02' }, 'request.invalid'],
+  ['sleep', { from: '2026-11-21', to: '2026-11-20' }, 'request.invalid'],
+  ['sleep', { from: '2026-01-01', to: '2026-11-20' }, 'read.range_too_large'],
+  ['sleep', { from: '0001-01-01', to: '0001-01-02' }, 'request.invalid'],
   ['samples', { ...HOURS, from: 'yesterday' }, 'request.invalid'],
   ['samples', { ...HOURS, from: HOURS.to, to: HOURS.from }, 'request.invalid'],
   ['samples', { ...HOURS, limit: '0' }, 'request.invalid'],
@@ -168,11 +183,33 @@ test.each([
   expect([answer.status, answer.body]).toMatchObject([400, { code }]);
 });
 
+test('SLP10 nights are served with how many Queries they took; a blocked kind is not', async () => {
+  const range = { from: '2026-11-20', to: '2026-11-21' };
+  const answer = await get('sleep', range);
+  expect(answer.headers).toMatchObject({ 'x-seq': '1', 'server-timing': 'nights;desc="3 queries"' });
+  expect(answer.body).toMatchObject({
+    nights: [{ date: '2026-11-20', status: 'NO_DATA' }, { date: '2026-11-21' }],
+    nextCursor: null,
+  });
+  if (world.samples.head === undefined) throw new Error('no head');
+  for (const metric of ['sleep_session', 'sleep_stage']) {
+    world.samples.head = {
+      ...world.samples.head,
+      privacy: { uploadEnabled: true, blockedMetrics: [metric] },
+    };
+    expect((await get('sleep', range)).body).toMatchObject({ code: 'read.metric_blocked' });
+  }
+});
+
 test('OBX7 the change feed and the orders of sources are served', async () => {
   expect((await get('changes', { since: '0' })).body).toMatchObject({
     changes: [{ seq: 1, kind: 'samples' }],
     nextSince: 1,
     hasMore: false,
   });
-  expect((await get('priorities')).body).toEqual({ orders: {}, seq: 1 });
+  expect((await get('priorities')).body).toEqual({
+    orders: {},
+    seq: 1,
+    recompute: { seq: 0, status: 'done', computedCount: 0, doneCount: 0, totalCount: 0, at: null },
+  });
 });

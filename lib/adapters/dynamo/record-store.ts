@@ -8,6 +8,7 @@ import { recordBodyPrefix, recordPointerKey, userPartition } from './core-keys.t
 import { type Dynamo, type Item, S } from './dynamo.ts';
 import { announceOnHead } from './head-announcement.ts';
 import { queryPages } from './query-pages.ts';
+import { markDays } from './record-days.ts';
 import { fromPointerItem, fromRecordItem } from './record-item.ts';
 import { recordItems } from './record-writes.ts';
 import { isErased, sendTransaction } from './transaction.ts';
@@ -38,6 +39,7 @@ export const createRecordStore = (deps: RecordStoreDependencies): RecordStore =>
       TransactItems: [
         ...announceOnHead(deps.coreTable, scope, change),
         ...writes.flatMap((write) => recordItems(deps, scope, write, key)),
+        ...markDays(deps.coreTable, scope, change.seq, writes),
       ],
     });
     if (outcome.kind === 'committed') return 'committed';
