@@ -25,6 +25,8 @@ export function addHeadwater(app: App, deployment: Deployment): void {
     identity,
     bus: events.bus,
     largeIngests: consumers.largeIngests,
+    workoutWrites: consumers.workoutWrites,
+    rebuilds: consumers.rebuilds,
     connections,
   });
   new ObservabilityStack(app, id('observability'), { deployment, foundation });

@@ -59,4 +59,5 @@ export const EXAMPLE_IDS = {
   source: '3v5w8f0xq9d3m',
   connection: 'con_01kah3v5w8f0xq9d3m7t2c6e4r',
   sync: 'syn_01kah3v5w8f0xq9d3m7t2c6e4r',
+  rebuild: 'rbd_01kah3v5w8f0xq9d3m7t2c6e4r',
 } as const;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { MAX_PRIORITIES_BYTES } from '../limits.ts';
 import { METRICS } from '../metrics/catalog.ts';
 import { lineOf } from '../primitives/text.ts';
+import { LocalDateText } from '../primitives/time.ts';
 import { DeviceType } from './ingest-samples.ts';
 
 const PriorityKey = z
@@ -40,10 +41,33 @@ export const PutPrioritiesRequest = z
   .meta({ id: 'PutPrioritiesRequest' });
 export type PutPrioritiesRequest = z.infer<typeof PutPrioritiesRequest>;
 
+/** How far the rows are that a change of the orders touched. */
+const Recompute = z
+  .object({
+    seq: z.int().nonnegative().meta({ description: 'The last change of the orders; 0 when there was none' }),
+    status: z.enum(['running', 'done', 'failed']).meta({
+      description: 'running: rows are STALE until they are computed; failed: see POST /v1/admin/rebuilds',
+    }),
+    computedCount: z.int().nonnegative().meta({ description: 'Rows that were computed since' }),
+    doneCount: z.int().nonnegative().meta({ description: 'Parts that are done: metrics, nights, impacts' }),
+    totalCount: z.int().nonnegative().meta({ description: 'Parts that the change touched' }),
+    at: z
+      .object({
+        model: z.string(),
+        metric: z.string().optional(),
+        throughDate: LocalDateText.optional(),
+      })
+      .nullable()
+      .meta({ description: 'What is in hand' }),
+  })
+  .meta({ id: 'Recompute' });
+export type Recompute = z.infer<typeof Recompute>;
+
 export const PrioritiesAnswer = z
   .object({
     orders: PriorityOrders,
     seq: z.int().nonnegative().meta({ description: "The user's sequence number after the change" }),
+    recompute: Recompute,
   })
   .meta({ id: 'Priorities' });
 export type PrioritiesAnswer = z.infer<typeof PrioritiesAnswer>;

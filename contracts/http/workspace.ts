@@ -21,6 +21,9 @@ export const Workspace = z
       description: 'Where people may go after they consented at a provider, compared character by character',
     }),
     createdAt: InstantText,
+    rebuildId: idText('rbd').optional().meta({
+      description: 'After new priorities: the rebuild of all users, GET /v1/admin/rebuilds/{rebuildId}',
+    }),
   })
   .meta({ id: 'Workspace' });
 export type Workspace = z.infer<typeof Workspace>;

@@ -32,6 +32,8 @@ export interface ApiStackProps extends StackProps {
   readonly identity: IdentityStack;
   readonly bus: EventBus;
   readonly largeIngests: Queue;
+  readonly workoutWrites: Queue;
+  readonly rebuilds: Queue;
   readonly connections: ConnectionsStack;
 }
 

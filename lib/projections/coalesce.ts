@@ -1,7 +1,3 @@
-import type {
-  PRIORITIES_CHANGED_V1,
-  PrioritiesChangedV1,
-} from '../../contracts/events/priorities-changed.v1.ts';
 import type { SAMPLES_CHANGED_V1, SamplesChangedV1 } from '../../contracts/events/samples-changed.v1.ts';
 import { metricOf } from '../../contracts/metrics/catalog.ts';
 import type { Metric } from '../../contracts/metrics/metric.ts';
@@ -9,9 +5,10 @@ import { DAY_MS, type LocalDate, parseLocalDate, utcMidnightOf } from '../core/i
 import type { UserScope } from '../samples/model.ts';
 import { MAX_WINDOW_DAYS, MAX_WINDOW_GAP_DAYS } from './limits.ts';
 
-export type ProjectionEvent =
-  | { readonly type: typeof SAMPLES_CHANGED_V1; readonly detail: SamplesChangedV1 }
-  | { readonly type: typeof PRIORITIES_CHANGED_V1; readonly detail: PrioritiesChangedV1 };
+export interface ProjectionEvent {
+  readonly type: typeof SAMPLES_CHANGED_V1;
+  readonly detail: SamplesChangedV1;
+}
 
 export interface ProjectionMessage {
   readonly messageId: string;
@@ -40,7 +37,6 @@ export interface WindowTask {
 export function coalesce(messages: readonly ProjectionMessage[]): readonly WindowTask[] {
   const series = new Map<string, { scope: UserScope; metric: Metric; days: Map<LocalDate, DayTask> }>();
   for (const { messageId, event } of messages) {
-    if (event.type !== 'samples.changed.v1') continue;
     const scope = scopeOf(event.detail);
     for (const change of event.detail.changes) {
       const metric = metricOf(change.metric);
@@ -65,7 +61,7 @@ export function coalesce(messages: readonly ProjectionMessage[]): readonly Windo
 }
 
 /** Events carry ids as plain text; the relay wrote them from keys. */
-export const scopeOf = (detail: { readonly workspaceId: string; readonly userId: string }): UserScope =>
+const scopeOf = (detail: { readonly workspaceId: string; readonly userId: string }): UserScope =>
   ({ workspaceId: detail.workspaceId, userId: detail.userId }) as UserScope;
 
 function askFor(

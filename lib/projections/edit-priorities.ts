@@ -9,9 +9,12 @@ export type Orders = PrioritySettings['orders'];
 
 export interface PriorityChange {
   readonly priorities: PrioritySettings;
-  /** Metrics whose stored days are to be computed again. */
+  /** Metrics whose stored rows are to be computed again, and the keys of nights and workouts. */
   readonly metrics: readonly string[];
 }
+
+/** Keys of orders that decide between records, not between samples. */
+const RECORD_KEYS = ['sleep_session', 'workout'] as const;
 
 /**
  * What replacing all orders by `orders` changes, stamped with `seq`; undefined when it changes nothing. A
@@ -27,7 +30,7 @@ export function decidePriorities(
   const keys = new Set([...Object.keys(before), ...Object.keys(orders)]);
   const changed = [...keys].filter((key) => JSON.stringify(before[key]) !== JSON.stringify(orders[key]));
   if (changed.length === 0) return undefined;
-  const metrics = rollupMetricsOf(head).map(({ code }) => code);
+  const metrics = [...rollupMetricsOf(head).map(({ code }) => code), ...RECORD_KEYS];
   return {
     priorities: {
       orders,
@@ -61,15 +64,15 @@ export interface PriorityDeps {
 }
 
 /**
- * Replaces a user's orders with a change entry in the same transaction, and answers the head's orders and
- * seq. `request.invalid`, `user.not_found`, and `user.conflict` when others keep writing. A repeat changes
+ * Replaces a user's orders with a change entry in the same transaction, and answers the head as it is then.
+ * `request.invalid`, `user.not_found`, and `user.conflict` when others keep writing. A repeat changes
  * nothing: no new seq, no event (SRC9).
  */
 export async function replacePriorities(
   deps: PriorityDeps,
   scope: UserScope,
   request: { readonly orders: Orders; readonly correlationId: string },
-): Promise<{ readonly orders: Orders; readonly seq: number }> {
+): Promise<Pick<Head, 'priorities' | 'seq' | 'series'>> {
   const checked = checkOrders(request.orders);
   if (!checked.ok) {
     throw new AppError('request.invalid', 'The orders cannot be taken.', { faults: checked.failure });
@@ -78,7 +81,7 @@ export async function replacePriorities(
     const head = await loadLivingHead(deps.heads, scope);
     const seq = head.seq + 1;
     const change = decidePriorities(head, checked.value, seq);
-    if (change === undefined) return { orders: head.priorities.orders, seq: head.seq };
+    if (change === undefined) return head;
     const outcome = await deps.heads.savePriorities(scope, head.seq, change.priorities, {
       kind: 'priorities',
       seq,
@@ -86,7 +89,7 @@ export async function replacePriorities(
       correlationId: request.correlationId,
       metrics: change.metrics,
     });
-    if (outcome === 'saved') return { orders: change.priorities.orders, seq };
+    if (outcome === 'saved') return { ...head, priorities: change.priorities, seq };
     if (outcome === 'erased') throw noUser();
     await deps.clock.sleep((attempt + 1) * PAUSE_MS);
   }

@@ -4,7 +4,7 @@ import {
   phoneAndWatch,
   phoneAndWatchSamples,
 } from '../../test/support/phone-and-watch.ts';
-import { createProjectionWorld, NOW_MS, scope } from '../../test/support/projection-fixtures.ts';
+import { createProjectionWorld, scope } from '../../test/support/projection-fixtures.ts';
 import type { LocalDate } from '../core/instants.ts';
 import { requireRollupMetric } from '../reads/parse-query.ts';
 import { listRollups } from './list-rollups.ts';
@@ -24,7 +24,7 @@ async function dayUnder(sources: keyof typeof PHONE_AND_WATCH_SOURCES, order: re
   const { head } = world.samples;
   if (head === undefined) throw new Error('no head');
   world.samples.head = { ...head, priorities: { orders: { steps: order }, changedAt: {} } };
-  expect((await projectBatch(world.deps, world.messages(), NOW_MS + 60_000)).failed.size).toBe(0);
+  expect((await projectBatch(world.deps, world.messages())).failed.size).toBe(0);
   const { rollups } = await listRollups(world.deps, scope, {
     metrics: [requireRollupMetric('steps')],
     from: date as LocalDate,

@@ -1,12 +1,12 @@
 import type { UserId, WorkspaceId } from '../../contracts/primitives/ids.ts';
 import { addDays } from '../core/instants.ts';
-import type { Rebuilder, RebuilderRange, RebuilderStep } from '../projections/rebuilder.ts';
+import type { ReadModel, Rebuilder, RebuilderRange, RebuilderStep } from '../projections/rebuilder.ts';
 import type { RebuildCursor, RebuildPlan } from './model.ts';
 
 export interface WalkDeps {
   readonly rebuilders: readonly Rebuilder[];
   readonly users: {
-    /** In the order of their ids, from behind `after` on; erased ones are left out. */
+    /** In the order of their ids, from behind `after` on; erased ones may be among them. */
     listUserIds(
       workspaceId: WorkspaceId,
       after: UserId | undefined,
@@ -19,6 +19,8 @@ export interface WalkDeps {
 export interface WalkMove {
   readonly userId: UserId;
   readonly cursor: RebuildCursor;
+  /** The model that the step was of. */
+  readonly model?: ReadModel;
   readonly step?: RebuilderStep;
   readonly isUserDone: boolean;
 }
@@ -37,18 +39,15 @@ export async function* walk(
 ): AsyncGenerator<WalkMove> {
   const { pass } = start;
   for await (const userId of usersOf(deps, workspaceId, plan, start)) {
-    const isResumed = userId === start.userId;
-    for (
-      let modelIndex = isResumed ? start.modelIndex : 0;
-      modelIndex < plan.models.length;
-      modelIndex += 1
-    ) {
-      const at = isResumed && modelIndex === start.modelIndex ? start.at : undefined;
-      const before = start.doneUserId === undefined ? {} : { doneUserId: start.doneUserId };
-      const place = { ...before, pass, userId, modelIndex };
-      for await (const step of stepsOf(deps, { workspaceId, userId }, plan, { modelIndex, at }))
-        yield { userId, step, isUserDone: false, cursor: { ...place, at: positionOf(step) } };
-      yield { userId, isUserDone: false, cursor: { ...place, modelIndex: modelIndex + 1 } };
+    const first = userId === start.userId ? start : { modelIndex: 0, at: undefined };
+    for (const [modelIndex, model] of plan.models.entries()) {
+      if (modelIndex < first.modelIndex) continue;
+      const at = modelIndex === first.modelIndex ? first.at : undefined;
+      for await (const step of stepsOf(deps, { workspaceId, userId }, plan, { model, at })) {
+        const cursor = { pass, userId, modelIndex, at: positionOf(step) };
+        yield { userId, model, step, isUserDone: false, cursor };
+      }
+      yield { userId, isUserDone: false, cursor: { pass, userId, modelIndex: modelIndex + 1 } };
     }
     yield { userId, isUserDone: true, cursor: { pass, doneUserId: userId, modelIndex: 0 } };
   }
@@ -77,11 +76,11 @@ async function* stepsOf(
   { rebuilders }: WalkDeps,
   scope: { readonly workspaceId: WorkspaceId; readonly userId: UserId },
   plan: RebuildPlan,
-  { modelIndex, at }: { readonly modelIndex: number; readonly at: RebuildCursor['at'] },
+  place: { readonly model: ReadModel; readonly at: RebuildCursor['at'] },
 ): AsyncGenerator<RebuilderStep> {
-  const rebuilder = rebuilders.find(({ model }) => model === plan.models[modelIndex]);
+  const rebuilder = rebuilders.find(({ model }) => model === place.model);
   if (rebuilder === undefined) return;
-  const range = rangeOf(plan, at);
+  const range = rangeOf(plan, place.at);
   if (range.from !== undefined && range.to !== undefined && range.from > range.to) return;
   yield* rebuilder.rebuild(scope, range);
 }

@@ -52,7 +52,7 @@ export const ACCESS_OPERATIONS = {
     group: 'Access',
     summary: 'Change the workspace',
     description:
-      'What is not named stays. `oauthRedirectUris` are where people may go after they connected a provider. New priorities make the rollups of its users stale: `wait` computes them anew, and so does `npm run ops -- projections rebuild`.',
+      'What is not named stays. `oauthRedirectUris` are where people may go after they connected a provider. New priorities make the rows of its users stale and start a rebuild of all of them, whose id the answer has; `wait` computes a few anew at once.',
     body: {
       schema: UpdateWorkspaceRequest,
       example: { name: 'Stride', requestsPerMinute: 1200, userRequestsPerMinute: 240 },

@@ -16,7 +16,18 @@ const READ_PROBLEMS = [
   'read.metric_blocked',
   'read.range_too_large',
 ] as const;
-const PRIORITIES = { orders: { '*': ['garmin', 'apple_health'], steps: ['apple_health'] }, seq: 18 };
+const PRIORITIES = {
+  orders: { '*': ['device:watch', 'garmin'], steps: ['apple_health'] },
+  seq: 18,
+  recompute: {
+    seq: 18,
+    status: 'running',
+    computedCount: 62,
+    doneCount: 3,
+    totalCount: 11,
+    at: { model: 'rollups', metric: 'heart_rate', throughDate: '2026-08-31' },
+  },
+};
 
 const RollupHeaders = ETagHeader.extend({
   'x-min-seq': z
@@ -182,7 +193,8 @@ export const READ_OPERATIONS = {
   getPriorities: {
     group: 'Reading',
     summary: 'Which source wins',
-    description: "The user's own orders; where it has none the workspace's, then the default, decide.",
+    description:
+      "The user's own orders; where it has none the workspace's, then the default, decide. `recompute` says how far the rows are that the last change touched.",
     headers: ETagHeader,
     answers: {
       ...NOT_MODIFIED,
@@ -194,7 +206,7 @@ export const READ_OPERATIONS = {
     group: 'Reading',
     summary: 'Set which source wins',
     description:
-      'Replaces all orders of the user. The rollups it touches are stale until they are computed again.',
+      'Replaces all orders of the user. The rollups, nights and impacts it touches are stale until they are computed again, oldest first; `recompute` says how far that is. Workouts follow at once.',
     body: { schema: PutPrioritiesRequest, example: { orders: PRIORITIES.orders } },
     answers: {
       200: { description: 'The orders as they are now', schema: PrioritiesAnswer, example: PRIORITIES },

@@ -4,11 +4,13 @@ import { METRICS } from '../../../contracts/metrics/catalog.ts';
 import { UserId, WorkspaceId } from '../../../contracts/primitives/ids.ts';
 import { type EpochMs, type LocalDate, MINUTE_MS, parseLocalDate } from '../../../lib/core/instants.ts';
 import { parseIsoTime } from '../../../lib/core/iso-time.ts';
+import { ALL_MODELS } from '../../../lib/rebuilds/model.ts';
 
 /** Queues that have a dead-letter queue (infra/naming.ts). */
 export const QUEUE_NAMES = [
   'large-ingests',
   'projections',
+  'rebuilds',
   'erasures',
   'provider-syncs',
   'inbound-pushes',
@@ -19,10 +21,10 @@ export const USAGE = `usage: npm run ops -- <command>
   bootstrap --name <workspace> [--mode live|test]
       makes a workspace, its key and an API key with every scope, which is printed once; registers the
       user pool of USER_POOL_ID and USER_POOL_CLIENT_ID when both are set
-  projections rebuild --workspace <id> [--user <id>] [--metric <code>] [--from YYYY-MM-DD] [--to YYYY-MM-DD]
-                      [--after <userId>]
-      computes again every day whose rollup is not equal to its inputs, while reads go on; of all users, in
-      the order of their ids, those behind --after
+  projections rebuild --workspace <id> [--user <id>] [--model rollups|sleep|session_impact] [--metric <code>]
+                      [--from YYYY-MM-DD] [--to YYYY-MM-DD] [--after <userId>]
+      computes again every row that is not equal to its inputs, of one read model or of all, while reads go on;
+      of all users, in the order of their ids, those behind --after
   relay replay --workspace <id> --from <time> --to <time> [--log changes|sync] [--after <userId>:<seq>]
       puts the events of entries committed in [from, to) on the bus again: of the change feed, or of the log of
       device sync, which counts by itself
@@ -66,6 +68,7 @@ const COMMANDS = {
   'projections rebuild': z.strictObject({
     workspace: WorkspaceId,
     user: UserId.optional(),
+    model: z.enum(ALL_MODELS).optional(),
     metric: z
       .string()
       .refine((code) => METRICS.has(code), { error: 'is not a metric' })
@@ -156,6 +159,7 @@ const parse = (args: readonly string[]) =>
       mode: { type: 'string' },
       workspace: { type: 'string' },
       user: { type: 'string' },
+      model: { type: 'string' },
       metric: { type: 'string' },
       from: { type: 'string' },
       to: { type: 'string' },

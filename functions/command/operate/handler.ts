@@ -16,7 +16,7 @@ import { subscribe } from './subscribe.ts';
 /** What a command needs is made when it runs: `dlq list` asks for no tables. */
 export interface OperateDependencies {
   readonly bootstrap: () => BootstrapDependencies & { readonly pool: BootstrapRequest['pool'] };
-  readonly rebuild: () => RebuildDependencies;
+  readonly rebuild: () => Omit<RebuildDependencies, 'workspaces'>;
   readonly replay: () => ReplayDeps;
   readonly subscribe: () => SubscribeAppsDependencies;
   readonly deadLetters: () => DeadLetters;
@@ -31,7 +31,8 @@ export async function operate(command: OperateCommand, deps: OperateDependencies
     case 'bootstrap':
       return bootstrap(command.options, deps);
     case 'projections rebuild':
-      return rebuild(command.options, deps.rebuild(), print);
+      // What makes workspaces knows which there are.
+      return rebuild(command.options, { ...deps.rebuild(), workspaces: deps.bootstrap().workspaces }, print);
     case 'relay replay':
       // What makes workspaces knows which there are.
       return replay(

@@ -105,6 +105,7 @@ test('PRJ4 dead letters are counted, shown and sent back, and nothing else is op
   expect(lines).toEqual([
     'large-ingests   0',
     'projections     0',
+    'rebuilds        0',
     'erasures        2',
     'provider-syncs  0',
     'inbound-pushes  0',

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 import type { UserId } from '../../../contracts/primitives/ids.ts';
+import type { Workspace } from '../../../lib/access/workspace.ts';
+import type { EpochMs } from '../../../lib/core/instants.ts';
+import { createRollupRebuilder } from '../../../lib/projections/rollup-rebuilder.ts';
 import { createProjectionWorld, scope } from '../../../test/support/projection-fixtures.ts';
 import { parseRequest } from './arguments.ts';
 import { rebuild } from './rebuild.ts';
@@ -7,6 +10,16 @@ import { rebuild } from './rebuild.ts';
 const { workspaceId, userId } = scope;
 const OTHER = 'usr_00000000000000000000000002' as UserId;
 const USERS: readonly UserId[] = [userId, OTHER];
+const WORKSPACE: Workspace = {
+  workspaceId,
+  name: 'Stride',
+  createdAtMs: 0 as EpochMs,
+  version: 1,
+  requestsPerMinute: undefined,
+  userRequestsPerMinute: undefined,
+  oauthRedirectUris: [],
+  priorities: { orders: {}, changedAt: {} },
+};
 const steps = (start: string) => ({
   source: 'w',
   metric: 'steps',
@@ -35,14 +48,18 @@ async function open() {
     listUserIds: async (_: string, after: UserId | undefined) =>
       USERS.filter((id) => after === undefined || id > after).slice(0, 1),
   };
-  const run = async (options: string) => {
-    const request = parseRequest(
-      `projections rebuild --workspace ${workspaceId} ${options}`.trim().split(' '),
-    );
+  const run = async (options: string, workspace: string = workspaceId) => {
+    const request = parseRequest(`projections rebuild --workspace ${workspace} ${options}`.trim().split(' '));
     if (!('command' in request) || request.command.name !== 'projections rebuild')
       throw new Error('not understood');
     const lines: string[] = [];
-    await rebuild(request.command.options, { projection, users }, (line) => lines.push(line));
+    const deps = {
+      rebuilders: [createRollupRebuilder(projection)],
+      users,
+      heads: projection.heads,
+      workspaces: { load: async (id: string) => (id === workspaceId ? WORKSPACE : undefined) },
+    };
+    await rebuild(request.command.options, deps, (line) => lines.push(line));
     return lines;
   };
   return { run, rows: world.rollups.rows };
@@ -66,7 +83,16 @@ test.each([
   [`--user ${userId} --to 2018-12-31`, '1 users, 0 days computed, 0 not settled yet'],
   [`--after ${userId}`, '1 users, 0 days computed, 0 not settled yet'],
   ['--metric heart_rate', '2 users, 0 days computed, 0 not settled yet'],
+  ['--model rollups', '2 users, 2 days computed, 0 not settled yet'],
+  ['--model sleep', '2 users, 0 days computed, 0 not settled yet'],
 ])('PRJ5 "projections rebuild %s" takes the part that it names', async (options, last) => {
   const { run } = await open();
   expect((await run(options)).at(-1)).toBe(last);
+});
+
+test('PRJ5 a rebuild of a workspace or a user that there is not is a fault, not a rebuild of nothing', async () => {
+  const { run } = await open();
+  const unknown = 'ws_00000000000000000000000009';
+  await expect(run('', unknown)).rejects.toThrow(`there is no workspace ${unknown}`);
+  await expect(run(`--user ${OTHER}`)).rejects.toThrow(`there is no user ${OTHER}`);
 });

@@ -1,67 +1,66 @@
-import { metricOf } from '../../../contracts/metrics/catalog.ts';
-import type { UserId, WorkspaceId } from '../../../contracts/primitives/ids.ts';
-import type { ProjectionDeps } from '../../../lib/projections/project-days.ts';
-import { allDates, rebuildRange, rollupMetricsOf } from '../../../lib/projections/rebuild.ts';
-import type { UserStore } from '../../../lib/users/user-store.ts';
+import type { WorkspaceStore } from '../../../lib/access/workspace.ts';
+import { definedFields } from '../../../lib/core/defined-fields.ts';
+import { ALL_MODELS, FIRST_CURSOR, type RebuildPlan } from '../../../lib/rebuilds/model.ts';
+import { type WalkDeps, type WalkMove, walk } from '../../../lib/rebuilds/walk.ts';
+import type { HeadStore } from '../../../lib/samples/head-store.ts';
 import type { OperateCommand } from './arguments.ts';
 
-export interface RebuildDependencies {
-  readonly projection: ProjectionDeps;
-  readonly users: Pick<UserStore, 'listUserIds'>;
+export interface RebuildDependencies extends WalkDeps {
+  readonly workspaces: Pick<WorkspaceStore, 'load'>;
+  readonly heads: Pick<HeadStore, 'load'>;
 }
 
 type RebuildOptions = Extract<OperateCommand, { name: 'projections rebuild' }>['options'];
-const USERS_PER_PAGE = 100;
 
 /**
- * Rebuilds rollups of one user or of all, with a line for each step that had something to do, and one for
- * each user with the `--after` to go on from (PRJ5). A repeat computes only what is not current.
+ * Rebuilds read models of one user or of all, with a line for each step that had something to do, and one for
+ * each user with the `--after` to go on from (PRJ5). A repeat computes only what is not current. Throws where
+ * there is no such workspace or user: "0 users" would tell an operator who mistyped an id that all is done.
  */
 export async function rebuild(
   options: RebuildOptions,
-  { projection, users }: RebuildDependencies,
+  deps: RebuildDependencies,
   print: (line: string) => void,
 ): Promise<void> {
+  await requireThem(options, deps);
   const totals = { users: 0, computed: 0, unsettled: 0 };
-  for await (const userId of usersOf(options, users)) {
-    totals.users += 1;
-    for await (const step of rebuildUser(options, userId, projection)) {
-      totals.computed += step.computedCount;
-      totals.unsettled += step.unsettledCount;
-      if (step.computedCount + step.unsettledCount > 0)
-        print(`${userId} ${step.metric} through ${step.throughDate}: ${step.computedCount} days`);
-    }
-    if (options.user === undefined) print(`${totals.users} users  --after ${userId}`);
+  const { workspace, user, after } = options;
+  const start =
+    after === undefined || user !== undefined ? FIRST_CURSOR : { ...FIRST_CURSOR, doneUserId: after };
+  for await (const move of walk(deps, workspace, planOf(options), start)) {
+    totals.users += move.isUserDone ? 1 : 0;
+    totals.computed += move.step?.computedCount ?? 0;
+    totals.unsettled += move.step?.unsettledCount ?? 0;
+    const line = lineOf(move);
+    if (line !== undefined) print(line);
+    if (move.isUserDone && options.user === undefined) print(`${totals.users} users  --after ${move.userId}`);
   }
   print(`${totals.users} users, ${totals.computed} days computed, ${totals.unsettled} not settled yet`);
 }
 
-async function* usersOf(
-  { workspace, user, after: resumeAfter }: RebuildOptions,
-  users: Pick<UserStore, 'listUserIds'>,
-): AsyncGenerator<UserId> {
-  if (user !== undefined) return yield user;
-  let after: UserId | undefined = resumeAfter;
-  do {
-    const page: readonly UserId[] = await users.listUserIds(workspace as WorkspaceId, after, USERS_PER_PAGE);
-    yield* page;
-    after = page.at(-1);
-  } while (after !== undefined);
+async function requireThem(
+  { workspace, user }: RebuildOptions,
+  { workspaces, heads }: RebuildDependencies,
+): Promise<void> {
+  if ((await workspaces.load(workspace)) === undefined) throw new Error(`there is no workspace ${workspace}`);
+  if (user === undefined) return;
+  const head = await heads.load({ workspaceId: workspace, userId: user });
+  if (head === undefined || head.erasedAtMs !== undefined)
+    throw new Error(`there is no user ${user} in workspace ${workspace}`);
 }
 
-async function* rebuildUser(options: RebuildOptions, userId: UserId, projection: ProjectionDeps) {
-  const scope = { workspaceId: options.workspace, userId };
-  const head = await projection.heads.load(scope);
-  if (head === undefined || head.erasedAtMs !== undefined) return;
-  const wanted = options.metric === undefined ? undefined : metricOf(options.metric);
-  const { from, to } = { ...allDates(projection.clock.now()), ...definedOnly(options) };
-  for (const metric of rollupMetricsOf(head)) {
-    if (wanted !== undefined && metric.code !== wanted.code) continue;
-    yield* rebuildRange(projection, scope, { metric, from, to });
-  }
-}
-
-const definedOnly = ({ from, to }: RebuildOptions) => ({
-  ...(from === undefined ? {} : { from }),
-  ...(to === undefined ? {} : { to }),
+const planOf = ({ user, model, metric, from, to }: RebuildOptions): RebuildPlan => ({
+  models: model === undefined ? ALL_MODELS : [model],
+  ...definedFields({
+    userId: user,
+    metrics: metric === undefined ? undefined : [metric],
+    from,
+    to,
+  }),
 });
+
+/** Steps that found everything current say nothing. */
+function lineOf({ userId, model, step }: WalkMove): string | undefined {
+  if (step === undefined || step.computedCount + step.unsettledCount === 0) return undefined;
+  return `${userId} ${step.metric ?? model} through ${step.throughDate}: ${step.computedCount} days`;
+}

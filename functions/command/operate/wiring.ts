@@ -13,7 +13,7 @@ import { operatorPoolOf, wireVault } from '../../_platform/http/wire-access.ts';
 import { parseEnv } from '../../_platform/parse-env.ts';
 import type { Platform } from '../../_platform/platform.ts';
 import { wireProviders } from '../../_platform/wire-connections.ts';
-import { wireProjection } from '../../_platform/wire-projection.ts';
+import { wireRebuilders } from '../../_platform/wire-rebuilders.ts';
 import { BootstrapEnv, DeadLetterEnv, RebuildEnv, ReplayEnv, SubscribeEnv } from './env.ts';
 import type { OperateDependencies } from './handler.ts';
 
@@ -46,7 +46,7 @@ export function wire(environment: Environment, platform: Platform): Omit<Operate
     },
     rebuild: () => {
       const env = parseEnv(RebuildEnv, environment);
-      return { projection: wireProjection(env, platform), users: openUsers(env) };
+      return wireRebuilders(env, platform);
     },
     replay: () => {
       const env = parseEnv(ReplayEnv, environment);

@@ -8,5 +8,6 @@ export const Env = z.object({
   USER_POOL_ID: z.string().min(1),
   USER_POOL_CLIENT_ID: z.string().min(1),
   AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: z.url().optional(),
+  REBUILD_QUEUE_URL: z.string().min(1),
 });
 export type Env = z.infer<typeof Env>;

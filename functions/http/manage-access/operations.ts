@@ -18,10 +18,15 @@ import { revokeKey } from '../../../lib/access/revoke-key.ts';
 import { toApiKeyAnswer, toIssuerAnswer, toWorkspaceAnswer } from '../../../lib/access/to-answer.ts';
 import type { WorkspaceStore } from '../../../lib/access/workspace.ts';
 import { toIso } from '../../../lib/core/instants.ts';
+import { rebuildAfterWorkspaceChange } from '../../../lib/rebuilds/rebuild-workspace.ts';
+import type { StartRebuildDeps } from '../../../lib/rebuilds/start-rebuild.ts';
 import type { ApiRequest, OperationHandlers } from '../../_platform/http/operation.ts';
 import { parseJsonBody } from '../../_platform/http/parse-json-body.ts';
 
-export interface ManageAccessDependencies extends ManageKeysDependencies, ManageIssuersDependencies {
+export interface ManageAccessDependencies
+  extends ManageKeysDependencies,
+    ManageIssuersDependencies,
+    StartRebuildDeps {
   readonly workspaces: WorkspaceStore;
 }
 
@@ -31,15 +36,19 @@ export const createOperations = (deps: ManageAccessDependencies): OperationHandl
   ...issuerOperations(deps),
 });
 
-const workspaceOperations = ({ workspaces }: ManageAccessDependencies): OperationHandlers => ({
+const workspaceOperations = (deps: ManageAccessDependencies): OperationHandlers => ({
   getWorkspace: async ({ principal }) => ({
     status: 200,
-    body: toWorkspaceAnswer(await loadWorkspace(workspaces, principal.workspaceId)),
+    body: toWorkspaceAnswer(await loadWorkspace(deps.workspaces, principal.workspaceId)),
   }),
   updateWorkspace: async (request) => {
     const changes = parseJsonBody(UpdateWorkspaceRequest, request);
-    const workspace = await updateWorkspace(workspaces, request.principal.workspaceId, changes);
-    return { status: 200, body: toWorkspaceAnswer(workspace) };
+    const { workspaceId } = request.principal;
+    const workspace = await updateWorkspace(deps.workspaces, workspaceId, changes);
+    const answer = toWorkspaceAnswer(workspace);
+    if (changes.priorities === undefined) return { status: 200, body: answer };
+    const rebuild = await rebuildAfterWorkspaceChange(deps, workspaceId, workspace.priorities);
+    return { status: 200, body: { ...answer, ...(rebuild === undefined ? {} : rebuild) } };
   },
 });
 

@@ -1,6 +1,4 @@
-import { PRIORITIES_CHANGED_V1 } from '../../../contracts/events/priorities-changed.v1.ts';
 import { SAMPLES_CHANGED_V1 } from '../../../contracts/events/samples-changed.v1.ts';
-import { SECOND_MS } from '../../../lib/core/instants.ts';
 import { describeFault } from '../../../lib/observability/log.ts';
 import type { ProjectionEvent } from '../../../lib/projections/coalesce.ts';
 import { projectBatch } from '../../../lib/projections/project-batch.ts';
@@ -8,18 +6,15 @@ import { createQueueHandler, type QueueHandler } from '../../_platform/queue/cre
 import { parseBusEvent } from '../../_platform/queue/parse-bus-event.ts';
 import type { ProjectRollupsDeps } from './wiring.ts';
 
-/** The function may run 60 s (infra/stacks/consumers-stack.ts): what is left lets the month in hand end. */
-const RECOMPUTE_MS = 40 * SECOND_MS;
-
-/** Changed samples and priorities into rollup rows (PRJ1 to PRJ4). */
+/** Changed samples into rollup rows (PRJ1 to PRJ4); changed priorities are for the rebuilds (RBD5). */
 export const createProjectRollupsHandler = ({ projection, settings }: ProjectRollupsDeps): QueueHandler =>
   createQueueHandler<ProjectionEvent>({
     settings,
-    parse: parseBusEvent([SAMPLES_CHANGED_V1, PRIORITIES_CHANGED_V1]),
+    parse: parseBusEvent([SAMPLES_CHANGED_V1]),
     handle: async (queued) => {
       const { clock, log, meter } = settings;
       const messages = queued.map(({ messageId, message }) => ({ messageId, event: message }));
-      const report = await projectBatch(projection, messages, clock.now() + RECOMPUTE_MS);
+      const report = await projectBatch(projection, messages);
       for (const { messageId, receiveCount, message } of queued) {
         const fault = report.failed.get(messageId);
         if (fault === undefined) {

@@ -27,12 +27,12 @@ export async function checkAtRest(environment: Environment, played: World): Prom
   }
 }
 
-function checkQueues(environment: Environment, { stream, projections, largeIngests }: World): void {
+function checkQueues(environment: Environment, { stream, projections, rebuilds, largeIngests }: World): void {
   for (const { dynamodb } of stream.givenUp) {
     if (dynamodb.Keys['pk']?.S === POISON_KEY.pk) environment.counters.poisonKept += 1;
     else environment.violation('OBX5', `gave up on ${JSON.stringify(dynamodb.Keys)}`);
   }
-  for (const queue of [projections, largeIngests]) {
+  for (const queue of [projections, rebuilds, largeIngests]) {
     if (!queue.isEmpty || queue.deadLetters.length > 0) {
       environment.violation('PRJ4', `${queue.deadLetters.length} dead letters, empty: ${queue.isEmpty}`);
     }

@@ -74,7 +74,7 @@ async function play(environment: Environment, world: World): Promise<void> {
   await follow(environment, Promise.all([written, ...followed, ...polled]));
   environment.calmDown();
   await scheduler.run(() => false, MAX_EVENTS);
-  for (const queue of [world.projections, world.largeIngests]) queue.redrive();
+  for (const queue of [world.projections, world.rebuilds, world.largeIngests]) queue.redrive();
   await scheduler.run(() => false, MAX_EVENTS);
   await follow(environment, checkAtRest(environment, world));
 }

@@ -5,7 +5,8 @@ export type SimulatedFunction =
   | 'read-health'
   | 'ingest-large'
   | 'relay-outbox'
-  | 'project-rollups';
+  | 'project-rollups'
+  | 'rebuild-read-models';
 
 type Handler = (event: never, context: object) => Promise<unknown>;
 

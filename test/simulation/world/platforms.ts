@@ -14,7 +14,7 @@ import type { Service } from './services.ts';
 export interface Services {
   readonly dynamo: (command: SdkCommand, run: Run | undefined) => ReturnType<Effect>;
   readonly bus: SimulatedBus;
-  readonly largeIngests: SimulatedQueue;
+  readonly queueAt: (url: string | undefined) => SimulatedQueue;
   readonly s3: Service;
   readonly kms: Service;
 }
@@ -40,8 +40,8 @@ export function createPlatform(
     dynamo: through(services.dynamo),
     eventBridge: plain(({ input }) => services.bus.putEvents(input as PutEventsCommandInput)),
     sqs: plain(({ input }) => {
-      const { MessageBody = '', DelaySeconds } = input as SendMessageCommandInput;
-      return { MessageId: services.largeIngests.send(MessageBody, DelaySeconds) };
+      const { QueueUrl, MessageBody = '', DelaySeconds } = input as SendMessageCommandInput;
+      return { MessageId: services.queueAt(QueueUrl).send(MessageBody, DelaySeconds) };
     }),
     s3: plain(services.s3),
     kms: plain(services.kms),

@@ -6,6 +6,8 @@ import { createIngestLargeHandler } from '../../../functions/queue/ingest-large/
 import { wire as wireIngestLarge } from '../../../functions/queue/ingest-large/wiring.ts';
 import { createProjectRollupsHandler } from '../../../functions/queue/project-rollups/handler.ts';
 import { wire as wireProjectRollups } from '../../../functions/queue/project-rollups/wiring.ts';
+import { createRebuildReadModelsHandler } from '../../../functions/queue/rebuild-read-models/handler.ts';
+import { wire as wireRebuildReadModels } from '../../../functions/queue/rebuild-read-models/wiring.ts';
 import { createRelayOutboxHandler } from '../../../functions/stream/relay-outbox/handler.ts';
 import { wire as wireRelayOutbox } from '../../../functions/stream/relay-outbox/wiring.ts';
 import { createSimulatedDynamo, type SimulatedDynamo } from '../engine/simulated-dynamo.ts';
@@ -21,6 +23,7 @@ import { KMS_KEY_ID, REQUESTS_PER_MINUTE, type SeededWorld, TABLES } from './see
 import { createSimulatedS3 } from './services.ts';
 import { SimulatedStream } from './stream.ts';
 
+const REBUILD_QUEUE_URL = 'https://sqs.simulated/rebuilds';
 const ENV = {
   STAGE: 'dev',
   CORE_TABLE_NAME: TABLES.core,
@@ -30,6 +33,7 @@ const ENV = {
   PAYLOAD_BUCKET_NAME: 'payloads',
   EVENT_BUS_NAME: 'headwater',
   LARGE_INGEST_QUEUE_URL: 'https://sqs.simulated/large-ingests',
+  REBUILD_QUEUE_URL,
   USER_POOL_ID: 'us-east-1_simulated',
   USER_POOL_CLIENT_ID: 'simulated',
 };
@@ -41,9 +45,8 @@ const CREATE: Readonly<Record<SimulatedFunction, CreateHandler>> = {
   'ingest-large': (platform) => createIngestLargeHandler(wireIngestLarge(ENV, platform)),
   'relay-outbox': (platform) => createRelayOutboxHandler(wireRelayOutbox(ENV, platform)),
   'project-rollups': (platform) => createProjectRollupsHandler(wireProjectRollups(ENV, platform)),
+  'rebuild-read-models': (platform) => createRebuildReadModelsHandler(wireRebuildReadModels(ENV, platform)),
 };
-
-const PROJECTION_TYPES = ['samples.changed.v1', 'priorities.changed.v1'];
 
 export interface World {
   readonly observer: Observer;
@@ -51,6 +54,7 @@ export interface World {
   readonly stream: SimulatedStream;
   readonly bus: SimulatedBus;
   readonly projections: SimulatedQueue;
+  readonly rebuilds: SimulatedQueue;
   readonly largeIngests: SimulatedQueue;
   readonly api: Api;
 }
@@ -85,7 +89,11 @@ export function createWorld(environment: Environment, seeded: SeededWorld, mutan
           (clients) => mutant?.clients?.(name, clients) ?? clients,
         ),
     );
-  const services: () => Services = () => ({ ...outside, bus, largeIngests });
+  const services: () => Services = () => ({
+    ...outside,
+    bus,
+    queueAt: (url) => (url === REBUILD_QUEUE_URL ? rebuilds : largeIngests),
+  });
   const projections = new SimulatedQueue(environment, {
     host: host('project-rollups', services),
     batchSize: 10,
@@ -98,8 +106,15 @@ export function createWorld(environment: Environment, seeded: SeededWorld, mutan
     workspaceOf: (body) => JSON.parse(body).workspaceId,
     failuresOf: batchItemFailures,
   });
+  const rebuilds = new SimulatedQueue(environment, {
+    host: host('rebuild-read-models', services),
+    batchSize: 1,
+    workspaceOf: (body) => workspaceOfRebuild(JSON.parse(body)),
+    failuresOf: batchItemFailures,
+  });
   const bus = new SimulatedBus(environment, [
-    { detailTypes: PROJECTION_TYPES, send: (body) => projections.send(body) },
+    { detailTypes: ['samples.changed.v1'], send: (body) => projections.send(body) },
+    { detailTypes: ['priorities.changed.v1'], send: (body) => rebuilds.send(body) },
   ]);
   const outside = {
     dynamo: (command, run) => observer.execute(dynamo, command, run),
@@ -119,8 +134,14 @@ export function createWorld(environment: Environment, seeded: SeededWorld, mutan
           (pk?.S ?? '').startsWith(`W#${workspaceId}#RATE#`) && Number(taken?.N) >= REQUESTS_PER_MINUTE,
       ),
   });
-  return { observer, dynamo, stream, bus, projections, largeIngests, api };
+  return { observer, dynamo, stream, bus, projections, rebuilds, largeIngests, api };
 }
+
+/** An event that EventBridge brought, or a step of our own. */
+const workspaceOfRebuild = (body: {
+  readonly detail?: { readonly workspaceId: string };
+  readonly workspaceId?: string;
+}) => body.detail?.workspaceId ?? body.workspaceId;
 
 function chaosOf({ prng, weather, counters }: Environment) {
   return {

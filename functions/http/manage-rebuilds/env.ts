@@ -1,0 +1,13 @@
+import * as z from 'zod';
+
+export const Env = z.object({
+  STAGE: z.string().min(1),
+  CORE_TABLE_NAME: z.string().min(1),
+  VAULT_TABLE_NAME: z.string().min(1),
+  WORKSPACE_KMS_KEY_ID: z.string().min(1),
+  USER_POOL_ID: z.string().min(1),
+  USER_POOL_CLIENT_ID: z.string().min(1),
+  AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: z.url().optional(),
+  REBUILD_QUEUE_URL: z.string().min(1),
+});
+export type Env = z.infer<typeof Env>;
