@@ -5,6 +5,7 @@ import { RECORDS_CHANGED_V1, RecordsChangedV1 } from './records-changed.v1.ts';
 import { SAMPLES_CHANGED_V1, SamplesChangedV1 } from './samples-changed.v1.ts';
 import { SYNC_CHANGED_V1, SyncChangedV1 } from './sync-changed.v1.ts';
 import { USER_ERASED_V1, UserErasedV1 } from './user-erased.v1.ts';
+import { WORKOUT_DECIDED_V1, WorkoutDecidedV1 } from './workout-decided.v1.ts';
 
 /** Every event type, which is also the EventBridge detail-type, with the schema of its detail. */
 export const EVENT_CATALOG = {
@@ -15,6 +16,7 @@ export const EVENT_CATALOG = {
   [CONNECTION_CHANGED_V1]: ConnectionChangedV1,
   [BACKFILL_COMPLETED_V1]: BackfillCompletedV1,
   [SYNC_CHANGED_V1]: SyncChangedV1,
+  [WORKOUT_DECIDED_V1]: WorkoutDecidedV1,
 } as const;
 
 export type EventType = keyof typeof EVENT_CATALOG;

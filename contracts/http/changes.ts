@@ -3,6 +3,7 @@ import { BackfillCompletedV1 } from '../events/backfill-completed.v1.ts';
 import { ConnectionChangedV1 } from '../events/connection-changed.v1.ts';
 import { RecordChange } from '../events/records-changed.v1.ts';
 import { Origin } from '../events/samples-changed.v1.ts';
+import { WorkoutDecidedV1 } from '../events/workout-decided.v1.ts';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../limits.ts';
 import { InstantText, LocalDateText } from '../primitives/time.ts';
 import { asInteger, countText } from './paging.ts';
@@ -81,6 +82,11 @@ export const Change = z
       }).shape,
       from: InstantText,
       to: InstantText,
+    }),
+    z.object({
+      ...ChangeBase,
+      kind: z.literal('workout_decision'),
+      ...WorkoutDecidedV1.pick({ groupId: true, decision: true, primaryId: true, recordIds: true }).shape,
     }),
     z.object({ ...ChangeBase, kind: z.literal('erasure'), erasedAt: InstantText }),
   ])

@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { lineOf } from '../primitives/text.ts';
 import { InstantText } from '../primitives/time.ts';
 import { WORKOUT_TYPES, type WorkoutFamily, type WorkoutType } from '../records/workout-types.ts';
 import { SourceInput } from './ingest-samples.ts';
 import { Flag, NextCursor, PageQuery } from './paging.ts';
+import { SampleBucket, StoredSample } from './samples.ts';
 
 const isType = (name: string): name is WorkoutType => Object.hasOwn(WORKOUT_TYPES, name);
 const TYPES: readonly WorkoutType[] = Object.keys(WORKOUT_TYPES).filter(isType);
@@ -104,3 +106,138 @@ export const WorkoutDetail = Workout.extend({
   seq: z.int().positive().meta({ description: 'Sequence number of the last change' }),
 }).meta({ id: 'WorkoutDetail' });
 export type WorkoutDetail = z.infer<typeof WorkoutDetail>;
+
+/** Widths that a chart of a workout asks for. */
+export const WorkoutResolution = z.enum(['raw', '1m', '5m']);
+export type WorkoutResolution = z.infer<typeof WorkoutResolution>;
+
+/** Metrics that one answer may hold the series of; each is up to four Queries. */
+export const MAX_SERIES_COUNT = 8;
+
+export const ListWorkoutSamplesQuery = PageQuery.extend({
+  metrics: lineOf(500)
+    .default('heart_rate,cadence,power,speed')
+    .meta({
+      description: `Up to ${MAX_SERIES_COUNT} codes of the metric catalogue, with commas between; with resolution=raw one alone`,
+      example: 'heart_rate,power',
+    }),
+  resolution: WorkoutResolution.default('1m').meta({
+    description: 'Buckets of this width, or the samples as they are',
+  }),
+  source: z
+    .enum(['own', 'all'])
+    .default('own')
+    .meta({ description: "Of the workout's own source, or of all by the user's priorities" }),
+});
+export type ListWorkoutSamplesQuery = z.infer<typeof ListWorkoutSamplesQuery>;
+
+export const WorkoutSeries = z
+  .object({
+    metric: z.string(),
+    unit: z.string(),
+    buckets: z.array(SampleBucket).optional().meta({ description: 'With a width; empty ones are left out' }),
+    samples: z.array(StoredSample).optional().meta({ description: 'With resolution=raw' }),
+  })
+  .meta({ id: 'WorkoutSeries' });
+
+export const ListWorkoutSamplesAnswer = z
+  .object({
+    workoutId: z.string(),
+    start: InstantText,
+    end: InstantText,
+    resolution: WorkoutResolution,
+    series: z.array(WorkoutSeries),
+    nextCursor: NextCursor,
+  })
+  .meta({ id: 'WorkoutSamples' });
+export type ListWorkoutSamplesAnswer = z.infer<typeof ListWorkoutSamplesAnswer>;
+
+export const ListDuplicatesQuery = PageQuery.extend(range);
+export type ListDuplicatesQuery = z.infer<typeof ListDuplicatesQuery>;
+
+const Signal = z.enum([
+  'start_within_2_min',
+  'start_within_10_min',
+  'start_shifted_by_a_zone',
+  'duration_within_10_percent',
+  'duration_within_25_percent',
+  'same_type',
+  'same_family',
+  'distance_within_5_percent',
+  'distance_within_15_percent',
+  'same_track',
+]);
+
+export const WorkoutGroup = z
+  .object({
+    id: z.string().meta({ description: 'Stands for exactly these members' }),
+    primaryId: z.string().meta({ description: 'The one that counts, or would' }),
+    status: z.enum(['open', 'primary_chosen', 'kept_both']).meta({
+      description: 'kept_both: the user said that all of them count',
+    }),
+    members: z.array(Workout).meta({ description: 'The best first' }),
+    pairs: z
+      .array(
+        z.object({
+          a: z.string(),
+          b: z.string(),
+          score: z.int().positive().meta({ description: 'Of 5 and more it is one activity' }),
+          signals: z.array(Signal),
+        }),
+      )
+      .meta({ description: 'What speaks for it' }),
+    decision: z
+      .object({
+        decision: z.enum(['keep_both', 'primary']),
+        workoutId: z.string().optional(),
+        decidedAt: InstantText,
+      })
+      .optional(),
+  })
+  .meta({ id: 'WorkoutGroup' });
+export type WorkoutGroup = z.infer<typeof WorkoutGroup>;
+
+export const ListDuplicatesAnswer = z
+  .object({ groups: z.array(WorkoutGroup), nextCursor: NextCursor })
+  .meta({ id: 'WorkoutGroupList' });
+export type ListDuplicatesAnswer = z.infer<typeof ListDuplicatesAnswer>;
+
+export const DecideDuplicatesRequest = z
+  .discriminatedUnion('decision', [
+    z.strictObject({ decision: z.literal('keep_both') }),
+    z.strictObject({ decision: z.literal('primary'), workoutId: z.string().min(1).max(128) }),
+    z.strictObject({ decision: z.literal('automatic') }),
+  ])
+  .meta({ id: 'WorkoutDecision' });
+export type DecideDuplicatesRequest = z.infer<typeof DecideDuplicatesRequest>;
+
+export const SumWorkoutsQuery = z.object({
+  ...range,
+  by: z.enum(['family', 'type']).default('family').meta({ description: 'A row for each' }),
+});
+export type SumWorkoutsQuery = z.infer<typeof SumWorkoutsQuery>;
+
+const total = (description: string) => z.number().nonnegative().nullable().meta({ description });
+
+export const SumWorkoutsAnswer = z
+  .object({
+    by: z.enum(['family', 'type']),
+    totals: z.array(
+      z.object({
+        key: z.string().meta({ description: 'The family or the type', example: 'running' }),
+        counted: z.int().nonnegative(),
+        setAside: z.int().nonnegative(),
+        durationSec: z.number().nonnegative(),
+        movingSec: total('s; null when no workout says'),
+        distanceM: total('m; null when no workout says'),
+        energyKcal: total('kcal; null when no workout says'),
+      }),
+    ),
+    counted: z.int().nonnegative().meta({ description: 'Activities in the sums' }),
+    setAside: z
+      .int()
+      .nonnegative()
+      .meta({ description: 'Copies of them, and parts of multi-sport workouts: not in the sums' }),
+  })
+  .meta({ id: 'WorkoutTotals' });
+export type SumWorkoutsAnswer = z.infer<typeof SumWorkoutsAnswer>;

@@ -85,8 +85,20 @@ export const PROBLEMS = {
   'read.metric_blocked': { status: 403, title: 'The user has blocked the metric', retry: 'never' },
   'read.range_too_large': { status: 400, title: 'The range is longer than the limit', retry: 'never' },
 
+  'workout.not_manual': {
+    status: 409,
+    title: 'The workout is not one that was entered by hand',
+    retry: 'never',
+  },
   'workout.not_found': { status: 404, title: 'There is no such workout', retry: 'never' },
+  'workout.track_not_found': { status: 404, title: 'The workout has no track', retry: 'never' },
+  'activity.import_not_found': { status: 404, title: 'There is no such import of a file', retry: 'never' },
   'workout.group_not_found': { status: 404, title: 'There is no such group of workouts', retry: 'never' },
+  'workout.too_many_decisions': {
+    status: 409,
+    title: 'The user has decided about as many groups as we keep',
+    retry: 'never',
+  },
 
   'changes.gone': { status: 410, title: 'The changes asked for are past the horizon', retry: 'never' },
 

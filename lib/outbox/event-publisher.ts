@@ -14,6 +14,7 @@ import type { RECORDS_CHANGED_V1, RecordsChangedV1 } from '../../contracts/event
 import type { SAMPLES_CHANGED_V1, SamplesChangedV1 } from '../../contracts/events/samples-changed.v1.ts';
 import type { SYNC_CHANGED_V1, SyncChangedV1 } from '../../contracts/events/sync-changed.v1.ts';
 import type { USER_ERASED_V1, UserErasedV1 } from '../../contracts/events/user-erased.v1.ts';
+import type { WORKOUT_DECIDED_V1, WorkoutDecidedV1 } from '../../contracts/events/workout-decided.v1.ts';
 
 /** One event as it goes onto the bus: `type` is the detail-type, `detail.id` is stable (OBX2). */
 export type OutboundEvent =
@@ -23,6 +24,7 @@ export type OutboundEvent =
   | { readonly type: typeof CONNECTION_CHANGED_V1; readonly detail: ConnectionChangedV1 }
   | { readonly type: typeof BACKFILL_COMPLETED_V1; readonly detail: BackfillCompletedV1 }
   | { readonly type: typeof SYNC_CHANGED_V1; readonly detail: SyncChangedV1 }
+  | { readonly type: typeof WORKOUT_DECIDED_V1; readonly detail: WorkoutDecidedV1 }
   | { readonly type: typeof USER_ERASED_V1; readonly detail: UserErasedV1 };
 
 /** What became of one event. `reason` is the bus's error code, for the log. */

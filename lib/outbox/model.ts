@@ -4,6 +4,7 @@ import type { ConnectionChangedV1 } from '../../contracts/events/connection-chan
 import type { EventEnvelope } from '../../contracts/events/envelope.ts';
 import type { RecordChange } from '../../contracts/events/records-changed.v1.ts';
 import type { BlockChange, Origin } from '../../contracts/events/samples-changed.v1.ts';
+import type { WorkoutDecidedV1 } from '../../contracts/events/workout-decided.v1.ts';
 import type { EpochMs } from '../core/instants.ts';
 import type { LogAnnouncement } from '../sync/model.ts';
 
@@ -35,6 +36,7 @@ export type ChangeEntry =
     })
   | (ChangeEntryBase & { readonly kind: 'connection' } & Announced<ConnectionChangedV1>)
   | (ChangeEntryBase & { readonly kind: 'backfill' } & Announced<BackfillCompletedV1>)
+  | (ChangeEntryBase & { readonly kind: 'workout_decision' } & Announced<WorkoutDecidedV1>)
   | (ChangeEntryBase & { readonly kind: 'erasure'; readonly erasedAtMs: EpochMs });
 
 /** What the relay tells of: entries of the change feed, and those of the sync log, which count apart. */

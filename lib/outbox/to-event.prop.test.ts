@@ -54,6 +54,7 @@ test('OBX1 every kind of entry gives events that their published schema accepts'
   const entries: readonly OutboxEntry[] = [
     samplesEntry([change(1)]),
     { ...base, kind: 'priorities', metrics: ['*'] },
+    { ...base, kind: 'workout_decision', groupId: 'g', decision: 'automatic', recordIds: ['r1', 'r2'] },
     {
       ...base,
       kind: 'records',

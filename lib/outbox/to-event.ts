@@ -5,6 +5,7 @@ import { RECORDS_CHANGED_V1, type RecordChange } from '../../contracts/events/re
 import { type BlockChange, SAMPLES_CHANGED_V1 } from '../../contracts/events/samples-changed.v1.ts';
 import { SYNC_CHANGED_V1 } from '../../contracts/events/sync-changed.v1.ts';
 import { USER_ERASED_V1 } from '../../contracts/events/user-erased.v1.ts';
+import { WORKOUT_DECIDED_V1 } from '../../contracts/events/workout-decided.v1.ts';
 import { assertNever } from '../core/assert.ts';
 import type { UserScope } from '../samples/model.ts';
 import { type EventIdentity, eventIdOf } from './event-id.ts';
@@ -50,6 +51,8 @@ export function toEvents(
       return [toBackfillEvent(scope, entry)];
     case 'sync':
       return [toSyncEvent(scope, entry)];
+    case 'workout_decision':
+      return [toDecisionEvent(scope, entry)];
     case 'erasure':
       return [
         {
@@ -175,6 +178,20 @@ const toSyncEvent = (scope: UserScope, entry: Extract<OutboxEntry, { kind: 'sync
     ...envelopeOf(scope, entry, SYNC_CHANGED_V1),
     originDeviceId: entry.originDeviceId,
     changes: entry.changes.map(({ type, id, op, version }) => ({ entityType: type, id, op, version })),
+  },
+});
+
+const toDecisionEvent = (
+  scope: UserScope,
+  entry: Extract<ChangeEntry, { kind: 'workout_decision' }>,
+): OutboundEvent => ({
+  type: WORKOUT_DECIDED_V1,
+  detail: {
+    ...envelopeOf(scope, entry, WORKOUT_DECIDED_V1),
+    groupId: entry.groupId,
+    decision: entry.decision,
+    ...(entry.primaryId === undefined ? {} : { primaryId: entry.primaryId }),
+    recordIds: [...entry.recordIds],
   },
 });
 

@@ -21,6 +21,8 @@ export function toChange(entry: ChangeEntry): Change {
       return { ...base, ...backfillOf(entry) };
     case 'priorities':
       return { ...base, kind: 'priorities', metrics: [...entry.metrics] };
+    case 'workout_decision':
+      return { ...base, ...decisionOf(entry) };
     case 'erasure':
       return { ...base, kind: 'erasure', erasedAt: toIso(entry.erasedAtMs) };
     default:
@@ -67,6 +69,14 @@ const connectionOf = ({ connectionId, provider, status, reason }: Entry<'connect
   provider,
   status,
   ...(reason === undefined ? {} : { reason }),
+});
+
+const decisionOf = ({ groupId, decision, primaryId, recordIds }: Entry<'workout_decision'>) => ({
+  kind: 'workout_decision' as const,
+  groupId,
+  decision,
+  ...(primaryId === undefined ? {} : { primaryId }),
+  recordIds: [...recordIds],
 });
 
 const backfillOf = (entry: Entry<'backfill'>) => ({

@@ -18,6 +18,7 @@ const PINNED: Readonly<Record<EventType, string>> = {
   'records.changed.v1': 'bbdc2a96f1fe4e4c58a03cf2838ba95b1baa7b1a552b0f08eaf3224f5dc82e00',
   'connection.changed.v1': '177aeed2044af569e376576cf93a0535f71901bf00df55a11c13eda9542ca5d9',
   'backfill.completed.v1': '84f6804aea16d25cbc6d4be784680c0da02fb6c3261387d8fda18f5f94684db8',
+  'workout.decided.v1': 'abc4c67ee795f15a7f5dddab9c3d1d349ec80c9ea954647397070956fb521087',
   'sync.changed.v1': 'b60a662da9a5d8678f295423bdb2f8c78a120933e1a386be9f41fa10c0b8b1fa',
 };
 

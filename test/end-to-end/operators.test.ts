@@ -170,6 +170,7 @@ describe('ING13 two workspaces', () => {
     putPrivacy: { uploadEnabled: false, blockedMetrics: [] },
     ingestSamples: sample('intrusion'),
     createUpload: {},
+    decideDuplicateWorkouts: { decision: 'keep_both' },
     putPriorities: { orders: { '*': ['oura'] } },
     pushChanges: {
       deviceId: 'intruder',
@@ -193,6 +194,9 @@ describe('ING13 two workspaces', () => {
     listRollups: `?metric=steps&from=${DAY}&to=${DAY}`,
     listSleepSessions: `?from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
     listWorkoutRecords: `?from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
+    listWorkouts: `?from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
+    listDuplicateWorkouts: `?from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
+    sumWorkouts: `?from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
   };
   const lookAtSecond = async () => {
     const headers = asSecond();

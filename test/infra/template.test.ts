@@ -41,6 +41,7 @@ const NOT_CONSUMED = [
   'connection.changed.v1',
   'backfill.completed.v1',
   'sync.changed.v1',
+  'workout.decided.v1',
 ];
 
 describe.each(STAGE_NAMES)('stage %s', (stage) => {
@@ -217,6 +218,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       [`headwater-${stage}-large-ingests`, 300, 1, 3],
       [`headwater-${stage}-projections`, 60, 10, 20],
       [`headwater-${stage}-provider-syncs`, 120, 1, 20],
+      [`headwater-${stage}-workout-writes`, 300, 1, 3],
     ]);
   });
 

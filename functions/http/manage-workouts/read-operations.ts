@@ -1,49 +1,92 @@
 import * as z from 'zod';
-import { ListWorkoutsQuery } from '../../../contracts/http/workouts.ts';
-import type { EpochMs } from '../../../lib/core/instants.ts';
+import {
+  DecideDuplicatesRequest,
+  ListDuplicatesQuery,
+  ListWorkoutsQuery,
+  SumWorkoutsQuery,
+} from '../../../contracts/http/workouts.ts';
 import { invalidQuery, parseInstant } from '../../../lib/reads/parse-query.ts';
-import { loadWorkout, noWorkout, requireReadableHead } from '../../../lib/workouts/reads/load-workout.ts';
-import { toWorkout } from '../../../lib/workouts/reads/to-workout.ts';
-import { toWorkoutAnswer, toWorkoutDetail } from '../../../lib/workouts/reads/workout-answer.ts';
+import { decideGroup } from '../../../lib/workouts/decisions/decide-group.ts';
+import type { DecisionChoice } from '../../../lib/workouts/decisions/plan-decision.ts';
+import { getWorkout } from '../../../lib/workouts/reads/get-workout.ts';
+import { listGroups } from '../../../lib/workouts/reads/group-answer.ts';
+import { listWorkouts } from '../../../lib/workouts/reads/list-workouts.ts';
+import { sumWorkouts } from '../../../lib/workouts/reads/sum-workouts.ts';
 import type { OperationHandler, OperationHandlers } from '../../_platform/http/operation.ts';
-import { parseQuery } from '../../_platform/http/parse-json-body.ts';
+import { parseJsonBody, parseQuery } from '../../_platform/http/parse-json-body.ts';
 import { answerWithTag, readCursor, writeCursor } from '../../_platform/http/tagged-answer.ts';
-import type { ReadDeps } from './wire-reads.ts';
+import { listWorkoutSamplesOperation } from './list-workout-samples.ts';
+import type { ManageWorkoutsDeps } from './wiring.ts';
 
-const Position = z.object({ startMs: z.number(), recordId: z.string() });
-const ALONE = { groupId: undefined, isPrimary: true };
+const Position = z.object({ startMs: z.number(), recordId: z.string(), ordinal: z.int().nonnegative() });
 
-export const readOperations = (deps: ReadDeps) =>
+export const readOperations = (deps: ManageWorkoutsDeps) =>
   ({
     listWorkouts: listWorkoutsOperation(deps),
     getWorkout: getWorkoutOperation(deps),
+    listWorkoutSamples: listWorkoutSamplesOperation(deps),
+    sumWorkouts: sumWorkoutsOperation(deps),
+    listDuplicateWorkouts: listDuplicatesOperation(deps),
+    decideDuplicateWorkouts: decideOperation(deps),
   }) satisfies OperationHandlers;
 
 const listWorkoutsOperation =
-  ({ reads }: ReadDeps): OperationHandler =>
+  ({ reads }: ManageWorkoutsDeps): OperationHandler =>
   async (request) => {
-    const { from, to, limit } = parseQuery(ListWorkoutsQuery, request);
-    const fromMs = parseInstant('from', from).atMs;
-    const toMs = parseInstant('to', to).atMs;
-    if (toMs < fromMs) throw invalidQuery('to', 'bad_interval', 'not before from');
-    const scope = request.userScope();
-    await requireReadableHead(reads.heads, scope);
-    const position = readCursor(request, Position);
-    const after = position === undefined ? undefined : { ...position, startMs: position.startMs as EpochMs };
-    const found = await reads.records.list(scope, 'workout', { fromMs, toMs, after, limit: limit + 1 });
-    const page = found.slice(0, limit).flatMap((record) => toWorkout(reads.names, record) ?? []);
-    const last = found.length > limit ? page.at(-1) : undefined;
-    const next = last === undefined ? undefined : { startMs: last.startMs, recordId: last.id };
-    const workouts = page.map((each) => toWorkoutAnswer(each, ALONE));
-    return answerWithTag(request, { workouts, nextCursor: writeCursor(request, next) });
+    const { from, to, limit, includeDuplicates, type, family } = parseQuery(ListWorkoutsQuery, request);
+    const range = { ...rangeOf({ from, to }), after: readCursor(request, Position), limit };
+    const query = { ...range, includeDuplicates, type, family };
+    const { workouts, next, readCount } = await listWorkouts(reads, request.userScope(), query);
+    return answerWithTag(request, { workouts, nextCursor: writeCursor(request, next) }, countOf(readCount));
   };
 
 const getWorkoutOperation =
-  ({ reads }: ReadDeps): OperationHandler =>
+  ({ reads }: ManageWorkoutsDeps): OperationHandler =>
   async (request) => {
-    const scope = request.userScope();
-    await requireReadableHead(reads.heads, scope);
-    const workout = await loadWorkout(reads, scope, request.pathParameters['workoutId'] ?? '');
-    if (workout === undefined) throw noWorkout();
-    return answerWithTag(request, toWorkoutDetail(workout, { ...ALONE, childIds: [], copyIds: [] }));
+    const id = request.pathParameters['workoutId'] ?? '';
+    const { workout, readCount } = await getWorkout(reads, request.userScope(), id);
+    return answerWithTag(request, workout, countOf(readCount));
   };
+
+const sumWorkoutsOperation =
+  ({ reads }: ManageWorkoutsDeps): OperationHandler =>
+  async (request) => {
+    const { from, to, by } = parseQuery(SumWorkoutsQuery, request);
+    const query = { ...rangeOf({ from, to }), by };
+    const { answer, readCount } = await sumWorkouts(reads, request.userScope(), query);
+    return answerWithTag(request, answer, countOf(readCount));
+  };
+
+const listDuplicatesOperation =
+  ({ reads }: ManageWorkoutsDeps): OperationHandler =>
+  async (request) => {
+    const { from, to, limit } = parseQuery(ListDuplicatesQuery, request);
+    const query = { ...rangeOf({ from, to }), after: readCursor(request, Position), limit };
+    const { groups, next, readCount } = await listGroups(reads, request.userScope(), query);
+    return answerWithTag(request, { groups, nextCursor: writeCursor(request, next) }, countOf(readCount));
+  };
+
+const decideOperation =
+  ({ reads, settings }: ManageWorkoutsDeps): OperationHandler =>
+  async (request) => {
+    const group = await decideGroup({ reads, clock: settings.clock }, request.userScope(), {
+      groupId: request.pathParameters['groupId'] ?? '',
+      choice: toChoice(parseJsonBody(DecideDuplicatesRequest, request)),
+      correlationId: request.correlationId,
+    });
+    return { status: 200, body: group };
+  };
+
+const toChoice = (said: DecideDuplicatesRequest): DecisionChoice =>
+  said.decision === 'primary' ? { kind: 'primary', primaryId: said.workoutId } : { kind: said.decision };
+
+function rangeOf({ from, to }: { readonly from: string; readonly to: string }) {
+  const fromMs = parseInstant('from', from).atMs;
+  const toMs = parseInstant('to', to).atMs;
+  if (toMs < fromMs) throw invalidQuery('to', 'bad_interval', 'not before from');
+  return { fromMs, toMs };
+}
+
+const countOf = (readCount: number): Readonly<Record<string, string>> => ({
+  'server-timing': `db;desc="${readCount} reads"`,
+});

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { BackfillCompletedV1 } from '../../../contracts/events/backfill-completed.v1.ts';
 import { ConnectionChangedV1 } from '../../../contracts/events/connection-changed.v1.ts';
 import { RecordsChangedV1 } from '../../../contracts/events/records-changed.v1.ts';
+import { WorkoutDecidedV1 } from '../../../contracts/events/workout-decided.v1.ts';
 import { CHANGE_HORIZON_DAYS } from '../../../contracts/limits.ts';
 import { DAY_MS, type EpochMs, toEpochSec } from '../../core/instants.ts';
 import type { ChangeEntry } from '../../outbox/model.ts';
@@ -36,6 +37,7 @@ const KEPT_ELSEWHERE = {
 } as const;
 const RecordsBody = RecordsChangedV1.omit(KEPT_ELSEWHERE).extend({ kind: z.literal('records') });
 const ConnectionBody = ConnectionChangedV1.omit(KEPT_ELSEWHERE).extend({ kind: z.literal('connection') });
+const DecisionBody = WorkoutDecidedV1.omit(KEPT_ELSEWHERE).extend({ kind: z.literal('workout_decision') });
 const BackfillBody = BackfillCompletedV1.omit(KEPT_ELSEWHERE).extend({ kind: z.literal('backfill') });
 
 const ChangeBody = z.discriminatedUnion('kind', [
@@ -50,6 +52,7 @@ const ChangeBody = z.discriminatedUnion('kind', [
   RecordsBody,
   ConnectionBody,
   BackfillBody,
+  DecisionBody,
   z.object({ kind: z.literal('erasure'), correlationId: z.string(), erasedAtMs: z.number() }),
 ]);
 type ChangeBody = z.infer<typeof ChangeBody>;

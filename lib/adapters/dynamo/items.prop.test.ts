@@ -159,6 +159,14 @@ const entry: fc.Arbitrary<ChangeEntry> = fc.oneof(
     toMs: instant,
     counts: fc.constant({ fetched: 5, accepted: 1, updated: 2, duplicate: 2, refused: 0 }),
   }),
+  fc.record({
+    ...base,
+    kind: fc.constant('workout_decision' as const),
+    groupId: word,
+    decision: fc.constantFrom('keep_both' as const, 'primary' as const, 'automatic' as const),
+    primaryId: word,
+    recordIds: fc.array(word, { minLength: 1, maxLength: 3 }),
+  }),
   fc.record({ ...base, kind: fc.constant('erasure' as const), erasedAtMs: instant }),
 );
 

@@ -40,5 +40,3 @@ export async function loadWorkout(
   const record = found.find(({ recordId }) => recordId === workoutId);
   return record === undefined ? undefined : toWorkout(deps.names, record);
 }
-
-export const noWorkout = (): AppError => new AppError('workout.not_found', 'There is no workout by this id.');

@@ -1,4 +1,5 @@
 import type * as http from '../../../contracts/http/workouts.ts';
+import { definedFields } from '../../core/defined-fields.ts';
 import { toIso } from '../../core/instants.ts';
 import type { Workout } from '../model.ts';
 
@@ -20,16 +21,18 @@ export function toWorkoutAnswer(workout: Workout, { groupId, isPrimary }: Standi
     end: toIso(workout.endMs),
     zoneOffsetMinutes: record.offsetMinutes ?? null,
     durationSec: workout.durationSec,
-    ...said('movingSec', body.movingSec),
-    ...said('distanceM', body.distanceM),
-    ...said('energyKcal', body.energyKcal),
-    ...said('avgHeartRateBpm', body.avgHeartRateBpm),
-    ...said('maxHeartRateBpm', body.maxHeartRateBpm),
+    ...definedFields({
+      movingSec: body.movingSec,
+      distanceM: body.distanceM,
+      energyKcal: body.energyKcal,
+      avgHeartRateBpm: body.avgHeartRateBpm,
+      maxHeartRateBpm: body.maxHeartRateBpm,
+    }),
     source: { provider: workout.provider, ...body.source },
     externalId: workout.externalId,
-    ...said('duplicateGroup', groupId),
+    ...definedFields({ duplicateGroup: groupId }),
     primary: isPrimary,
-    ...said('parentId', workout.parentId),
+    ...definedFields({ parentId: workout.parentId }),
   };
 }
 
@@ -41,24 +44,28 @@ export function toWorkoutDetail(
   const { body, record } = workout;
   return {
     ...toWorkoutAnswer(workout, standing),
-    ...said('title', body.title),
+    ...definedFields({ title: body.title }),
     providerType: body.providerType,
     isManual: body.isManual,
-    ...said('elevationGainM', body.elevationGainM),
-    ...said('avgSpeedMps', body.avgSpeedMps),
-    ...said('avgCadencePerMin', body.avgCadencePerMin),
-    ...said('avgPowerW', body.avgPowerW),
-    ...said('stepCount', body.stepCount),
-    ...said('strain', body.strain),
-    ...said('trainingLoad', body.trainingLoad),
+    ...definedFields({
+      elevationGainM: body.elevationGainM,
+      avgSpeedMps: body.avgSpeedMps,
+      avgCadencePerMin: body.avgCadencePerMin,
+      avgPowerW: body.avgPowerW,
+      stepCount: body.stepCount,
+      strain: body.strain,
+      trainingLoad: body.trainingLoad,
+    }),
     laps: (body.laps ?? []).map((lap) => ({
       start: lap.start,
       end: lap.end,
-      ...said('distanceM', lap.distanceM),
-      ...said('movingSec', lap.movingSec),
-      ...said('energyKcal', lap.energyKcal),
-      ...said('avgHeartRateBpm', lap.avgHeartRateBpm),
-      ...said('maxHeartRateBpm', lap.maxHeartRateBpm),
+      ...definedFields({
+        distanceM: lap.distanceM,
+        movingSec: lap.movingSec,
+        energyKcal: lap.energyKcal,
+        avgHeartRateBpm: lap.avgHeartRateBpm,
+        maxHeartRateBpm: lap.maxHeartRateBpm,
+      }),
     })),
     children: [...standing.childIds],
     ...(body.track === undefined ? {} : { track: { pointCount: body.track.pointCount } }),
@@ -67,10 +74,3 @@ export function toWorkoutDetail(
     seq: record.seq,
   };
 }
-
-/** The field, or nothing where nobody says. */
-const said = <Name extends string, Value>(
-  name: Name,
-  value: Value | undefined,
-): { readonly [Key in Name]?: Value } =>
-  (value === undefined ? {} : { [name]: value }) as { readonly [Key in Name]?: Value };

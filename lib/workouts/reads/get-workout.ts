@@ -1,0 +1,27 @@
+import type { WorkoutDetail } from '../../../contracts/http/workouts.ts';
+import { AppError } from '../../problems/app-error.ts';
+import type { UserScope } from '../../samples/model.ts';
+import { loadSurroundings } from './find-group.ts';
+import type { WorkoutReads } from './model.ts';
+import { toWorkoutDetail } from './workout-answer.ts';
+
+/** `workout.not_found`, `user.not_found`, `read.metric_blocked`. */
+export async function getWorkout(
+  reads: WorkoutReads,
+  scope: UserScope,
+  workoutId: string,
+): Promise<{ readonly workout: WorkoutDetail; readonly readCount: number }> {
+  const found = await loadSurroundings(reads, scope, workoutId);
+  if (found === undefined) throw noWorkout();
+  const { workout, view, readCount } = found;
+  const members = view.groupOf(workoutId)?.members ?? [];
+  const detail = toWorkoutDetail(workout, {
+    ...view.standingOf(workoutId),
+    // Parts begin within the two days that a workout may last, and most within the hours that were read.
+    childIds: view.workouts.filter(({ parentId }) => parentId === workoutId).map(({ id }) => id),
+    copyIds: members.map(({ id }) => id).filter((id) => id !== workoutId),
+  });
+  return { workout: detail, readCount };
+}
+
+export const noWorkout = (): AppError => new AppError('workout.not_found', 'There is no workout by this id.');
