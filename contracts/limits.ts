@@ -37,6 +37,8 @@ export const MAX_PAGE_SIZE = 1_000;
 export const MAX_ROLLUP_RANGE_DAYS = 366;
 /** A quarter of a year of nights is one answer, without pages. */
 export const MAX_NIGHT_RANGE_DAYS = 92;
+/** Points of a track in one answer: of 40 bytes each they stay below a megabyte. */
+export const MAX_TRACK_POINT_COUNT = 20_000;
 export const KEY_REQUESTS_PER_MINUTE = 600;
 export const USER_REQUESTS_PER_MINUTE = 120;
 /** The rate that a workspace or a key may ask for, at most. */

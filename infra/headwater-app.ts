@@ -27,6 +27,7 @@ export function addHeadwater(app: App, deployment: Deployment): void {
     largeIngests: consumers.largeIngests,
     workoutWrites: consumers.workoutWrites,
     rebuilds: consumers.rebuilds,
+    activityImports: consumers.activityImports,
     connections,
   });
   new ObservabilityStack(app, id('observability'), { deployment, foundation });

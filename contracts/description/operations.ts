@@ -3,6 +3,7 @@ import { type Operation, ROUTES } from '../http/routes.ts';
 import { PROBLEMS, type ProblemCode } from '../problems/catalog.ts';
 import type { OperationDoc } from './operation-doc.ts';
 import { ACCESS_OPERATIONS } from './operations/access.ts';
+import { ACTIVITY_IMPORT_OPERATIONS } from './operations/activity-imports.ts';
 import { CONNECTION_OPERATIONS } from './operations/connections.ts';
 import { DEVICE_SYNC_OPERATIONS } from './operations/device-sync.ts';
 import { ENTITY_OPERATIONS } from './operations/entities.ts';
@@ -30,6 +31,8 @@ export const OPERATION_DOCS: Readonly<Record<Operation, OperationDoc>> = {
   ...RECORD_OPERATIONS,
   ...SLEEP_OPERATIONS,
   ...WORKOUT_OPERATIONS,
+  ...WORKOUT_WRITE_OPERATIONS,
+  ...ACTIVITY_IMPORT_OPERATIONS,
   ...WORKOUT_WRITE_OPERATIONS,
   ...IMPACT_OPERATIONS,
   ...CONNECTION_OPERATIONS,

@@ -1,4 +1,5 @@
 import { ACCESS_ROUTES } from './routes/access.ts';
+import { ACTIVITY_IMPORTS_ROUTES } from './routes/activity-imports.ts';
 import { CONNECTIONS_ROUTES } from './routes/connections.ts';
 import { DEVICE_SYNC_ROUTES } from './routes/device-sync.ts';
 import { ENTITIES_ROUTES } from './routes/entities.ts';
@@ -19,6 +20,7 @@ export const ROUTES = [
   ...SAMPLES_ROUTES,
   ...SLEEP_ROUTES,
   ...WORKOUTS_ROUTES,
+  ...ACTIVITY_IMPORTS_ROUTES,
   ...IMPACT_ROUTES,
   ...CONNECTIONS_ROUTES,
   ...DEVICE_SYNC_ROUTES,

@@ -13,6 +13,11 @@ export interface EventRouteProps {
   readonly bus: EventBus;
   readonly name: string;
   readonly eventTypes: readonly [EventType, ...EventType[]];
+  /**
+   * What of the detail has to be there, as EventBridge's patterns say it: a list in the event matches when one of
+   * its members does. Without it every event of the types goes to the queue.
+   */
+  readonly detail?: Readonly<Record<string, unknown>>;
   readonly target: ServiceQueue;
 }
 
@@ -26,7 +31,11 @@ export class EventRoute extends Construct {
     new Rule(this, 'Rule', {
       ruleName: physicalName(props.deployment.stage, props.name),
       eventBus: asEventBus(props.bus),
-      eventPattern: { source: [EVENT_SOURCE], detailType: [...props.eventTypes] },
+      eventPattern: {
+        source: [EVENT_SOURCE],
+        detailType: [...props.eventTypes],
+        ...(props.detail === undefined ? {} : { detail: props.detail }),
+      },
       targets: [
         new SqsQueue(props.target.queue, {
           deadLetterQueue: props.target.deadLetterQueue,

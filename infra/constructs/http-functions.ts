@@ -20,6 +20,7 @@ import {
   INBOUND_PREFIX,
   PAYLOAD_PREFIX,
   RAW_PREFIX,
+  TRACK_PREFIX,
   UPLOAD_PREFIX,
 } from '../stacks/data-stack.ts';
 import type { FoundationStack } from '../stacks/foundation-stack.ts';
@@ -43,6 +44,7 @@ export interface HttpFunctionsProps {
   readonly largeIngests: Queue;
   readonly workoutWrites: Queue;
   readonly rebuilds: Queue;
+  readonly activityImports: Queue;
   readonly connections: ConnectionsStack;
   /** Where browsers and providers reach the API: consents return there, and pushes go there. */
   readonly publicUrl: string;
@@ -243,11 +245,16 @@ function addManageWorkouts(scope: Construct, props: HttpFunctionsProps) {
       SAMPLES_TABLE_NAME: data.samples.tableName,
       PAYLOAD_BUCKET_NAME: data.payloads.bucketName,
       WORKOUT_WRITE_QUEUE_URL: props.workoutWrites.queueUrl,
+      ACTIVITY_IMPORT_QUEUE_URL: props.activityImports.queueUrl,
     },
   });
   grantTable(made, data.core, [...PRINCIPAL_USES, 'query', 'delete', 'check']);
   grantObjects(made, data.payloads, { prefix: PAYLOAD_PREFIX, uses: ['get', 'put'] });
   grantSend(made, props.workoutWrites);
+  // Files of activities are put to signed addresses and read behind their queue; tracks are read here.
+  grantObjects(made, data.payloads, { prefix: UPLOAD_PREFIX, uses: ['put'] });
+  grantObjects(made, data.payloads, { prefix: TRACK_PREFIX, uses: ['get'] });
+  grantSend(made, props.activityImports);
   grantTable(made, data.samples, ['query']);
   grantTable(made, data.vault, ['get', 'put']);
   grantWorkspaceKey(made, foundation.workspaceKey);

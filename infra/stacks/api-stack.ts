@@ -34,6 +34,7 @@ export interface ApiStackProps extends StackProps {
   readonly largeIngests: Queue;
   readonly workoutWrites: Queue;
   readonly rebuilds: Queue;
+  readonly activityImports: Queue;
   readonly connections: ConnectionsStack;
 }
 

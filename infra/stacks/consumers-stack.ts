@@ -6,15 +6,17 @@ import { USER_ERASED_V1 } from '../../contracts/events/user-erased.v1.ts';
 import type { Env as EraseUserEnv } from '../../functions/queue/erase-user/env.ts';
 import type { Env as IngestLargeEnv } from '../../functions/queue/ingest-large/env.ts';
 import type { Env as ProjectRollupsEnv } from '../../functions/queue/project-rollups/env.ts';
+import { ActivityImports } from '../constructs/activity-imports.ts';
 import { EventRoute } from '../constructs/event-route.ts';
 import { grantObjects, grantSend, grantTable, grantWorkspaceKey } from '../constructs/grants.ts';
 import { ImpactProjection } from '../constructs/impact-projection.ts';
 import { LogCompaction } from '../constructs/log-compaction.ts';
+import { NightProjection } from '../constructs/night-projection.ts';
 import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { ReadModelRebuilds } from '../constructs/read-model-rebuilds.ts';
 import type { Deployment } from '../constructs/service-function.ts';
 import { WorkoutWrites } from '../constructs/workout-writes.ts';
-import { type DataStack, PAYLOAD_PREFIX, RAW_PREFIX, UPLOAD_PREFIX } from './data-stack.ts';
+import { type DataStack, PAYLOAD_PREFIX, RAW_PREFIX, TRACK_PREFIX, UPLOAD_PREFIX } from './data-stack.ts';
 import type { EventsStack } from './events-stack.ts';
 import type { FoundationStack } from './foundation-stack.ts';
 
@@ -29,13 +31,16 @@ export interface ConsumersStackProps extends StackProps {
 export class ConsumersStack extends Stack {
   readonly largeIngests: Queue;
   readonly workoutWrites: Queue;
+  readonly activityImports: Queue;
   readonly rebuilds: Queue;
 
   constructor(scope: Construct, id: string, props: ConsumersStackProps) {
     super(scope, id, props);
     this.largeIngests = this.addLargeIngests(props);
     this.workoutWrites = new WorkoutWrites(this, props).queue;
+    this.activityImports = new ActivityImports(this, props).queue;
     this.addProjections(props);
+    new NightProjection(this, props);
     new ImpactProjection(this, props);
     this.rebuilds = new ReadModelRebuilds(this, props).queue;
     this.addErasures(props);
@@ -147,7 +152,7 @@ export class ConsumersStack extends Stack {
     grantTable(consumer, data.core, ['get', 'query', 'update', 'delete']);
     grantTable(consumer, data.samples, ['query', 'delete']);
     grantTable(consumer, data.vault, ['delete']);
-    for (const prefix of [PAYLOAD_PREFIX, UPLOAD_PREFIX, RAW_PREFIX]) {
+    for (const prefix of [PAYLOAD_PREFIX, UPLOAD_PREFIX, RAW_PREFIX, TRACK_PREFIX]) {
       grantObjects(consumer, data.payloads, { prefix, uses: ['delete'] });
     }
     grantSend(consumer, service.queue);

@@ -43,6 +43,8 @@ export const PAYLOAD_PREFIX = 'payloads/';
 export const UPLOAD_PREFIX = 'uploads/';
 /** Sealed pages and pushes of providers, to be mapped again (connections.md 4). */
 export const RAW_PREFIX = 'raw/';
+/** Ways of workouts, sealed; they are the user's data and have no expiry. */
+export const TRACK_PREFIX = 'tracks/';
 /** Bodies of pushes that no queue takes; worked off within its four days, then they are of no use. */
 export const INBOUND_PREFIX = 'inbound/';
 

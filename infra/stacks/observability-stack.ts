@@ -136,7 +136,10 @@ const flowWidgets = (stage: StageName): IWidget[] => [
   graph(
     'Freshness: commit to rollup',
     [headwaterMetric('ProjectionLag', 'p50', 'p50'), headwaterMetric('ProjectionLag', 'p99', 'p99')],
-    [headwaterMetric('RollupsWritten', 'Sum', 'rollups written')],
+    [
+      headwaterMetric('RollupsWritten', 'Sum', 'rollups written'),
+      headwaterMetric('NightsWritten', 'Sum', 'nights written'),
+    ],
   ),
 ];
 

@@ -14,8 +14,10 @@ import { Env as ReceivePushEnv } from '../../functions/http/receive-push/env.ts'
 import { Env as SyncDevicesEnv } from '../../functions/http/sync-devices/env.ts';
 import { Env as ApplyPushEnv } from '../../functions/queue/apply-push/env.ts';
 import { Env as EraseUserEnv } from '../../functions/queue/erase-user/env.ts';
+import { Env as ImportActivityEnv } from '../../functions/queue/import-activity/env.ts';
 import { Env as IngestLargeEnv } from '../../functions/queue/ingest-large/env.ts';
 import { Env as ProjectImpactEnv } from '../../functions/queue/project-impact/env.ts';
+import { Env as ProjectNightsEnv } from '../../functions/queue/project-nights/env.ts';
 import { Env as ProjectRollupsEnv } from '../../functions/queue/project-rollups/env.ts';
 import { Env as RebuildReadModelsEnv } from '../../functions/queue/rebuild-read-models/env.ts';
 import { Env as SyncConnectionEnv } from '../../functions/queue/sync-connection/env.ts';
@@ -42,7 +44,9 @@ const SCHEMAS: Readonly<Record<FunctionName, z.ZodObject>> = {
   'relay-outbox': RelayOutboxEnv,
   'ingest-large': IngestLargeEnv,
   'write-workouts': WriteWorkoutsEnv,
+  'import-activity': ImportActivityEnv,
   'project-rollups': ProjectRollupsEnv,
+  'project-nights': ProjectNightsEnv,
   'project-impact': ProjectImpactEnv,
   'rebuild-read-models': RebuildReadModelsEnv,
   'erase-user': EraseUserEnv,

@@ -13,6 +13,7 @@ import {
   INBOUND_PREFIX,
   PAYLOAD_PREFIX,
   RAW_PREFIX,
+  TRACK_PREFIX,
   UPLOAD_PREFIX,
 } from '../../infra/stacks/data-stack.ts';
 import { STAGES } from '../../infra/stages.ts';
@@ -24,6 +25,7 @@ import {
 import { payloadObjectName } from '../../lib/adapters/s3/payload-store.ts';
 import { createPushBodies } from '../../lib/adapters/s3/push-bodies.ts';
 import { rawObjectName } from '../../lib/adapters/s3/raw-store.ts';
+import { trackObjectName } from '../../lib/adapters/s3/track-store.ts';
 import { uploadObjectName } from '../../lib/adapters/s3/upload-store.ts';
 import { RAW_KEPT_DAYS } from '../../lib/connections/syncs/raw-store.ts';
 import { METRICS } from '../../lib/observability/metrics.ts';
@@ -213,6 +215,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       ];
     });
     expect(seen.sort()).toEqual([
+      [`headwater-${stage}-activity-imports`, 300, 1, 3],
       [`headwater-${stage}-erasures`, 900, 1, 2],
       [`headwater-${stage}-inbound-pushes`, 60, 10, 20],
       [`headwater-${stage}-large-ingests`, 300, 1, 3],
@@ -355,6 +358,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     expect(payloadObjectName(scope, 'x').startsWith(PAYLOAD_PREFIX)).toBe(true);
     expect(uploadObjectName(scope, 'x').startsWith(UPLOAD_PREFIX)).toBe(true);
     expect(rawObjectName(scope, 'x').startsWith(RAW_PREFIX)).toBe(true);
+    expect(trackObjectName(scope, 'x').startsWith(TRACK_PREFIX)).toBe(true);
     const bodies = createPushBodies({ send: async () => ({}) } as never, 'bucket');
     expect((await bodies.put(new Uint8Array())).startsWith(INBOUND_PREFIX)).toBe(true);
     const rules = ofType('AWS::S3::Bucket')

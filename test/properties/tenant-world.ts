@@ -57,6 +57,7 @@ const ENV = {
   USER_POOL_CLIENT_ID: 'client',
   PAYLOAD_BUCKET_NAME: 'payloads',
   LARGE_INGEST_QUEUE_URL: 'http://127.0.0.1/large-ingests',
+  ACTIVITY_IMPORT_QUEUE_URL: 'http://127.0.0.1/activity-imports',
   WORKOUT_WRITE_QUEUE_URL: 'http://127.0.0.1/workout-writes',
   PROVIDER_SECRET_ARN: 'providers',
   REBUILD_QUEUE_URL: 'http://127.0.0.1/rebuilds',

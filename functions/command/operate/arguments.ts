@@ -9,7 +9,9 @@ import { ALL_MODELS } from '../../../lib/rebuilds/model.ts';
 /** Queues that have a dead-letter queue (infra/naming.ts). */
 export const QUEUE_NAMES = [
   'large-ingests',
+  'activity-imports',
   'projections',
+  'night-projections',
   'rebuilds',
   'erasures',
   'provider-syncs',

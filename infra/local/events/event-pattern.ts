@@ -22,10 +22,14 @@ export function compilePattern(pattern: unknown): Matches {
       return (event) => matchesField(leaves, isObject(event) ? event[name] : undefined);
     }
     const inner = compilePattern(expected);
-    return (event) => inner(isObject(event) ? event[name] : undefined);
+    return (event) => matchesInner(inner, isObject(event) ? event[name] : undefined);
   });
   return (event) => fields.every((field) => field(event));
 }
+
+/** Of a list of objects one has to match whole. */
+const matchesInner = (inner: Matches, value: unknown): boolean =>
+  Array.isArray(value) ? value.some(inner) : inner(value);
 
 /** A list in the event matches when one of its members does. */
 const matchesField = (leaves: readonly Leaf[], value: unknown): boolean => {

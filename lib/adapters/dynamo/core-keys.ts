@@ -36,6 +36,10 @@ export const recordBodyPrefix = (kind: string): string => `RECORDAT#${kind}#`;
 export const recordBodyKey = (scope: UserScope, kind: string, at: string): Item =>
   key(userPartition(scope), `${recordBodyPrefix(kind)}${at}`);
 
+/** A file of an activity on its way in (lib/workouts/imports). */
+export const activityImportKey = (scope: UserScope, importId: string): Item =>
+  key(userPartition(scope), `ACTIVITYIMPORT#${importId}`);
+
 /** How far a source has sent its workouts. */
 export const WORKOUT_SYNC_PREFIX = 'WORKOUTSYNC#';
 export const workoutSyncKey = (scope: UserScope, sourceId: string): Item =>

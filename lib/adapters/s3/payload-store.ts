@@ -42,7 +42,8 @@ export const createPayloadStore = (dependencies: PayloadStoreDependencies): Payl
   },
 });
 
-async function readObject(s3: S3, bucketName: string, name: string): Promise<Uint8Array | undefined> {
+/** Undefined when there is no such object. */
+export async function readObject(s3: S3, bucketName: string, name: string): Promise<Uint8Array | undefined> {
   try {
     const reply = await s3.send(new GetObjectCommand({ Bucket: bucketName, Key: name }));
     return await reply.Body?.transformToByteArray();

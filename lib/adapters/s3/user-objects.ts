@@ -3,12 +3,13 @@ import { mapBounded } from '../../core/map-bounded.ts';
 import type { UserObjects } from '../../users/remove-leftovers.ts';
 import { payloadObjectName, type S3, unavailable } from './payload-store.ts';
 import { rawObjectName } from './raw-store.ts';
+import { trackObjectName } from './track-store.ts';
 import { uploadObjectName } from './upload-store.ts';
 
 const DELETES_AT_ONCE_COUNT = 20;
 
 /**
- * UserObjects in a bucket: what lies under the user's three prefixes, page by page. Each page is removed before
+ * UserObjects in a bucket: what lies under the user's four prefixes, page by page. Each page is removed before
  * the next is asked for, and a list goes on after a key, whether it is still there or not.
  */
 export const createUserObjects = (s3: S3, bucketName: string): UserObjects => ({
@@ -18,6 +19,7 @@ export const createUserObjects = (s3: S3, bucketName: string): UserObjects => ({
       payloadObjectName(scope, ''),
       uploadObjectName(scope, ''),
       rawObjectName(scope, ''),
+      trackObjectName(scope, ''),
     ]) {
       for await (const keys of pagesUnder(s3, bucketName, prefix)) {
         await mapBounded(keys, DELETES_AT_ONCE_COUNT, (Key) =>

@@ -1,0 +1,106 @@
+import type { Activity, ActivityFile } from '../../activity-files/model.ts';
+import type { DataOutcome, DataWriter } from '../../connections/syncs/data-writer.ts';
+import type { EpochMs } from '../../core/instants.ts';
+import type { ProviderRecord, RecordKind, WorkoutTrack } from '../../providers/model.ts';
+import type { UserScope } from '../../samples/model.ts';
+import { cellsOf } from '../tracks/cells.ts';
+import { trackOf } from '../tracks/track.ts';
+import type { TrackStore } from '../tracks/track-store.ts';
+import { MAX_SAMPLES_PER_GROUP } from './limits.ts';
+import type { ImportedWorkout, ImportResult, SampleCounts } from './model.ts';
+import { toSamples, toWorkoutRecord } from './to-records.ts';
+
+export interface WriteActivitiesDependencies {
+  readonly writer: Pick<DataWriter, 'write'>;
+  readonly tracks: TrackStore;
+  readonly recordIdOf: (provider: string, kind: RecordKind, externalId: string) => string;
+}
+
+export interface WriteContext {
+  readonly importId: string;
+  readonly provider: string;
+  readonly correlationId: string;
+  readonly nowMs: EpochMs;
+}
+
+/**
+ * Stores what a file holds: samples first, then tracks, and each workout last, so that a workout that can be seen has
+ * all that is its own (ACT8). The requests are named by the import and what they carry: after a crash anywhere a
+ * repeat ends the same. Throws AppError user.not_found, ingest.upload_disabled, ingest.contention,
+ * server.unavailable.
+ */
+export async function writeActivities(
+  deps: WriteActivitiesDependencies,
+  scope: UserScope,
+  file: ActivityFile,
+  context: WriteContext,
+): Promise<ImportResult> {
+  const wholes = new Set(file.activities.flatMap(({ parentExternalId }) => parentExternalId ?? []));
+  const parts = file.activities.filter(({ externalId }) => !wholes.has(externalId));
+  const samples = await writeSamples(deps, scope, parts, context);
+  const workouts: ImportedWorkout[] = [];
+  for (const activity of file.activities) {
+    const track = await writeTrack(deps.tracks, scope, activity);
+    const record = toWorkoutRecord(activity, { track, isCut: file.damage !== undefined });
+    const outcome = await write(deps, scope, [record], { ...context, part: `w${workouts.length}` });
+    const id = deps.recordIdOf(context.provider, 'workout', activity.externalId);
+    workouts.push(toImported(id, outcome));
+  }
+  const { damage, droppedCount } = file;
+  return { status: 'done', workouts, samples, droppedCount, ...(damage === undefined ? {} : { damage }) };
+}
+
+async function writeSamples(
+  deps: WriteActivitiesDependencies,
+  scope: UserScope,
+  activities: readonly Activity[],
+  context: WriteContext,
+): Promise<SampleCounts> {
+  const counts = { accepted: 0, updated: 0, duplicate: 0, refused: 0 };
+  for (const [index, activity] of activities.entries()) {
+    const samples = toSamples(activity);
+    for (let from = 0; from < samples.length; from += MAX_SAMPLES_PER_GROUP) {
+      const group = samples.slice(from, from + MAX_SAMPLES_PER_GROUP);
+      const outcome = await write(deps, scope, group, { ...context, part: `s${index}.${from}` });
+      for (const name of ['accepted', 'updated', 'duplicate', 'refused'] as const)
+        counts[name] += outcome.counts[name];
+    }
+  }
+  return counts;
+}
+
+const write = (
+  { writer }: WriteActivitiesDependencies,
+  scope: UserScope,
+  records: readonly ProviderRecord[],
+  { importId, provider, correlationId, nowMs, part }: WriteContext & { readonly part: string },
+): Promise<DataOutcome> =>
+  writer.write(scope, {
+    groupKey: `${importId}.${part}`,
+    provider,
+    origin: 'import',
+    correlationId,
+    nowMs,
+    records,
+  });
+
+async function writeTrack(
+  tracks: TrackStore,
+  scope: UserScope,
+  { points }: Activity,
+): Promise<WorkoutTrack | undefined> {
+  const track = trackOf(points);
+  if (track === undefined) return undefined;
+  const way = track.latitudes.map((latitude, index) => ({
+    latitude,
+    longitude: track.longitudes[index] ?? 0,
+  }));
+  const objectKey = await tracks.put(scope, track);
+  return { objectKey, pointCount: way.length, cells: cellsOf(way) };
+}
+
+function toImported(id: string, { counts, refused }: DataOutcome): ImportedWorkout {
+  const [fault] = refused;
+  if (fault !== undefined) return { id, outcome: 'refused', reason: fault.reason };
+  return { id, outcome: counts.accepted > 0 ? 'created' : counts.updated > 0 ? 'updated' : 'unchanged' };
+}
