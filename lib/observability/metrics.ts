@@ -16,6 +16,7 @@ export const METRICS = {
   PoisonRecords: 'Count',
   RelayLag: 'Milliseconds',
   RollupsWritten: 'Count',
+  NightsWritten: 'Count',
   ImpactsWritten: 'Count',
   /** Steps of rebuilds and of recomputations that were taken and saved. */
   RebuildSteps: 'Count',

@@ -11,6 +11,8 @@ test.each([
   ['a missing field matches nothing', { a: ['x'] }, {}, false],
   ['null is a value', { a: [null] }, { a: null }, true],
   ['a member of a list matches', { a: ['x'] }, { a: ['y', 'x'] }, true],
+  ['a member of a list of objects matches', { a: { b: ['x'] } }, { a: [{ b: 'y' }, { b: 'x' }] }, true],
+  ['no member of a list of objects', { a: { b: ['x'], c: [1] } }, { a: [{ b: 'x' }, { c: 1 }] }, false],
   ['suffix', { a: [{ suffix: '.png' }] }, { a: 'b.png' }, true],
   ['equals-ignore-case', { a: [{ 'equals-ignore-case': 'AB' }] }, { a: 'ab' }, true],
   ['exists true', { a: [{ exists: true }] }, { a: 0 }, true],
