@@ -27,7 +27,7 @@ export interface PairScore {
   readonly score: number;
   readonly signals: readonly PairSignal[];
   readonly veto: PairVeto | undefined;
-  /** At least 5 points, two signals of at least 2, and no veto. */
+  /** A signal of the start, at least 5 points in all, two signals of at least 2, and no veto. */
   readonly isMatch: boolean;
 }
 
@@ -70,7 +70,8 @@ export function scorePair(left: Workout, right: Workout): PairScore {
   const score = signals.reduce((sum, signal) => sum + POINTS[signal], 0);
   const strongCount = signals.filter((signal) => POINTS[signal] >= STRONG_POINTS).length;
   const veto = vetoOf(left, right, ratios);
-  const isMatch = veto === undefined && score >= MATCH_POINTS && strongCount >= MIN_STRONG_COUNT;
+  const isNear = startSignal(left, right) !== undefined;
+  const isMatch = isNear && veto === undefined && score >= MATCH_POINTS && strongCount >= MIN_STRONG_COUNT;
   return { score, signals, veto, isMatch };
 }
 
