@@ -9,6 +9,7 @@ import {
 import { DeletionInput, SampleInput } from '../http/ingest-samples.ts';
 import { ProblemBody } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
+import { WorkoutInput } from '../http/workout-writes.ts';
 import { PROBLEMS, type ProblemCode } from '../problems/catalog.ts';
 import { API_VERSION, INTRODUCTION } from './introduction.ts';
 import type { OperationDoc } from './operation-doc.ts';
@@ -116,7 +117,12 @@ export function describeOpenApi() {
       tags: [...new Set(DESCRIBED_ROUTES.map(({ doc }) => doc.group))].map((name) => ({ name })),
       paths: paths satisfies ZodOpenApiPathsObject,
       components: {
-        schemas: { Sample: SampleInput, Deletion: DeletionInput, Problem: ProblemBody },
+        schemas: {
+          Sample: SampleInput,
+          Deletion: DeletionInput,
+          WorkoutInput,
+          Problem: ProblemBody,
+        },
         securitySchemes: {
           bearer: {
             type: 'http',

@@ -37,12 +37,12 @@ export const batchOf = (requestId: string, parts: Readonly<Record<string, unknow
   ...parts,
 });
 
-/** Writes of workouts on the simulated database, in containers that can die at any of its calls. */
+/** Writes of workouts on the simulated database, in a container that can die at any call of their store. */
 export async function openWorkoutWrites() {
   const storage = await openSimulatedStorage();
   const crashes = createCrashes();
   const clock = manualClock();
-  const stores = createStores({ ...storage, dynamo: crashes.wrap(storage.dynamo) }, clock);
+  const stores = createStores(storage, clock);
   const scope = await stores.createUser();
   const randomness = seededRandomness(11);
   const payloads = memoryPayloads();
@@ -68,7 +68,7 @@ export async function openWorkoutWrites() {
       correlationId: 'corr',
       nowMs: clock.now(),
     });
-    return { status: answer.status, text: answer.body, ...JSON.parse(answer.body) };
+    return { ...JSON.parse(answer.body), status: answer.status, text: answer.body };
   };
   const work = () =>
     Promise.all(

@@ -8,8 +8,6 @@ export const Env = z.object({
   PAYLOAD_BUCKET_NAME: z.string().min(1),
   WORKOUT_WRITE_QUEUE_URL: z.string().min(1),
   ACTIVITY_IMPORT_QUEUE_URL: z.string().min(1),
-  PAYLOAD_BUCKET_NAME: z.string().min(1),
-  WORKOUT_WRITE_QUEUE_URL: z.string().min(1),
   WORKSPACE_KMS_KEY_ID: z.string().min(1),
   USER_POOL_ID: z.string().min(1),
   USER_POOL_CLIENT_ID: z.string().min(1),

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { PutWorkoutRequest } from '../../../contracts/http/workout-writes.ts';
 import { WorkoutInput } from '../../../contracts/http/workout-writes.ts';
 import type { RefusalReason } from '../../../contracts/problems/catalog.ts';
+import { definedFields } from '../../core/defined-fields.ts';
 import { MINUTE_MS, SECOND_MS } from '../../core/instants.ts';
 import { parseIsoTime } from '../../core/iso-time.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -38,18 +39,15 @@ export function workoutOf(
   { type, providerType, durationSec, ...fields }: PutWorkoutRequest,
   known: { readonly externalId: string; readonly source: RecordSource; readonly isManual: boolean },
 ): WorkoutRecord {
-  const told = Object.entries(fields).filter(([, value]) => value !== undefined);
   return {
     ...known,
-    ...(Object.fromEntries(told) as WithoutUndefined<typeof fields>),
+    ...definedFields(fields),
     ...resolveWorkoutType(type, providerType),
     kind: 'workout',
     durationSec: durationSec ?? elapsedSec(fields.start, fields.end),
     values: [],
   };
 }
-
-type WithoutUndefined<Fields> = { readonly [Name in keyof Fields]: Exclude<Fields[Name], undefined> };
 
 /** 0 where a time is none, or the end is before the start: the door refuses those by their times. */
 function elapsedSec(start: string, end: string): number {

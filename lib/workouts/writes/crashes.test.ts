@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { batchOf, openWorkoutWrites, workoutInputs } from '../../../test/support/workout-writes-world.ts';
+
+/** Lets every promise that can go on do so; what hangs behind the crash stays. */
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => setImmediate(done));
+};
+const EXPECTED = {
+  accepted: 59,
+  updated: 0,
+  duplicate: 0,
+  superseded: 0,
+  deleted: 1,
+  notFound: 1,
+  refused: 1,
+};
+const batch = batchOf('r1', { workouts: [...workoutInputs(59), {}], deletions: ['w3', 'w99'], anchor: 'a1' });
+/** Three reads and three transactions. */
+const CALL_COUNT = 6;
+
+const KILLS = Array.from({ length: CALL_COUNT }, (_, call) => call + 1).flatMap((call) =>
+  (['before', 'after'] as const).map((when) => [call, when] as const),
+);
+
+test.each(KILLS)(
+  'WKT41 a kill at call %i, %s it is done, ends with the right counts when the request comes again',
+  async (call, when) => {
+    const { send, crashes, list, syncStates, seqNow } = await openWorkoutWrites();
+    crashes.arm(call, when);
+    let isAnswered = false;
+    void send(batch).then(() => {
+      isAnswered = true;
+    });
+    await settle();
+    crashes.disarm();
+    const answer = await send(batch);
+    expect(answer).toMatchObject({ status: 207, counts: EXPECTED, seq: 3 });
+    expect([await seqNow(), (await list()).length]).toEqual([3, 58]);
+    expect(await syncStates()).toMatchObject([
+      { anchor: 'a1', lastStatus: 'partial', counts: EXPECTED, version: 1 },
+    ]);
+    expect((await send(batch)).text).toBe(answer.text);
+    expect(isAnswered).toBe(false);
+  },
+);
