@@ -148,19 +148,21 @@ function rank(
   return order.isLater ? field : taken;
 }
 
+/** Whether it counts. */
 function writeMember(
   members: Map<string, ModelElement>,
   name: string,
   next: ModelElement,
   isKnown: boolean,
-): void {
+): boolean {
   const before = members.get(name);
-  if (isKnown && (before?.present ?? false) === next.present) return;
+  if (isKnown && (before?.present ?? false) === next.present) return false;
   const isLater =
     before === undefined ||
     next.hlc > before.hlc ||
     (next.hlc === before.hlc && next.present && !before.present);
   if (isLater) members.set(name, next);
+  return isLater;
 }
 
 function mergeSet(field: ModelField, write: ModelWrite, { isKnown }: Order): ModelField {
@@ -170,10 +172,14 @@ function mergeSet(field: ModelField, write: ModelWrite, { isKnown }: Order): Mod
   const present = [...field.members].filter(([, member]) => member.present).map(([name]) => name);
   const remove = Array.isArray(wire) ? (isKnown ? present : []) : (wire.remove ?? []);
   const members = new Map(field.members);
-  for (const name of remove.filter((one) => !add.includes(one))) {
-    writeMember(members, name, { present: false, hlc }, isKnown);
-  }
-  for (const name of add) writeMember(members, name, { present: true, hlc }, isKnown);
+  const isWhole = Array.isArray(wire) && isKnown;
+  if (isWhole && isSame(field.value, wire)) return field;
+  const removed = remove
+    .filter((one) => !add.includes(one))
+    .map((name) => writeMember(members, name, { present: false, hlc }, isKnown));
+  const added = add.map((name) => writeMember(members, name, { present: true, hlc }, isKnown));
+  // A write of which nothing counts is none: who knew what is there knows it still.
+  if (!isWhole && !isNone(field.value) && ![...removed, ...added].includes(true)) return field;
   const value = [...members].filter(([, member]) => member.present).map(([name]) => name);
   return { value, stamp: { hlc: later(hlc, field.stamp?.hlc), version: write.nextVersion }, members };
 }
@@ -185,13 +191,16 @@ function mergeKeys(field: ModelField, write: ModelWrite, { isKnown }: Order): Mo
   const patch: Record<string, unknown> =
     (write.value as Record<string, unknown> | null) ??
     Object.fromEntries(Object.keys(value).map((name) => [name, null]));
+  let isChanged = isNone(field.value);
   for (const [name, part] of Object.entries(patch)) {
     const before = members.get(name);
     if (isKnown && isSame(value[name] ?? null, part)) continue;
     if (before !== undefined && hlc <= before.hlc) continue;
+    isChanged = true;
     members.set(name, { hlc, present: part !== null });
     if (part === null) delete value[name];
     else value[name] = part;
   }
+  if (!isChanged) return field;
   return { value, stamp: { hlc: later(hlc, field.stamp?.hlc), version: write.nextVersion }, members };
 }

@@ -59,6 +59,8 @@ interface RowAt {
 }
 
 const MAX_LEAD_MS = 300_000;
+/** Where a value that is there already may count as a write. */
+const BY_CLOCK: readonly string[] = ['last_write_wins', 'merge_arrays', 'shallow_merge'];
 
 /** When a request was with the server: a clock that is too far ahead was taken as some instant of these. */
 export interface Interval {
@@ -126,8 +128,8 @@ export class SyncModel {
       const policy = policyOf(entity, field);
       const before = read.row.fields.get(field) ?? NO_FIELD;
       const written = writeField(policy, before, { value, hlc, base, nextVersion: said.version + 1 });
-      if (policy.kind === 'last_write_wins') return written === before || hlc !== change.hlc;
-      return same(policy, before.value, written.value) && sameMembers(before, written);
+      const isByClock = BY_CLOCK.includes(policy.kind) && hlc === change.hlc;
+      return written === before || (!isByClock && same(policy, before.value, written.value));
     });
   }
 
@@ -336,9 +338,6 @@ function isLost({ kind }: ModelPolicy, sent: unknown, value: unknown): boolean {
 }
 
 const sorted = (value: unknown): unknown => (Array.isArray(value) ? [...value].sort() : (value ?? null));
-
-const sameMembers = (left: ModelField, right: ModelField): boolean =>
-  canonical(Object.fromEntries(left.members)) === canonical(Object.fromEntries(right.members));
 
 function same({ kind }: ModelPolicy, is: unknown, shall: unknown): boolean {
   if (kind === 'merge_arrays') return canonical(sorted(is ?? [])) === canonical(sorted(shall ?? []));
