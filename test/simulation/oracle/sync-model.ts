@@ -189,7 +189,9 @@ export class SyncModel {
     if (said.version === row.version) {
       const other = [...next].filter(
         ([field, { value }]) =>
-          !isOpen(field) && !same(policyOf(entity, field), row.fields.get(field)?.value, value),
+          !isOpen(field) &&
+          !same(policyOf(entity, field), row.fields.get(field)?.value, value) &&
+          !(this.#isCleared(entity, field, value) && isNone(row.fields.get(field)?.value)),
       );
       if (other.length > 0) {
         const fields = other.map(([field]) => field).join();
@@ -267,6 +269,13 @@ export class SyncModel {
     );
   }
 
+  /** It names a row that is gone, and so is null. */
+  #isCleared(entity: EntityDefinition, field: string, value: unknown): boolean {
+    const { to, onDelete } = entity.references[field] ?? {};
+    if (to === undefined || onDelete !== 'null' || typeof value !== 'string') return false;
+    return this.#isGone(to, this.idOf(to, value));
+  }
+
   #isGone(type: string, id: unknown): boolean {
     return typeof id === 'string' && this.rows.get(keyOf(type, id))?.deleted !== false;
   }
@@ -327,6 +336,8 @@ function clamp(hlc: string, nowMs: number): string {
   if (Number(hlc.slice(0, 13)) <= nowMs + MAX_LEAD_MS) return hlc;
   return `${String(nowMs).padStart(13, '0')}${hlc.slice(13)}`;
 }
+
+const isNone = (value: unknown): boolean => value === null || value === undefined;
 
 const policyOf = (entity: EntityDefinition, field: string): ModelPolicy =>
   entity.fields[field]?.policy ?? entity.references[field]?.policy ?? { kind: 'last_write_wins' };
