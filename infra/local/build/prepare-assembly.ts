@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Layout } from '../data-directory/layout.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { keepAssembly, takeAssembly } from './kept-assembly.ts';
 
 const run = promisify(execFile);
 export const ROOT = join(import.meta.dirname, '..', '..', '..');
 
+/** Templates that were synthesised for one data directory are the same for any other. */
+const KEPT = join(ROOT, 'dist', 'assemblies');
 const BUNDLE_INPUTS = ['contracts', 'lib', 'functions', 'esbuild.config.mjs', 'package-lock.json'];
 
 /**
@@ -27,10 +30,13 @@ export async function prepareAssembly(layout: Layout, say: (line: string) => voi
   const wanted = `${bundles} ${infra}`;
   if (readMark(layout.assemblyFingerprint) === wanted && existsSync(join(layout.assembly, 'manifest.json')))
     return;
-  say('synthesising the template ...');
   rmSync(layout.assembly, { recursive: true, force: true });
-  // The CDK's own check loads every resource schema, which takes longer than all the rest; tests run it.
-  await runNode(join('infra', 'app.ts'), { CDK_OUTDIR: layout.assembly, CDK_VALIDATION: 'false' });
+  if (!takeAssembly(KEPT, wanted, layout.assembly)) {
+    say('synthesising the template ...');
+    // The CDK's own check loads every resource schema, which takes longer than all the rest; tests run it.
+    await runNode(join('infra', 'app.ts'), { CDK_OUTDIR: layout.assembly, CDK_VALIDATION: 'false' });
+    keepAssembly(KEPT, wanted, layout.assembly);
+  }
   writeFileSync(layout.assemblyFingerprint, wanted);
 }
 
