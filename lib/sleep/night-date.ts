@@ -23,12 +23,10 @@ export function dateSleep(sleep: Span, { endMs, offsetMinutes, date }: Clock): N
   const clockMs = middleMs + offset * MINUTE_MS;
   const sinceMidnightMs = clockMs - Math.floor(clockMs / DAY_MS) * DAY_MS;
   const isDaytime = sinceMidnightMs >= DAYTIME.fromMs && sinceMidnightMs < DAYTIME.toMs;
-  const endsOn = localDateOf(endMs as EpochMs, offset);
-  if (date !== undefined && (offsetMinutes === undefined || date !== endsOn)) {
-    return { night: date, endDate: date, isDaytime };
-  }
+  const isElsewhere = offsetMinutes === undefined || date !== localDateOf(endMs as EpochMs, offset);
+  if (date !== undefined && isElsewhere) return { night: date, endDate: date, isDaytime };
   const night = localDateOf((middleMs + NIGHT_SHIFT_MS) as EpochMs, offset);
-  return { night, endDate: endsOn, isDaytime };
+  return { night, endDate: localDateOf(sleep.endMs as EpochMs, offset), isDaytime };
 }
 
 /** The last of the clocks that a sleep was read by; of two at one moment the one further east. */

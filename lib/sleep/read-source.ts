@@ -4,7 +4,7 @@ import { dateSleep, wakingClock } from './night-date.ts';
 import { countWakes, isAsleep } from './paint-stages.ts';
 import { sumOf, totalsOf } from './session-totals.ts';
 import { itemsOf, type SourceItems, type StagedSession, stagedMs } from './source-items.ts';
-import { hullOf, lengthOf, totalLength, union } from './spans.ts';
+import { hullOf, lengthOf, overlaps, totalLength, union } from './spans.ts';
 
 export interface ReadSource {
   readonly clusters: readonly SleepCluster[];
@@ -56,10 +56,10 @@ function toCluster(
     told.map((totals) => totals.times),
   );
   const span = { startMs: joined.startMs, endMs: joined.endMs };
-  const clock = wakingClock([
-    ...joined.sessions,
-    ...items.clocks.filter(({ endMs }) => endMs > span.startMs && endMs <= span.endMs),
-  ]) ?? { endMs: span.endMs, offsetMinutes: undefined };
+  const clock = wakingClock([...joined.sessions, ...items.clocks.filter((each) => overlaps(each, span))]) ?? {
+    ...span,
+    offsetMinutes: undefined,
+  };
   return {
     ...span,
     source,

@@ -9,8 +9,7 @@ export interface StagedSession extends Omit<SleepSession, 'stages'> {
 }
 
 /** Whose clock dates a piece: of a session also the provider's own date. */
-export interface Clock {
-  readonly endMs: number;
+export interface Clock extends Span {
   readonly offsetMinutes: number | undefined;
   readonly date?: LocalDate;
 }
@@ -21,7 +20,7 @@ export interface SourceItems {
   readonly stages: readonly StageSpan[];
   /** Time in bed by samples. */
   readonly beds: readonly Span[];
-  /** The samples' clocks, by their ends. */
+  /** The samples' clocks. */
   readonly clocks: readonly Clock[];
   readonly setAside: readonly SetAside[];
 }
@@ -42,7 +41,7 @@ export function itemsOf({ source, samples, sessions }: SourceSleep): SourceItems
     sessions: staged,
     stages: paintStages(outside.filter(isStage)),
     beds: outside.filter(({ stage }) => stage === 'in_bed'),
-    clocks: samples.map(({ endMs, offsetMinutes }) => ({ endMs, offsetMinutes })),
+    clocks: samples.map(({ startMs, endMs, offsetMinutes }) => ({ startMs, endMs, offsetMinutes })),
     setAside: [
       ...dropped.map((session) => ({ ...spanOf(session), sourceId, reason: 'overlap_same_source' as const })),
       ...(covered.length === 0
