@@ -1,6 +1,9 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, expect, test } from 'vitest';
 import { at, dateOf, iso, type NightWorld, openNightWorld, session } from '../../test/support/night-world.ts';
+import { rollupPartition } from '../adapters/dynamo/core-keys.ts';
 import { listNights } from './list-nights.ts';
+import { createNightRebuilder } from './night-rebuilder.ts';
 import { projectNightBatch } from './project-batch.ts';
 import { readNight } from './read-night.ts';
 
@@ -112,4 +115,204 @@ test('SLP10 a record is a night, and a deleted one leaves none', async () => {
   expect(await list()).toMatchObject([{ status: 'STALE', behindSeq: 2, totalSleepMin: 420 }]);
   await project();
   expect(await list()).toMatchObject([{ status: 'NO_DATA', totalSleepMin: null, sources: [] }]);
+});
+
+const nightly = (externalId: string, date: string, asleepMin: number, parts = {}) =>
+  session({
+    externalId,
+    start: iso(at(`${date}T00:00`)),
+    end: iso(at(`${date}T08:00`)),
+    totals: { asleepMin },
+    ...parts,
+  });
+const stateOf = async (from: string, to = from) =>
+  (await list(from, to)).map(({ status, totalSleepMin }) => [status, totalSleepMin]);
+
+test('SLP10 a change makes the nights that read its date stale, and no others', async () => {
+  await world.putRecords('oura', [nightly('a', '2026-11-05', 400), nightly('b', '2026-11-12', 410)]);
+  await project();
+  await world.putRecords('oura', [nightly('a', '2026-11-05', 420)]);
+  const statuses = (await list('2026-11-03', '2026-11-12')).map(({ status }) => status);
+  expect(statuses).toEqual([
+    'NO_DATA',
+    ...Array.from({ length: 4 }, () => 'STALE'),
+    'NO_DATA',
+    'NO_DATA',
+    'NO_DATA',
+    'NO_DATA',
+    'READY',
+  ]);
+});
+
+test('SLP10 a session that moves to another date leaves the first without data', async () => {
+  await world.putRecords('oura', [nightly('a', '2026-11-10', 400)]);
+  await project();
+  expect(await stateOf('2026-11-10')).toEqual([['READY', 400]]);
+  await world.putRecords('oura', [nightly('a', '2026-11-15', 400)]);
+  await project();
+  expect(await stateOf('2026-11-10')).toEqual([['NO_DATA', null]]);
+  expect(await stateOf('2026-11-15')).toEqual([['READY', 400]]);
+});
+
+test('SLP8 when the session that counted is deleted, the night is the other source’s', async () => {
+  await world.putRecords('garmin', [nightly('g', '2026-11-10', 400)]);
+  await world.putRecords('oura', [nightly('o', '2026-11-10', 430)]);
+  await project();
+  expect(await stateOf('2026-11-10')).toEqual([['READY', 400]]);
+  await world.deleteRecord('garmin', 'g');
+  await project();
+  expect((await list('2026-11-10'))[0]).toMatchObject({ totalSleepMin: 430, source: { provider: 'oura' } });
+});
+
+test('SLP12 a revision that comes while a night is computed leaves it stale, and never wins over a newer one', async () => {
+  await world.putRecords('oura', [nightly('a', '2026-11-10', 400)]);
+  const before = await world.messages();
+  const loadSleepDays = world.deps.recordDays.loadSleepDays;
+  let isFirst = true;
+  const racing = {
+    ...world.deps,
+    recordDays: {
+      loadSleepDays: async (...args: Parameters<typeof loadSleepDays>) => {
+        const days = await loadSleepDays(...args);
+        if (isFirst) await world.putRecords('oura', [nightly('a', '2026-11-10', 420)]);
+        isFirst = false;
+        return days;
+      },
+    },
+  };
+  await projectNightBatch(racing, before);
+  expect(await stateOf('2026-11-10')).toEqual([['STALE', 420]]);
+  await project();
+  expect(await stateOf('2026-11-10')).toEqual([['READY', 420]]);
+  expect((await projectNightBatch(world.deps, before)).savedCount).toBe(0);
+});
+
+test('SLP12 a batch computes each night once, and a user whose inputs fail fails alone', async () => {
+  await world.putRecords('oura', [nightly('a', '2026-11-10', 400)]);
+  await world.putRecords('oura', [nightly('a', '2026-11-10', 410)]);
+  const messages = await world.messages();
+  const report = await projectNightBatch(world.deps, [...messages, ...messages]);
+  expect([report.savedCount, report.failed.size]).toEqual([4, 0]);
+  const other = messages.map(({ messageId, event }) => ({
+    messageId: `other-${messageId}`,
+    event: { ...event, detail: { ...event.detail, userId: 'usr_other' } } as typeof event,
+  }));
+  const { list: listRecords } = world.deps.records;
+  const failing = {
+    ...world.deps,
+    records: { list: async (...args: Parameters<typeof listRecords>) => listRecords(...args) },
+    recordDays: {
+      loadSleepDays: async (...args: Parameters<typeof world.deps.recordDays.loadSleepDays>) => {
+        if (args[0].userId !== world.scope.userId) throw new Error('table away');
+        return world.deps.recordDays.loadSleepDays(...args);
+      },
+    },
+  };
+  const mixed = await projectNightBatch(failing, [...messages, ...other]);
+  expect([...mixed.failed.keys()]).toEqual(other.map(({ messageId }) => messageId));
+  const ahead = messages.map(({ messageId, event }) => ({
+    messageId,
+    event: { ...event, detail: { ...event.detail, seq: 99 } } as typeof event,
+  }));
+  expect((await projectNightBatch(world.deps, ahead)).failed.size).toBe(2);
+});
+
+test('SLP10 waiting computes the newest stale nights, and orders decide at once', async () => {
+  await world.putRecords('garmin', [nightly('g', '2026-11-10', 400)]);
+  await world.putRecords('oura', [nightly('o', '2026-11-10', 430)]);
+  expect((await list('2026-11-10', '2026-11-10', true))[0]).toMatchObject({
+    status: 'READY',
+    totalSleepMin: 400,
+  });
+  const head = await world.stores.headStore.load(world.scope);
+  const seq = (head?.seq ?? 0) + 1;
+  await world.stores.headStore.savePriorities(
+    world.scope,
+    seq - 1,
+    { orders: { sleep_session: ['oura'] }, changedAt: { sleep_session: seq } },
+    {
+      kind: 'priorities',
+      seq,
+      committedAtMs: world.clock.now(),
+      correlationId: 'c',
+      metrics: ['sleep_session'],
+    },
+  );
+  expect(await stateOf('2026-11-10')).toEqual([['STALE', 400]]);
+  const rebuilder = createNightRebuilder(world.deps);
+  const steps = await Array.fromAsync(rebuilder.rebuild(world.scope, { metrics: ['sleep_session'] }));
+  expect(steps.map(({ computedCount, currentCount }) => [computedCount, currentCount])).toEqual([[4, 0]]);
+  expect(await stateOf('2026-11-10')).toEqual([['READY', 430]]);
+});
+
+test('SLP12 a rebuild goes through years oldest first, and a repeat computes nothing', async () => {
+  await world.putRecords('oura', [nightly('a', '2019-02-10', 400), nightly('b', '2026-11-10', 410)]);
+  await world.ingest({ requestId: 'r1', sources: { w: WATCH }, samples: NIGHT_OF_STAGES });
+  const { rebuild } = createNightRebuilder(world.deps);
+  const counts = async (range = {}) =>
+    (await Array.fromAsync(rebuild(world.scope, range))).map(({ computedCount, currentCount }) => [
+      computedCount,
+      currentCount,
+    ]);
+  expect(await counts({ metrics: ['steps'] })).toEqual([]);
+  expect(await counts({ from: dateOf('2026-11-09'), to: dateOf('2026-11-10') })).toEqual([[2, 0]]);
+  expect(await counts()).toEqual([
+    [4, 0],
+    [7, 2],
+  ]);
+  expect(await counts()).toEqual([
+    [0, 4],
+    [0, 9],
+  ]);
+  expect(await stateOf('2019-02-10')).toEqual([['READY', 400]]);
+});
+
+test('SLP12 a block that cannot be decoded makes its nights FAILED with a reason, and a bound PARTIAL', async () => {
+  await world.ingest({ requestId: 'r1', sources: { w: WATCH }, samples: NIGHT_OF_STAGES });
+  const broken = {
+    ...world.deps,
+    decode: () => {
+      throw new RangeError('short');
+    },
+  };
+  await projectNightBatch(broken, await world.messages());
+  expect((await list())[0]).toMatchObject({
+    status: 'FAILED',
+    reason: expect.stringContaining('RangeError'),
+  });
+  const readBlocks: typeof world.deps.blocks.readBlocks = async (...args) => ({
+    ...(await world.deps.blocks.readBlocks(...args)),
+    complete: false,
+  });
+  await world.ingest({
+    requestId: 'r2',
+    sources: { w: WATCH },
+    samples: [stage('rem', '2026-11-20T06:46', '2026-11-20T06:50')],
+  });
+  await projectNightBatch(
+    { ...world.deps, blocks: { ...world.deps.blocks, readBlocks } },
+    await world.messages(1),
+  );
+  expect((await list())[0]).toMatchObject({ status: 'PARTIAL', remMin: 64 });
+});
+
+test('REC8 a date far from the times of its sleep is not believed', async () => {
+  await world.putRecords('oura', [nightly('a', '2026-11-10', 400, { date: '2001-01-01' })]);
+  await project();
+  expect(await stateOf('2026-11-10')).toEqual([['READY', 400]]);
+});
+
+test('SLP10 nothing measured of a night lies in the open', async () => {
+  await world.putRecords('oura', [nightly('a', '2026-11-10', 397.25)]);
+  await project();
+  const { Items = [] } = await world.dynamo.send(
+    new QueryCommand({
+      TableName: world.tables.core,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: rollupPartition(world.scope, 'sleep_session') } },
+    }),
+  );
+  expect(Items).toHaveLength(4);
+  const open = JSON.stringify(Items.map(({ p: _sealed, ...rest }) => rest));
+  for (const secret of ['23835000', '397', 'oura', 'asleep']) expect(open).not.toContain(secret);
 });

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type RunningCloud, startLocalCloud } from '../support/local-cloud.ts';
+import { activityFilesPart } from './read-models/activity-files.ts';
+import { nightsPart } from './read-models/nights.ts';
+import { prioritiesPart } from './read-models/priorities.ts';
 import { workoutsPart } from './read-models/workouts.ts';
 
 let dataDir = '';
@@ -26,3 +29,6 @@ afterAll(async () => {
 
 // Each part has users of its own, and waits for nothing that another part does.
 describe('workouts', () => workoutsPart(cloud));
+describe('priorities', () => prioritiesPart(cloud));
+describe('activity files', () => activityFilesPart(cloud));
+describe('nights', () => nightsPart(cloud));
