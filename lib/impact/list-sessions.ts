@@ -2,7 +2,7 @@ import type { EpochMs } from '../core/instants.ts';
 import { AppError } from '../problems/app-error.ts';
 import type { HeadStore } from '../samples/head-store.ts';
 import type { Head, UserScope } from '../samples/model.ts';
-import type { ImpactDeps } from './impact-deps.ts';
+import type { ImpactDeps, SyncedRows } from './impact-deps.ts';
 import type { SessionFacts, SessionPlace } from './model.ts';
 import { readLog, withProducts } from './read-log.ts';
 import type { SessionChange } from './session-directory.ts';
@@ -81,7 +81,7 @@ export function byPlace(left: SessionPlace, right: SessionPlace): number {
 
 /** One session by its id, as its row is now; undefined where there is none, or none that lives. */
 export async function findSession(
-  deps: Pick<ImpactDeps, 'synced'>,
+  deps: { readonly synced: Pick<SyncedRows, 'loadRows' | 'listReferring'> },
   scope: UserScope,
   sessionId: string,
 ): Promise<SessionFacts | undefined> {

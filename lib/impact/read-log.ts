@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../core/instants.ts';
 import type { UserScope } from '../samples/model.ts';
 import type { LogEntry, StoredRow, SyncHead } from '../sync/model.ts';
-import type { ImpactDeps } from './impact-deps.ts';
+import type { ImpactDeps, SyncedRows } from './impact-deps.ts';
 import { LOG_PAGE_COUNT, LOG_PAGE_ROW_COUNT } from './limits.ts';
 import type { LogPosition } from './model.ts';
 import type { SessionChange } from './session-directory.ts';
@@ -142,7 +142,7 @@ interface Found {
 
 /** The sessions with what they are credited to: their consumptions are read once for all that need them. */
 export async function withProducts(
-  { synced }: Pick<ImpactDeps, 'synced'>,
+  { synced }: { readonly synced: Pick<SyncedRows, 'listReferring'> },
   scope: UserScope,
   { sessions, consumptions, asOf }: Found,
 ): Promise<readonly SessionChange[]> {

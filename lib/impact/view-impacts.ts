@@ -100,7 +100,11 @@ async function listBlocks(
     const listed = await blocks.listBlocks(scope, {
       metric: metric.code,
       fromBucket: ranges.map(({ fromBucket }) => fromBucket).sort()[0] ?? '',
-      toBucket: ranges.map(({ toBucket }) => toBucket).sort().at(-1) ?? '',
+      toBucket:
+        ranges
+          .map(({ toBucket }) => toBucket)
+          .sort()
+          .at(-1) ?? '',
     });
     for (const session of stretch) found.set(session, listed);
   });

@@ -3,10 +3,15 @@ import type { HeadStore } from '../samples/head-store.ts';
 import type { UserScope } from '../samples/model.ts';
 import type { DataKeys } from '../vault/data-keys.ts';
 
-/** Where an erased user's items lie: the user's own partition, what devices sync, and two for each metric. */
+/**
+ * Where an erased user's items lie: the user's own partition, what devices sync, the directory of sessions, and
+ * three for each metric.
+ */
 export type LeftoverPlace =
   | { readonly kind: 'user'; readonly keepSeq: number }
   | { readonly kind: 'rows' }
+  | { readonly kind: 'sessions' }
+  | { readonly kind: 'impacts'; readonly metric: string }
   | { readonly kind: 'rollups'; readonly metric: string }
   | { readonly kind: 'blocks'; readonly metric: string };
 
@@ -50,7 +55,9 @@ export async function removeLeftovers(deps: RemoveLeftoversDependencies, scope: 
   for (const metric of new Set([...METRICS.keys(), ...Object.keys(head.series)])) {
     removedCount += await deps.leftovers.remove(scope, { kind: 'blocks', metric });
     removedCount += await deps.leftovers.remove(scope, { kind: 'rollups', metric });
+    removedCount += await deps.leftovers.remove(scope, { kind: 'impacts', metric });
   }
+  removedCount += await deps.leftovers.remove(scope, { kind: 'sessions' });
   removedCount += await deps.leftovers.remove(scope, { kind: 'rows' });
   removedCount += await deps.leftovers.remove(scope, { kind: 'user', keepSeq: head.seq });
   await deps.leftovers.emptyHead(scope);

@@ -9,6 +9,7 @@ import { wireImpact } from '../../functions/_platform/wire-impact.ts';
 import { wireProjection } from '../../functions/_platform/wire-projection.ts';
 import { createManageEntitiesHandler } from '../../functions/http/manage-entities/handler.ts';
 import { createReadImpactHandler } from '../../functions/http/read-impact/handler.ts';
+import { telemetryDeps } from '../../functions/http/read-impact/wiring.ts';
 import { createProjectImpactHandler } from '../../functions/queue/project-impact/handler.ts';
 import type { Principal } from '../../lib/access/model.ts';
 import { createEntityStore } from '../../lib/adapters/dynamo/entity-store.ts';
@@ -85,7 +86,7 @@ export async function openImpactWorld() {
   const access = accessOf(scope);
   const reader = createReadImpactHandler({
     impact,
-    projection: wireProjection(withKey, platform, stores.vault),
+    telemetry: telemetryDeps(impact, wireProjection(withKey, platform, stores.vault)),
     access,
     settings,
   });

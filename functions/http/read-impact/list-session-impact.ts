@@ -7,6 +7,7 @@ import type { ApiRequest, OperationHandler } from '../../_platform/http/operatio
 import { parseQuery } from '../../_platform/http/parse-json-body.ts';
 import { answerWithTag, readCursor, writeCursor } from '../../_platform/http/tagged-answer.ts';
 import { parseImpactMetrics } from './parse-metrics.ts';
+import { rowIdOf } from './row-id-of.ts';
 import type { ReadImpactDeps } from './wiring.ts';
 
 /** Each is two Queries. */
@@ -38,5 +39,5 @@ function parseImpactQuery(request: ApiRequest): ImpactQuery {
   if (toMs < fromMs) throw invalidQuery('to', 'bad_interval', 'not before from');
   const metrics = metric === undefined ? undefined : parseImpactMetrics('metric', metric, MAX_METRIC_COUNT);
   const after: ImpactPosition | undefined = readCursor(request, Position);
-  return { fromMs, toMs, metrics, sessionId, limit, after };
+  return { fromMs, toMs, metrics, sessionId: rowIdOf(request, 'sessions', sessionId), limit, after };
 }

@@ -8,8 +8,10 @@ import {
   CONNECTION_PREFIX,
   changeSortKey,
   headKey,
+  impactPartition,
   providerUserKey,
   rollupPartition,
+  sessionPartition,
   userPartition,
 } from './core-keys.ts';
 import { type Dynamo, type Item, S, stringOf, type TableNames } from './dynamo.ts';
@@ -89,6 +91,10 @@ function locate(tables: Pick<TableNames, 'core' | 'samples'>, scope: UserScope, 
       return { table: tables.core, partition: userPartition(scope) };
     case 'rollups':
       return { table: tables.core, partition: rollupPartition(scope, place.metric) };
+    case 'impacts':
+      return { table: tables.core, partition: impactPartition(scope, place.metric) };
+    case 'sessions':
+      return { table: tables.core, partition: sessionPartition(scope) };
     case 'rows':
       return { table: tables.samples, partition: entityPartition(scope) };
     case 'blocks':
