@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import type { EpochMs } from '../core/instants.ts';
 import { fail, type Result } from '../core/result.ts';
 import { readFit } from './fit/read-fit.ts';
+import { formatOf } from './format.ts';
 import { readGpx } from './gpx/read-gpx.ts';
 import { MAX_UNPACKED_BYTES } from './limits.ts';
 import type { ActivityFault, ActivityFile, ActivityFormat } from './model.ts';
@@ -50,17 +51,4 @@ function unpack(file: Uint8Array): Uint8Array | ActivityFault {
       ? { code: 'activity.too_large', reason: 'The file unpacks to more than is taken.' }
       : { code: 'activity.damaged', where: 'the packing', reason: 'the gzip file cannot be unpacked' };
   }
-}
-
-const HEAD_BYTES = 4_096;
-
-/** By the mark of FIT, or by the root element of the XML. */
-export function formatOf(bytes: Uint8Array): ActivityFormat | undefined {
-  const head = Buffer.from(bytes.subarray(0, HEAD_BYTES));
-  if (head.subarray(8, 12).toString('latin1') === '.FIT') return 'fit';
-  const isWide = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
-  const text = isWide ? head.toString('latin1').replaceAll('\0', '') : head.toString('utf8');
-  if (/<(?:[\w-]{1,20}:)?gpx[\s>]/.test(text)) return 'gpx';
-  if (/<(?:[\w-]{1,20}:)?TrainingCenterDatabase[\s>]/.test(text)) return 'tcx';
-  return undefined;
 }

@@ -35,7 +35,7 @@ export async function openImportFile(path: string, onBytes: (count: number) => v
     return { format: 'apple-health-xml', items: readAppleHealth(counted()) };
   }
   throw new ImportFileError(
-    'unknown format: this takes the minute CSV (also .gz), and Apple Health export.xml and export.zip',
+    'unknown format: this takes FIT, TCX and GPX, the minute CSV (all also .gz), and Apple Health export.xml and export.zip',
   );
 }
 

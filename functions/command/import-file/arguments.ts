@@ -6,15 +6,22 @@ export interface ImportArguments {
   readonly externalId: string;
   readonly zone: string | undefined;
   readonly split: boolean;
+  /** Of activity files: the provider of what is imported, and whether damage is taken. */
+  readonly source: string | undefined;
+  readonly keepDamaged: boolean;
   readonly dataDir: string;
 }
 
 export const USAGE = `usage: npm run import -- <file> --user <externalId> [--zone Area/City] [--split] [--data-dir DIR]
+       npm run import -- <file.fit|tcx|gpx> --user <externalId> [--source <name>] [--keep-damaged]
 
-  <file>      minute CSV (also .gz), Apple Health export.xml or export.zip
+  <file>      minute CSV (also .gz), Apple Health export.xml or export.zip, or an activity as FIT, TCX
+              or GPX (also .gz); told apart by what is in it
   --user      external id of the user that the data belongs to; made when new
   --zone      zone of times that carry none, such as America/New_York; else the user's own
   --split     a file of several people: users <externalId>-<user_id>
+  --source    of an activity: the name of where it comes from (a-z, 0-9, . _ -), its provider; else file
+  --keep-damaged  of a damaged activity file: import what is before the damage
   --data-dir  where the local cloud keeps its state, and this command its progress (default .headwater)
 
 Talks to HEADWATER_API_URL with HEADWATER_API_KEY, or else to the local cloud named by local.json in the data directory.`;
@@ -36,14 +43,21 @@ export function parseImportArguments(
   if (!values.user) return { fault: '--user is missing' };
   if (values.zone !== undefined && !isTimeZone(values.zone))
     return { fault: `--zone ${values.zone} is not an IANA time zone` };
+  if (values.source !== undefined && !SOURCE.test(values.source))
+    return { fault: '--source is 1 to 64 of a-z, 0-9, . _ - and begins with a letter or digit' };
   return {
     file,
     externalId: values.user,
     zone: values.zone,
     split: values.split,
+    source: values.source,
+    keepDamaged: values['keep-damaged'],
     dataDir: values['data-dir'],
   };
 }
+
+/** As the API takes it (contracts/http/activity-imports.ts). */
+const SOURCE = /^[a-z0-9][a-z0-9_.-]{0,63}$/;
 
 const parse = (args: readonly string[]) =>
   parseArgs({
@@ -54,6 +68,8 @@ const parse = (args: readonly string[]) =>
       user: { type: 'string' },
       zone: { type: 'string' },
       split: { type: 'boolean', default: false },
+      source: { type: 'string' },
+      'keep-damaged': { type: 'boolean', default: false },
       'data-dir': { type: 'string', default: '.headwater' },
     },
   });

@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs';
+import { formatOf } from '../../../lib/activity-files/format.ts';
+import { findActivityFormat } from '../../../lib/imports/activity-file.ts';
+import { importActivity } from './activity.ts';
 import { parseImportArguments, USAGE } from './arguments.ts';
 import { Env } from './env.ts';
 import { importFile } from './handler.ts';
@@ -18,8 +21,12 @@ if ('fault' in api) exitWith(api.fault, 2);
 // Ten patient attempts are for a server that comes back; one that was never started is said at once.
 const silence = await localSilence(api.apiUrl);
 if (silence !== undefined) exitWith(silence, 1);
-const outcome = await importFile(request, await wire(request, api));
+const isActivity = (await findActivityFormat(request.file, formatOf)) !== undefined;
+const outcome = isActivity
+  ? await importActivity(request, api)
+  : await importFile(request, await wire(request, api));
 if ('fault' in outcome) exitWith((await localSilence(api.apiUrl)) ?? outcome.fault, 1);
+if ('lines' in outcome) console.error(outcome.lines.join('\n'));
 
 function exitWith(message: string, code: number): never {
   console.error(message);

@@ -51,7 +51,7 @@ export interface ApiAccess {
 export function createHeadwaterApi(access: ApiAccess): ImportTarget {
   return {
     async ensureUser(externalId, timeZone) {
-      const answer = await send(access, 'POST', '/v1/users', {
+      const answer = await sendToApi(access, 'POST', '/v1/users', {
         externalId,
         ...(timeZone === undefined ? {} : { timeZone }),
       });
@@ -70,19 +70,20 @@ async function uploadBatch(
   const path = `/v1/users/${encodeURIComponent(userId)}/health/samples/batch-upsert`;
   const body = { requestId, origin: 'import', sources: batch.sources, samples: batch.samples };
   for (;;) {
-    const answer = await send(access, 'POST', path, body);
+    const answer = await sendToApi(access, 'POST', path, body);
     if (answer.status !== 202) return BatchAnswerBody.parse(answer.body);
     await access.clock.sleep(QueuedBody.parse(answer.body).retryAfterMs);
   }
 }
 
-async function send(
+/** One call, again while a repeat may mend it; a body of `undefined` is none. Throws HeadwaterApiError. */
+export async function sendToApi(
   access: ApiAccess,
   method: string,
   path: string,
   body: unknown,
 ): Promise<{ readonly status: number; readonly body: unknown }> {
-  const payload = JSON.stringify(body);
+  const payload = body === undefined ? undefined : JSON.stringify(body);
   let failure = 'no answer';
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const outcome = await attemptOnce(access, method, path, payload);
@@ -105,13 +106,13 @@ async function attemptOnce(
   access: ApiAccess,
   method: string,
   path: string,
-  payload: string,
+  payload: string | undefined,
 ): Promise<Attempt> {
   try {
     const response = await access.fetch(`${access.apiUrl}${path}`, {
       method,
       headers: { authorization: `Bearer ${access.apiKey}`, 'content-type': 'application/json' },
-      body: payload,
+      ...(payload === undefined ? {} : { body: payload }),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     const text = await response.text();

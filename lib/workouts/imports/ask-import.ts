@@ -53,9 +53,16 @@ export async function startImport(
   scope: UserScope,
   { importId, correlationId }: { readonly importId: string; readonly correlationId: string },
 ): Promise<ActivityImport> {
-  if (await store.markQueued(scope, importId)) await queue.send({ ...scope, importId, correlationId });
-  return await getImport({ store }, scope, importId);
+  if (!(await store.markQueued(scope, importId))) return await getImport({ store }, scope, importId);
+  await queue.send({ ...scope, importId, correlationId });
+  return { ...NOTHING_YET, importId, status: 'queued' };
 }
+
+const NOTHING_YET = {
+  workouts: [],
+  samples: { accepted: 0, updated: 0, duplicate: 0, refused: 0 },
+  droppedCount: 0,
+};
 
 /** Throws AppError activity.import_not_found. */
 export async function getImport(
@@ -68,10 +75,8 @@ export async function getImport(
   return toAnswer(row);
 }
 
-const NO_SAMPLES = { accepted: 0, updated: 0, duplicate: 0, refused: 0 };
-
 function toAnswer({ importId, status, result }: ActivityImportRow): ActivityImport {
-  const empty = { importId, status, workouts: [], samples: NO_SAMPLES, droppedCount: 0 };
+  const empty = { ...NOTHING_YET, importId, status };
   if (result === undefined) return empty;
   if (result.status === 'failed') return { ...empty, code: result.code, detail: result.detail };
   const { workouts, samples, droppedCount, damage } = result;
