@@ -49,7 +49,8 @@ export class ReadModelRebuilds extends Construct {
         REBUILD_QUEUE_URL: queue.queueUrl,
       }),
     });
-    grantTable(consumer, data.core, ['get', 'batchGet', 'query', 'put', 'update', 'check']);
+    // Impact's rebuild follows the log of sessions first, and keeps their directory.
+    grantTable(consumer, data.core, ['get', 'batchGet', 'query', 'put', 'update', 'check', 'delete']);
     grantTable(consumer, data.samples, ['batchGet', 'query']);
     grantTable(consumer, data.vault, ['get']);
     grantWorkspaceKey(consumer, foundation.workspaceKey);

@@ -37,6 +37,7 @@ export class ObservabilityStack extends Stack {
       widgets: [
         doorWidgets(stage),
         flowWidgets(stage),
+        readModelWidgets(stage),
         ...providerWidgets(this, stage),
         deviceSyncWidgets(stage),
         queueWidgets(stage),
@@ -140,6 +141,44 @@ const flowWidgets = (stage: StageName): IWidget[] => [
       headwaterMetric('RollupsWritten', 'Sum', 'rollups written'),
       headwaterMetric('NightsWritten', 'Sum', 'nights written'),
     ],
+  ),
+];
+
+/** What computes rows and what brings activities in; a failure of theirs is a message given back. */
+const READ_MODEL_FUNCTIONS = [
+  'project-nights',
+  'project-impact',
+  'import-activity',
+  'write-workouts',
+  'rebuild-read-models',
+] as const;
+
+const readModelWidgets = (stage: StageName): IWidget[] => [
+  graph(
+    'Read models: age of the oldest message',
+    (
+      ['night-projections', 'impact-projections', 'activity-imports', 'workout-writes', 'rebuilds'] as const
+    ).map((name) => queueMetric(stage, name, 'ApproximateAgeOfOldestMessage')),
+  ),
+  graph(
+    'Read models: rows written, rebuilds',
+    [
+      headwaterMetric('NightsWritten', 'Sum', 'nights written'),
+      headwaterMetric('ImpactsWritten', 'Sum', 'impacts written'),
+    ],
+    [
+      headwaterMetric('RebuildSteps', 'Sum', 'steps of rebuilds'),
+      headwaterMetric('RebuildsFailed', 'Sum', 'rebuilds failed'),
+    ],
+  ),
+  graph(
+    'Read models: failures and duration',
+    READ_MODEL_FUNCTIONS.map((name) =>
+      functionMetric(stage, name, { metricName: 'Errors', statistic: 'Sum' }),
+    ),
+    READ_MODEL_FUNCTIONS.map((name) =>
+      functionMetric(stage, name, { metricName: 'Duration', statistic: 'p99' }),
+    ),
   ),
 ];
 

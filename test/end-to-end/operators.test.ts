@@ -29,7 +29,14 @@ let operator: Readonly<Record<string, string>>;
 let dynamo: DynamoDBClient;
 let sqs: SQSClient;
 /** The second workspace as its admin sees it. */
-let second: { workspaceId: string; apiKey: string; userId: string; keyId: string; issuerId: string };
+let second: {
+  workspaceId: string;
+  apiKey: string;
+  userId: string;
+  keyId: string;
+  issuerId: string;
+  rebuildId: string;
+};
 
 const ops = (...args: readonly string[]) => runOps([...args, '--data-dir', dataDir]);
 const asSecond = () => ({ authorization: `Bearer ${second.apiKey}` });
@@ -96,12 +103,15 @@ async function makeSecond(): Promise<typeof second> {
   expect(goal.status).toBe(201);
   const path = `/v1/users/${user.body.id}/health/samples/batch-upsert`;
   expect((await callApi(cloud, path, { body: sample(SECRET, 4_711), headers })).status).toBe(200);
+  const rebuild = await callApi<{ rebuildId: string }>(cloud, '/v1/admin/rebuilds', { body: {}, headers });
+  expect(rebuild.status).toBe(202);
   return {
     workspaceId,
     apiKey: key.body.key,
     userId: user.body.id,
     keyId: key.body.id,
     issuerId: await putIssuer(workspaceId),
+    rebuildId: rebuild.body.rebuildId,
   };
 }
 
@@ -170,6 +180,7 @@ describe('ING13 two workspaces', () => {
     putPrivacy: { uploadEnabled: false, blockedMetrics: [] },
     ingestSamples: sample('intrusion'),
     createUpload: {},
+    startRebuild: { requestId: 'intrusion', models: ['sleep'] },
     decideDuplicateWorkouts: { decision: 'keep_both' },
     putPriorities: { orders: { '*': ['oura'] } },
     pushChanges: {
@@ -192,6 +203,7 @@ describe('ING13 two workspaces', () => {
   const QUERIES: Partial<Record<Operation, string>> = {
     listSamples: `?metric=steps&from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
     listRollups: `?metric=steps&from=${DAY}&to=${DAY}`,
+    listNights: `?from=${DAY}&to=${DAY}`,
     listSleepSessions: `?from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
     listWorkoutRecords: `?from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
     listWorkouts: `?from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
@@ -229,6 +241,7 @@ describe('ING13 two workspaces', () => {
         .replace('{userId}', second.userId)
         .replace('{keyId}', second.keyId)
         .replace('{issuerId}', second.issuerId)
+        .replace('{rebuildId}', second.rebuildId)
         .replace('{entityType}', 'goals')
         .replace('{entityId}', GOAL_ID);
       const body = BODIES[operation];

@@ -71,6 +71,10 @@ const bodyFor: Readonly<Record<string, (text: string, extra: string) => object>>
   putPrivacy: () => ({ uploadEnabled: true, blockedMetrics: ['weight'] }),
   putPriorities: (text) => ({ orders: { '*': [text || 'p'] } }),
   createUpload: () => ({}),
+  startRebuild: (text, extra) => ({
+    requestId: requestIdOf(extra),
+    ...(/^usr_[0-9a-hjkmnp-tv-z]{26}$/.test(text) ? { userId: text } : {}),
+  }),
   authorizeConnection: () => ({}),
   createConnectTicket: () => ({}),
   startBackfill: (text) => ({
@@ -125,7 +129,9 @@ const queryFor = (operation: string, text: string, isPlain: boolean): Record<str
   ...(isPlain ? {} : { cursor: text, source: text, limit: '5', since: '0' }),
 });
 
-const ownPath = ({ userId, keyId, issuerId, provider, connectionId, syncId }: Tenant) => ({
+const ownPath = ({ userId, keyId, issuerId, provider, connectionId, syncId, rebuildId }: Tenant) => ({
+  date: '2026-11-20',
+  rebuildId,
   userId,
   keyId,
   issuerId,
@@ -147,6 +153,7 @@ const hostilePath = (text: string, { mine, theirs }: { mine: Tenant; theirs: Ten
         provider: text,
         connectionId: text,
         syncId: text,
+        rebuildId: text,
         entityType: 'goals',
         entityId: text,
       };

@@ -83,6 +83,7 @@ export interface Tenant {
   readonly provider: string;
   readonly connectionId: string;
   readonly syncId: string;
+  readonly rebuildId: string;
 }
 
 /** Their operations have no principal. */
@@ -282,6 +283,7 @@ async function addTenant(
   const connectionId = await connectUser(name, platform, { workspaceId, userId: UserId.parse(user.id) });
   const pathParameters = { userId: user.id, connectionId };
   const started = await call(routeOf('startSync'), { headers, pathParameters });
+  const rebuild = await call(routeOf('startRebuild'), { headers, body: '{}' });
   const [key] = await keys.list(workspaceId, { limit: 1, after: undefined });
   return {
     workspaceId,
@@ -293,6 +295,7 @@ async function addTenant(
     provider: PROVIDER,
     connectionId,
     syncId: (JSON.parse(started.body ?? '{}') as { syncId: string }).syncId,
+    rebuildId: (JSON.parse(rebuild.body ?? '{}') as { rebuildId: string }).rebuildId,
   };
 }
 

@@ -9,9 +9,11 @@ import { ALL_MODELS } from '../../../lib/rebuilds/model.ts';
 /** Queues that have a dead-letter queue (infra/naming.ts). */
 export const QUEUE_NAMES = [
   'large-ingests',
+  'workout-writes',
   'activity-imports',
   'projections',
   'night-projections',
+  'impact-projections',
   'rebuilds',
   'erasures',
   'provider-syncs',

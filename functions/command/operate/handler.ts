@@ -68,7 +68,7 @@ async function bootstrap(
 }
 
 async function listDeadLetters(letters: DeadLetters, print: (line: string) => void): Promise<void> {
-  for (const queue of QUEUE_NAMES) print(`${queue.padEnd(16)}${await letters.count(queue)}`);
+  for (const queue of QUEUE_NAMES) print(`${queue.padEnd(20)}${await letters.count(queue)}`);
 }
 
 /** Bodies are events and references: they hold ids and dates, no health values (OBX3). */

@@ -103,12 +103,16 @@ test('PRJ4 dead letters are counted, shown and sent back, and nothing else is op
     await operate(request.command, deps);
   }
   expect(lines).toEqual([
-    'large-ingests   0',
-    'projections     0',
-    'rebuilds        0',
-    'erasures        2',
-    'provider-syncs  0',
-    'inbound-pushes  0',
+    'large-ingests       0',
+    'workout-writes      0',
+    'activity-imports    0',
+    'projections         0',
+    'night-projections   0',
+    'impact-projections  0',
+    'rebuilds            0',
+    'erasures            2',
+    'provider-syncs      0',
+    'inbound-pushes      0',
     'm1  sent 1970-01-01T00:00:00.000Z  received 5 times\n  {"detail":{}}',
     '2 messages sent back to erasures',
   ]);
