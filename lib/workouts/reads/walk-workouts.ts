@@ -32,6 +32,8 @@ export const MAX_WALK_READ_COUNT = CONTEXT_READ_COUNT + 1 + MAX_WIDENING_COUNT;
 const LOOK_SHARE = 2;
 const LOOK_MARGIN_COUNT = 200;
 const MAX_LOOK_COUNT = 1_500;
+/** The ordinal behind every entry of a workout. */
+const ALL_TOLD = Number.MAX_SAFE_INTEGER;
 
 /**
  * A page in the order of the starts. A workout is told once all of its component is known: usually one Query
@@ -88,7 +90,7 @@ function cutPage<Entry>(
       entries.push(entry);
       next = { startMs: workout.startMs, recordId: workout.id, ordinal };
     }
-    next = { startMs: workout.startMs, recordId: workout.id, ordinal: Number.MAX_SAFE_INTEGER };
+    next = { startMs: workout.startMs, recordId: workout.id, ordinal: ALL_TOLD };
   }
   if (span.hiMs >= walk.toMs) return { entries, next: undefined, blocked: undefined };
   if (!isLast && entries.length < walk.limit) return { entries, next, blocked: 'above' };
@@ -100,7 +102,8 @@ function cutPage<Entry>(
 function isAhead(workout: Workout, { fromMs, toMs, after }: Walk<unknown>): boolean {
   if (workout.startMs < fromMs || workout.startMs >= toMs) return false;
   if (after === undefined || workout.startMs > after.startMs) return true;
-  return workout.startMs === after.startMs && workout.id >= after.recordId;
+  if (workout.startMs < after.startMs || workout.id < after.recordId) return false;
+  return workout.id !== after.recordId || after.ordinal < ALL_TOLD;
 }
 
 const isBehind = (workout: Workout, ordinal: number, after: WorkoutPosition | undefined): boolean =>
