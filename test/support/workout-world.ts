@@ -7,8 +7,10 @@ import { writeRecords } from '../../lib/records/write-records.ts';
 import type { UserScope } from '../../lib/samples/model.ts';
 import { decideGroup } from '../../lib/workouts/decisions/decide-group.ts';
 import type { DecisionChoice } from '../../lib/workouts/decisions/plan-decision.ts';
+import { getWorkout } from '../../lib/workouts/reads/get-workout.ts';
 import { listGroups } from '../../lib/workouts/reads/group-answer.ts';
 import { listWorkouts, type WorkoutQuery } from '../../lib/workouts/reads/list-workouts.ts';
+import { sumWorkouts } from '../../lib/workouts/reads/sum-workouts.ts';
 import {
   countingSends,
   createStores,
@@ -74,8 +76,10 @@ export async function createWorkoutWorld() {
         ...query,
       }),
     groups: async () => (await listGroups(reads, scope, { ...ALL, after: undefined, limit: 1_000 })).groups,
-    decide: (groupId: string, choice: DecisionChoice) =>
-      decideGroup({ reads, clock }, scope, { groupId, choice, correlationId: 'corr-2' }),
+    decide: (groupId: string, choice: DecisionChoice, from = reads) =>
+      decideGroup({ reads: from, clock }, scope, { groupId, choice, correlationId: 'corr-2' }),
+    get: async (workoutId: string) => (await getWorkout(reads, scope, workoutId)).workout,
+    sum: async (by: 'family' | 'type' = 'family') => (await sumWorkouts(reads, scope, { ...ALL, by })).answer,
     headSeq: async () => (await stores.headStore.load(scope))?.seq,
   };
 }

@@ -1,0 +1,122 @@
+import { beforeEach, expect, test } from 'vitest';
+import { workoutOf } from '../../../test/support/workout-builders.ts';
+import { createWorkoutWorld, type WorkoutWorld } from '../../../test/support/workout-world.ts';
+
+const WHOLE = {
+  provider: 'garmin',
+  externalId: 'w',
+  start: '2026-11-01T08:00:03Z',
+  minutes: 150,
+  type: 'triathlon',
+  distanceM: 51_500,
+  title: 'By the lake',
+  zoneOffsetMinutes: 60,
+  laps: [{ start: '2026-11-01T08:00:03Z', end: '2026-11-01T08:30:03Z', distanceM: 1_500 }],
+  track: { objectKey: 'tracks/secret', pointCount: 9_000, cells: [4_711] },
+} as const;
+const SWIM = {
+  provider: 'garmin',
+  externalId: 's',
+  parentExternalId: 'w',
+  start: '2026-11-01T08:00:03Z',
+  minutes: 30,
+  type: 'open_water_swimming',
+} as const;
+const COPY = {
+  provider: 'strava',
+  externalId: '7',
+  start: '2026-11-01T08:00:30Z',
+  minutes: 30,
+  type: 'swimming',
+} as const;
+
+let world: WorkoutWorld;
+beforeEach(async () => {
+  world = await createWorkoutWorld();
+  await world.put(WHOLE, SWIM, COPY);
+});
+
+test('WKT13 a workout tells what its source says, its parts and its copies, and not where its track lies', async () => {
+  const whole = await world.get(workoutOf(WHOLE).id);
+  expect(whole).toEqual({
+    id: workoutOf(WHOLE).id,
+    type: 'triathlon',
+    family: 'multi_sport',
+    start: '2026-11-01T08:00:03.000Z',
+    end: '2026-11-01T10:30:03.000Z',
+    zoneOffsetMinutes: 60,
+    durationSec: 9_000,
+    distanceM: 51_500,
+    source: { provider: 'garmin' },
+    externalId: 'w',
+    primary: true,
+    title: 'By the lake',
+    providerType: 'run',
+    isManual: false,
+    laps: [{ start: '2026-11-01T08:00:03Z', end: '2026-11-01T08:30:03Z', distanceM: 1_500 }],
+    children: [workoutOf(SWIM).id],
+    track: { pointCount: 9_000 },
+    duplicates: [],
+    version: 1,
+    seq: 1,
+  });
+  const swim = await world.get(workoutOf(SWIM).id);
+  expect([swim.parentId, swim.duplicates, swim.primary]).toEqual([whole.id, [workoutOf(COPY).id], true]);
+  expect((await world.get(workoutOf(COPY).id)).primary).toBe(false);
+});
+
+test('WKT13 a workout that is deleted, or never was, is not found', async () => {
+  await world.remove(workoutOf(COPY).id);
+  for (const id of [workoutOf(COPY).id, 'x', ''])
+    await expect(world.get(id)).rejects.toMatchObject({ code: 'workout.not_found' });
+});
+
+test('WKT10 totals by family and by type, each activity once', async () => {
+  await world.put({
+    provider: 'garmin',
+    externalId: 'r',
+    start: '2026-11-02T07:00:11Z',
+    type: 'trail_running',
+    distanceM: 12_000,
+  });
+  await world.put({
+    provider: 'strava',
+    externalId: 'r',
+    start: '2026-11-02T07:00:41Z',
+    type: 'running',
+    distanceM: 12_050,
+    energyKcal: 900,
+  });
+  const running = {
+    counted: 1,
+    setAside: 1,
+    durationSec: 3_600,
+    movingSec: null,
+    distanceM: 12_000,
+    energyKcal: 900,
+  };
+  const nothing = { durationSec: 0, movingSec: null, distanceM: null, energyKcal: null };
+  expect(await world.sum()).toEqual({
+    by: 'family',
+    totals: [
+      {
+        key: 'multi_sport',
+        counted: 1,
+        setAside: 0,
+        durationSec: 9_000,
+        movingSec: null,
+        distanceM: 51_500,
+        energyKcal: null,
+      },
+      { key: 'running', ...running },
+      { key: 'swimming', counted: 0, setAside: 2, ...nothing },
+    ],
+    counted: 2,
+    setAside: 3,
+  });
+  expect((await world.sum('type')).totals.map(({ key }) => key)).toEqual([
+    'open_water_swimming',
+    'trail_running',
+    'triathlon',
+  ]);
+});
