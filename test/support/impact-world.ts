@@ -1,3 +1,4 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyEventV2, SQSEvent, SQSRecord } from 'aws-lambda';
 import { type Operation, ROUTES } from '../../contracts/http/routes.ts';
 import { SCOPES } from '../../contracts/http/scopes.ts';
@@ -12,6 +13,8 @@ import { createReadImpactHandler } from '../../functions/http/read-impact/handle
 import { telemetryDeps } from '../../functions/http/read-impact/wiring.ts';
 import { createProjectImpactHandler } from '../../functions/queue/project-impact/handler.ts';
 import type { Principal } from '../../lib/access/model.ts';
+import { userPartition } from '../../lib/adapters/dynamo/core-keys.ts';
+import { type Item, S } from '../../lib/adapters/dynamo/dynamo.ts';
 import { createEntityStore } from '../../lib/adapters/dynamo/entity-store.ts';
 import { silentMeter } from '../../lib/observability/metrics.ts';
 import type { OutboundEvent } from '../../lib/outbox/event-publisher.ts';
@@ -150,7 +153,18 @@ export async function openImpactWorld() {
     const answer = await projector({ Records: chosen.map(toRecord) } as SQSEvent, {});
     return answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   };
+  /** What lies in a partition of the user, as it is stored. */
+  const itemsOf = async (table: string, suffix: string): Promise<readonly Item[]> => {
+    const query = new QueryCommand({
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': S(userPartition(scope) + suffix) },
+      ConsistentRead: true,
+    });
+    return (await storage.dynamo.send(query)).Items ?? [];
+  };
   return {
+    itemsOf,
     clock,
     storage,
     stores,
