@@ -1,0 +1,4 @@
+import { onEveryStorage } from './store-fixtures.ts';
+import { workoutDecisionStoreContract } from './workout-decision-store.contract.ts';
+
+onEveryStorage(workoutDecisionStoreContract);
