@@ -120,6 +120,15 @@ test('SYN39 an update and a deletion meet the row as it is, not as it was', asyn
   expect((await world.push('tablet', remove)).successful).toMatchObject([{ version: 2 }]);
 });
 
+test('SYN39 a row that is made and is there already is looked at as it is, not as the tombstone that it was', async () => {
+  const make = (parts: Partial<PushChange>) => world.change('journal_entries', 9, parts);
+  await world.push('phone', make({ data: { title: 'a' } }));
+  await world.push('phone', make({ op: 'delete', baseVersion: 1 }));
+  await world.halfPush('phone', make({ data: { title: 'b' }, baseVersion: 2 }));
+  const { conflicts } = await world.push('tablet', make({ data: { title: 'c' }, hlc: hlcAt(900, 'tablet') }));
+  expect(conflicts).toMatchObject([{ outcome: 'merged', version: 4 }]);
+});
+
 test('SYN39 a device whose repeat was answered from the ledger finds its own row when it goes on', async () => {
   await world.halfPush('phone', world.change('goals', 10, { data: { name: 'g' } }));
   const rename = world.change('goals', 10, { op: 'update', baseVersion: 1, data: { name: 'h' } });

@@ -5,7 +5,7 @@ import { resolveRowId } from '../merge/row-id.ts';
 import type { LogEntry, RowKey, SyncHead } from '../model.ts';
 import type { SyncDeps } from '../sync-deps.ts';
 import { nameOf } from './known-rows.ts';
-import type { TasksRequest } from './run-model.ts';
+import type { Run, TasksRequest } from './run-model.ts';
 import type { Task } from './write-model.ts';
 
 /** Commits of one user take tens of milliseconds each: what lies further back is seen by now. */
@@ -16,11 +16,14 @@ const YOUNG_MS = 5 * SECOND_MS;
 const MAX_LOOK_COUNT = 14;
 const LOOK_DELAY = { baseMs: 20, capMs: 200 };
 
+type Looking = Pick<TasksRequest, 'tasks' | 'originDeviceId'> & Pick<Run, 'takesAsNew'>;
+
 /**
  * Waits until the newest commits are seen with all their rows, where the tasks look at more than rows that they
  * make: the items of a transaction become visible one by one, the counter perhaps first (DynamoDB, USENIX ATC
  * 2023, 4), and no condition of the commit is on what was only read: a parent, a group, a twin, the row of a
- * change that changes nothing. Of what this device wrote itself only the rows that the tasks lead to are looked
+ * change that changes nothing. Where the rows that were taken as new did not go through (`takesAsNew`), one of them
+ * is there already and may change nothing too. Of what this device wrote itself only the rows that the tasks lead to are looked
  * for: its writes were answered, so they are seen, unless a repeat was answered from the ledger while the first
  * copy was becoming visible. Gives up after a while: of an erased user nothing is seen.
  */
@@ -28,9 +31,9 @@ export async function awaitVisible(
   deps: SyncDeps,
   scope: UserScope,
   head: SyncHead,
-  { tasks, originDeviceId }: Pick<TasksRequest, 'tasks' | 'originDeviceId'>,
+  { tasks, originDeviceId, takesAsNew }: Looking,
 ): Promise<void> {
-  if (!tasks.some(looksAtRows)) return;
+  if (takesAsNew && !tasks.some(looksAtRows)) return;
   const fromSeq = Math.max(head.horizonSeq, head.seq - TAIL_COUNT);
   const isLedTo = rowsLedTo(scope, tasks);
   for (let look = 1; look <= MAX_LOOK_COUNT; look += 1) {

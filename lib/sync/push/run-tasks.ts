@@ -74,9 +74,9 @@ async function begin(run: Run): Promise<Done | undefined> {
 
 /** Looks at rows when the commits before are seen whole. */
 async function workSettled(run: Run): Promise<Done | undefined> {
-  const { deps, scope, request, read, outcomes } = run;
+  const { deps, scope, request, read, outcomes, takesAsNew } = run;
   const tasks = request.tasks.slice(outcomes.length);
-  if (read !== undefined) await awaitVisible(deps, scope, read, { ...request, tasks });
+  if (read !== undefined) await awaitVisible(deps, scope, read, { ...request, tasks, takesAsNew });
   return workOff(run);
 }
 
