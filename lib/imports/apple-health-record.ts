@@ -60,14 +60,14 @@ function unitOf(unit: string | undefined): string {
 }
 
 /** `2014-09-13 10:27:54 +0100` to `2014-09-13T10:27:54+01:00`. */
-function toInstant(text: string | undefined): string | undefined {
+export function toInstant(text: string | undefined): string | undefined {
   const match = /^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}) ([+-]\d{2})(\d{2})$/.exec(text ?? '');
   if (match === null || parseWallClock(match[1] ?? '') === undefined) return undefined;
   return `${(match[1] ?? '').replace(' ', 'T')}${match[2]}:${match[3]}`;
 }
 
 /** The device attribute reads `<<HKDevice: 0x1>, name:Apple Watch, manufacturer:Apple, model:Watch, ...>`. */
-function sourceOf(attributes: Attributes): ImportSource {
+export function sourceOf(attributes: Attributes): ImportSource {
   const fields = new Map<string, string>();
   for (const pair of (attributes['device'] ?? '').replace(/>$/, '').split(', ').slice(1)) {
     const colon = pair.indexOf(':');

@@ -1,7 +1,7 @@
 import { MAX_INLINE_ITEM_COUNT } from '../../contracts/limits.ts';
 import { toIsoWithOffset } from '../core/instants.ts';
 import { resolveWallClock } from '../core/zones.ts';
-import type { ImportedSample, ImportSource, WallClockReading } from './model.ts';
+import type { ImportedSample, ImportedWorkout, ImportSource, WallClockReading } from './model.ts';
 
 /** Body of one batch-upsert, without its request id. */
 export interface ImportBatch {
@@ -12,15 +12,25 @@ export interface ImportBatch {
   readonly samples: readonly Readonly<Record<string, unknown>>[];
 }
 
+/** The same of workouts: a batch-upsert of them is of one source. */
+export interface WorkoutBatch extends Pick<ImportBatch, 'owner' | 'index'> {
+  readonly source: ImportSource;
+  readonly workouts: readonly ImportedWorkout[];
+}
+
 /** A request carries at most 50 sources (contracts/limits.ts): a batch ends before the 51st. */
 const MAX_BATCH_SOURCES = 50;
 
 /**
- * Gathers samples into batches of 500, one owner each. Deterministic: which batch a sample falls in depends
+ * Gathers samples and workouts into batches of 500, one owner each. Deterministic: which batch one falls in depends
  * on the file alone, so that a resumed import can skip the batches that were acknowledged.
  */
 export class Batcher {
   readonly #open = new Map<string, OpenBatch>();
+  readonly #workouts = new Map<
+    string,
+    Omit<WorkoutBatch, 'index' | 'workouts'> & { workouts: ImportedWorkout[] }
+  >();
   #nextIndex = 0;
 
   /** The batch that this sample filled, or undefined while there is room. `zone` is for wall clock readings. */
@@ -40,6 +50,27 @@ export class Batcher {
     }
     open.samples.push(toWire(key, sample, zone));
     return open.samples.length >= MAX_INLINE_ITEM_COUNT ? this.#close(owner, open) : undefined;
+  }
+
+  /** The batch of its owner and source that this workout filled, or undefined while there is room. */
+  addWorkout(owner: string, source: ImportSource, workout: ImportedWorkout): WorkoutBatch | undefined {
+    const key = JSON.stringify([owner, identityOf(source)]);
+    const open = this.#workouts.get(key) ?? { owner, source, workouts: [] };
+    this.#workouts.set(key, open);
+    open.workouts.push(workout);
+    return open.workouts.length >= MAX_INLINE_ITEM_COUNT ? this.#closeWorkouts(key, open) : undefined;
+  }
+
+  /** The workouts that are left at the end of the file; to be asked after `rest`. */
+  *restOfWorkouts(): Generator<WorkoutBatch> {
+    for (const [key, open] of this.#workouts) yield this.#closeWorkouts(key, open);
+  }
+
+  #closeWorkouts(key: string, open: Omit<WorkoutBatch, 'index'>): WorkoutBatch {
+    this.#workouts.delete(key);
+    const index = this.#nextIndex;
+    this.#nextIndex += 1;
+    return { ...open, index };
   }
 
   /** What is left at the end of the file, in the order in which the owners appeared. */
@@ -64,13 +95,7 @@ class OpenBatch {
   /** The key of a source in this batch; undefined when it has its 50 already. */
   keyOf(source: ImportSource): string | undefined {
     if (this.#last?.source === source) return this.#last.key;
-    const identity = JSON.stringify([
-      source.provider,
-      source.device?.manufacturer,
-      source.device?.model,
-      source.device?.type,
-      source.app,
-    ]);
+    const identity = JSON.stringify(identityOf(source));
     let key = this.#keys.get(identity);
     if (key === undefined) {
       if (this.#keys.size >= MAX_BATCH_SOURCES) return undefined;
@@ -82,6 +107,14 @@ class OpenBatch {
     return key;
   }
 }
+
+const identityOf = ({ provider, device, app }: ImportSource): readonly unknown[] => [
+  provider,
+  device?.manufacturer,
+  device?.model,
+  device?.type,
+  app,
+];
 
 function toWire(
   source: string,

@@ -16,6 +16,24 @@ export interface ImportedSample {
   readonly recordId?: string;
 }
 
+/** One workout as batch-upsert takes it. */
+export interface ImportedWorkout {
+  readonly externalId: string;
+  readonly type?: string;
+  readonly providerType: string;
+  readonly start: string;
+  readonly end: string;
+  readonly isManual?: boolean;
+  readonly durationSec?: number;
+  readonly distanceM?: number;
+  readonly energyKcal?: number;
+  readonly avgHeartRateBpm?: number;
+  readonly maxHeartRateBpm?: number;
+  readonly elevationGainM?: number;
+  readonly stepCount?: number;
+  readonly avgPowerW?: number;
+}
+
 /** Milliseconds of a wall clock reading taken as if it were UTC; the zone decides the instant. */
 export interface WallClockReading {
   readonly wallMs: number;
@@ -23,7 +41,7 @@ export interface WallClockReading {
 
 /**
  * What a reader yields, in file order. Nothing is dropped silently: a row that cannot be read is
- * `unreadable`, a record of a kind that is not a sample is `unsupported`.
+ * `unreadable`, a record of another kind is `unsupported`.
  */
 export type ImportItem =
   | {
@@ -33,6 +51,13 @@ export type ImportItem =
       readonly row: number;
       readonly source: ImportSource;
       readonly sample: ImportedSample;
+    }
+  | {
+      readonly kind: 'workout';
+      readonly owner: string;
+      readonly row: number;
+      readonly source: ImportSource;
+      readonly workout: ImportedWorkout;
     }
   | { readonly kind: 'unreadable'; readonly row: number; readonly reason: string }
   | { readonly kind: 'unsupported'; readonly type: string };

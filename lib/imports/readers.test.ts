@@ -56,12 +56,24 @@ describe('minute CSV', () => {
 });
 
 describe('Apple Health export', () => {
-  test('IMP1 the real export gives its ten step counts and five distances, and names the workouts', async () => {
+  test('IMP1 the real export gives its ten step counts, five distances and one workout', async () => {
     const list = await collect((await openImportFile(APPLE, () => {})).items);
     const metrics = samplesOf(list).map((sample) => sample.metric);
     expect(metrics.filter((metric) => metric === 'steps')).toHaveLength(10);
     expect(metrics.filter((metric) => metric === 'distance')).toHaveLength(5);
-    expect(list.some((item) => item.kind === 'unsupported' && item.type === 'Workout')).toBe(true);
+    expect(list.filter((item) => item.kind === 'workout')).toMatchObject([
+      {
+        source: { provider: 'apple_health', app: 'NJR Apple\u00a0Watch' },
+        workout: {
+          providerType: 'HKWorkoutActivityTypeOther',
+          start: '2016-04-02T10:40:38+01:00',
+          end: '2016-04-02T11:12:22+01:00',
+          durationSec: 1_904.208,
+          energyKcal: 139.317,
+        },
+      },
+    ]);
+    expect(list.some((item) => item.kind === 'unsupported' && item.type === 'ActivitySummary')).toBe(true);
     expect(samplesOf(list)[0]).toEqual({
       metric: 'steps',
       start: '2014-09-13T10:27:54+01:00',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ImportBatch } from './batches.ts';
+import type { ImportBatch, WorkoutBatch } from './batches.ts';
 import type { ImportItem } from './model.ts';
 import {
   COUNT_NAMES,
@@ -29,6 +29,7 @@ async function* minutes(count: number, owners: readonly string[] = ['']): AsyncG
 
 function recordingTarget(timeZone?: string, failAt = Number.POSITIVE_INFINITY) {
   const sent: { userId: string; requestId: string; batch: ImportBatch }[] = [];
+  const workouts: { userId: string; requestId: string; batch: WorkoutBatch }[] = [];
   const target: ImportTarget = {
     ensureUser: async (externalId, zone) => ({ id: `usr_${externalId}`, timeZone: zone ?? timeZone }),
     upload: async (userId, requestId, batch) => {
@@ -36,8 +37,14 @@ function recordingTarget(timeZone?: string, failAt = Number.POSITIVE_INFINITY) {
       sent.push({ userId, requestId, batch });
       return { counts: { ...zero, accepted: batch.samples.length }, refused: [] };
     },
+    uploadWorkouts: async (userId, requestId, batch) => {
+      if (sent.length + workouts.length >= failAt) throw new Error('killed');
+      workouts.push({ userId, requestId, batch });
+      const refused = [{ index: 0, reason: 'bad_interval', message: 'the end is before the start' }];
+      return { counts: { ...zero, accepted: batch.workouts.length - 1, refused: 1 }, refused };
+    },
   };
-  return { target, sent };
+  return { target, sent, workouts };
 }
 
 function observe() {
@@ -96,6 +103,34 @@ describe('runImport', () => {
       [0, 1, 2, 3].map((index) => `import-r1-${index}`),
     );
     expect(summary).toMatchObject({ skippedBatches: 2, counts: { accepted: 1_900 } });
+  });
+
+  test('IMP9 workouts go out in batches of one source, behind the samples and with ids of the same run', async () => {
+    async function* items(): AsyncGenerator<ImportItem> {
+      for (let row = 0; row < 501; row += 1) {
+        const times = { start: '2026-01-01T10:00:00Z', end: '2026-01-01T11:00:00Z' };
+        const workout = { externalId: `w${row}`, providerType: 'Run', ...times };
+        yield { kind: 'workout', owner: '', row, source: { provider: 'apple_health' }, workout };
+      }
+      yield* minutes(1);
+      const workout = { externalId: 'r', providerType: 'Ride', start: 's', end: 'e' };
+      yield { kind: 'workout', owner: '', row: 0, source: { provider: 'apple_health', app: 'B' }, workout };
+    }
+    const run = async (resumed: ImportProgress) => {
+      const { target, sent, workouts } = recordingTarget();
+      const { observer, faults } = observe();
+      const summary = await runImport(items(), settings, { target, resumed, observer });
+      const ids = [...sent, ...workouts].map(({ requestId }) => requestId).sort();
+      return { ids, faults, summary, sizes: workouts.map(({ batch }) => batch.workouts.length) };
+    };
+    const whole = await run(fresh);
+    expect(whole.ids).toEqual([0, 1, 2, 3].map((index) => `import-r1-${index}`));
+    expect(whole.sizes).toEqual([500, 1, 1]);
+    expect(whole.summary).toMatchObject({ samples: 1, workouts: 502, counts: { accepted: 500, refused: 3 } });
+    expect(whole.faults[0]).toBe(
+      'refused (bad_interval): Run at 2026-01-01T10:00:00Z: the end is before the start',
+    );
+    expect((await run({ ...fresh, answeredBelow: 2 })).ids).toEqual(['import-r1-2', 'import-r1-3']);
   });
 
   test('IMP6 several people need split, and become users of their own', async () => {

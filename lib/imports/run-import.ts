@@ -1,4 +1,4 @@
-import { Batcher, type ImportBatch } from './batches.ts';
+import { Batcher, type ImportBatch, type WorkoutBatch } from './batches.ts';
 import type { ImportItem } from './model.ts';
 
 /** Headwater's public API as an import needs it. */
@@ -10,6 +10,8 @@ export interface ImportTarget {
   ): Promise<{ readonly id: string; readonly timeZone: string | undefined }>;
   /** Sends one batch until it is answered for good; a repeat of `requestId` gets the same answer. */
   upload(userId: string, requestId: string, batch: ImportBatch): Promise<BatchAnswer>;
+  /** The same of workouts. */
+  uploadWorkouts(userId: string, requestId: string, batch: WorkoutBatch): Promise<BatchAnswer>;
 }
 
 export interface BatchAnswer {
@@ -47,6 +49,7 @@ export interface ImportSettings {
 
 export interface ImportSummary {
   readonly samples: number;
+  readonly workouts: number;
   readonly batches: number;
   readonly skippedBatches: number;
   readonly users: readonly string[];
@@ -98,6 +101,7 @@ class ImportRun {
   readonly #unsupported: Record<string, number> = {};
   readonly #runId: string;
   #samples = 0;
+  #workouts = 0;
   #batches = 0;
   #skippedBatches = 0;
   #unreadableCount = 0;
@@ -124,6 +128,11 @@ class ImportRun {
     } else if (item.kind === 'unreadable') {
       this.#unreadableCount += 1;
       this.#observer.onFault(`line ${item.row}: ${item.reason}`);
+    } else if (item.kind === 'workout') {
+      if (!this.#users.has(item.owner)) await this.#ensureUser(item.owner);
+      this.#workouts += 1;
+      const full = this.#batcher.addWorkout(item.owner, item.source, item.workout);
+      if (full !== undefined) await this.#sendWorkouts(full);
     } else {
       const { zone } = this.#users.get(item.owner) ?? (await this.#ensureUser(item.owner));
       if (typeof item.sample.start !== 'string' && zone === undefined) {
@@ -139,8 +148,10 @@ class ImportRun {
 
   async finish(): Promise<ImportSummary> {
     for (const batch of this.#batcher.rest()) await this.#send(batch);
+    for (const batch of this.#batcher.restOfWorkouts()) await this.#sendWorkouts(batch);
     return {
       samples: this.#samples,
+      workouts: this.#workouts,
       batches: this.#batches,
       skippedBatches: this.#skippedBatches,
       users: [...this.#users.values()].map((user) => user.id),
@@ -164,22 +175,39 @@ class ImportRun {
   }
 
   async #send(batch: ImportBatch): Promise<void> {
+    await this.#sendBatch(
+      batch,
+      (userId, requestId) => this.#target.upload(userId, requestId, batch),
+      (index) => `${batch.samples[index]?.['metric']} at ${batch.samples[index]?.['start']}`,
+    );
+  }
+
+  async #sendWorkouts(batch: WorkoutBatch): Promise<void> {
+    await this.#sendBatch(
+      batch,
+      (userId, requestId) => this.#target.uploadWorkouts(userId, requestId, batch),
+      (index) => `${batch.workouts[index]?.providerType} at ${batch.workouts[index]?.start}`,
+    );
+  }
+
+  /** Sends a batch unless an earlier run has its answer; `name` says an item of it for people. */
+  async #sendBatch(
+    { owner, index: batchIndex }: Pick<ImportBatch, 'owner' | 'index'>,
+    upload: (userId: string, requestId: string) => Promise<BatchAnswer>,
+    name: (index: number) => string,
+  ): Promise<void> {
     this.#batches += 1;
-    if (batch.index < this.#resumedBelow) {
+    if (batchIndex < this.#resumedBelow) {
       this.#skippedBatches += 1;
       return;
     }
-    const user = this.#users.get(batch.owner);
+    const user = this.#users.get(owner);
     if (user === undefined) throw new Error('a batch of an unknown owner');
-    const answer = await this.#target.upload(user.id, `import-${this.#runId}-${batch.index}`, batch);
-    for (const name of COUNT_NAMES) this.#counts[name] += answer.counts[name];
-    for (const { index, reason, message } of answer.refused) {
-      const sample = batch.samples[index];
-      this.#observer.onFault(
-        `refused (${reason}): ${sample?.['metric']} at ${sample?.['start']}: ${message}`,
-      );
-    }
-    const progress = { runId: this.#runId, answeredBelow: batch.index + 1, counts: { ...this.#counts } };
+    const answer = await upload(user.id, `import-${this.#runId}-${batchIndex}`);
+    for (const count of COUNT_NAMES) this.#counts[count] += answer.counts[count];
+    for (const { index, reason, message } of answer.refused)
+      this.#observer.onFault(`refused (${reason}): ${name(index)}: ${message}`);
+    const progress = { runId: this.#runId, answeredBelow: batchIndex + 1, counts: { ...this.#counts } };
     await this.#observer.onProgress(progress, this.#samples);
   }
 }

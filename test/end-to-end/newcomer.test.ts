@@ -76,8 +76,8 @@ describe('a newcomer’s first hour', () => {
   test('IMP1 an Apple Health export is imported and its days add up', async () => {
     const { code, output } = await runImport('test/data/apple-health/export.xml', '--user', 'apple');
     expect(code, output).toBe(0);
-    expect(output).toContain('read 15 samples in 1 batch for 1 user in');
-    expect(output).toContain('Workout');
+    expect(output).toContain('read 15 samples and 1 workout in 2 batches for 1 user in');
+    expect(output).toContain('ActivitySummary');
     const path = `/v1/users/${await userIdOf('apple')}/health/rollups?metric=steps&from=2014-09-13&to=2014-09-13&wait=true&explain=true`;
     const { body } = await callApi<{
       rollups: { sum: number; status: string; sources: { provider: string }[] }[];

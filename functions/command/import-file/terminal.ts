@@ -66,7 +66,7 @@ function summaryLines(
   run: { readonly seconds: number; readonly faults: number; readonly faultsFile: string },
 ): readonly string[] {
   const lines = [
-    `read ${counted(summary.samples, 'sample')} in ${counted(summary.batches, 'batch', 'batches')} for ${counted(summary.users.length, 'user')} in ${run.seconds.toFixed(1)} s`,
+    `read ${counted(summary.samples, 'sample')}${summary.workouts === 0 ? '' : ` and ${counted(summary.workouts, 'workout')}`} in ${counted(summary.batches, 'batch', 'batches')} for ${counted(summary.users.length, 'user')} in ${run.seconds.toFixed(1)} s`,
     ...COUNT_NAMES.filter((name) => summary.counts[name] > 0).map(
       (name) => `  ${name.padEnd(11)} ${summary.counts[name]}`,
     ),
@@ -76,7 +76,7 @@ function summaryLines(
       `  resumed behind ${counted(summary.skippedBatches, 'batch', 'batches')} that had been answered before`,
     );
   const unsupported = Object.entries(summary.unsupported).sort((a, b) => b[1] - a[1]);
-  if (unsupported.length > 0) lines.push('  not samples, left out:');
+  if (unsupported.length > 0) lines.push('  of other kinds, left out:');
   for (const [type, count] of unsupported) lines.push(`    ${type.padEnd(50)} ${count}`);
   if (summary.unreadableCount > 0) lines.push(`  unreadable rows: ${summary.unreadableCount}`);
   if (run.faults > 0) lines.push(`  every unreadable or refused row is listed in ${run.faultsFile}`);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { jitteredDelayMs } from '../../core/backoff.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Randomness } from '../../core/randomness.ts';
-import type { ImportBatch } from '../../imports/batches.ts';
+import type { ImportBatch, WorkoutBatch } from '../../imports/batches.ts';
 import type { BatchAnswer, ImportTarget } from '../../imports/run-import.ts';
 
 const count = z.int().nonnegative();
@@ -58,17 +58,24 @@ export function createHeadwaterApi(access: ApiAccess): ImportTarget {
       const user = UserBody.parse(answer.body);
       return { id: user.id, timeZone: user.timeZone ?? undefined };
     },
-    upload: (userId, requestId, batch) => uploadBatch(access, userId, { requestId, batch }),
+    upload: (userId, requestId, { sources, samples }) =>
+      uploadBatch(access, `${healthOf(userId)}/samples/batch-upsert`, { requestId, sources, samples }),
+    uploadWorkouts: (userId, requestId, { source, workouts }) =>
+      uploadBatch(access, `${healthOf(userId)}/workouts/batch-upsert`, { requestId, source, workouts }),
   };
 }
 
+const healthOf = (userId: string): string => `/v1/users/${encodeURIComponent(userId)}/health`;
+
 async function uploadBatch(
   access: ApiAccess,
-  userId: string,
-  { requestId, batch }: { readonly requestId: string; readonly batch: ImportBatch },
+  path: string,
+  batch: { readonly requestId: string } & (
+    | Pick<ImportBatch, 'sources' | 'samples'>
+    | Pick<WorkoutBatch, 'source' | 'workouts'>
+  ),
 ): Promise<BatchAnswer> {
-  const path = `/v1/users/${encodeURIComponent(userId)}/health/samples/batch-upsert`;
-  const body = { requestId, origin: 'import', sources: batch.sources, samples: batch.samples };
+  const body = { ...batch, origin: 'import' };
   for (;;) {
     const answer = await sendToApi(access, 'POST', path, body);
     if (answer.status !== 202) return BatchAnswerBody.parse(answer.body);
