@@ -75,20 +75,28 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       .filter(([id]) => allowedOn(id, /WorkspaceKey/).includes('kms:Decrypt'))
       .map(([id]) => id.replace(/.*\/|Role.*/g, ''));
     expect(users.sort()).toEqual([
+      'ActivityImportsActivityImportsConsumerImportActivity',
       'FetchPages',
       'FinishSync',
+      'ImpactProjectionImpactProjectionsConsumerProjectImpact',
       'InboundPushesConsumerApplyPush',
       'IngestSamples',
       'LargeIngestsConsumerIngestLarge',
       'ManageAccess',
       'ManageConnections',
       'ManageEntities',
+      'ManageRebuilds',
       'ManageUsers',
+      'ManageWorkouts',
+      'NightProjectionNightProjectionsConsumerProjectNights',
       'PrepareSync',
       'ProjectionsConsumerProjectRollups',
       'ProviderSyncsConsumerSyncConnection',
       'ReadHealth',
+      'ReadImpact',
+      'ReadModelRebuildsRebuildsConsumerRebuildReadModels',
       'SyncDevices',
+      'WorkoutWritesWorkoutWritesConsumerWriteWorkouts',
     ]);
     for (const [id] of roles) {
       expect(
@@ -150,6 +158,30 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
         Samples: ['BatchGetItem', 'PutItem', 'Query'],
         Vault: ['GetItem', 'PutItem'],
       },
+      ManageRebuilds: { Core: [...PRINCIPAL, 'Query'], Vault: ['GetItem', 'PutItem'] },
+      ReadImpact: {
+        Core: [...PRINCIPAL, 'Query'],
+        Samples: ['BatchGetItem', 'Query'],
+        Vault: ['GetItem', 'PutItem'],
+      },
+      ManageWorkouts: { Core: CONNECTIONS, Samples: ['Query'], Vault: ['GetItem', 'PutItem'] },
+      ImportActivity: {
+        Core: CONNECTIONS,
+        Samples: ['BatchGetItem', 'PutItem', 'Query'],
+        Vault: ['GetItem'],
+      },
+      WriteWorkouts: {
+        Core: [...PRINCIPAL, 'ConditionCheckItem', 'DeleteItem'],
+        Vault: ['GetItem'],
+      },
+      ProjectNights: { Core: ['GetItem', 'PutItem', 'Query'], Samples: ['Query'], Vault: ['GetItem'] },
+      ProjectImpact: {
+        Core: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'],
+        Samples: ['BatchGetItem', 'Query'],
+        Vault: ['GetItem'],
+      },
+      // It has the rights of all projectors, and those of its own jobs.
+      RebuildReadModels: { Core: CONNECTIONS, Samples: ['BatchGetItem', 'Query'], Vault: ['GetItem'] },
       ReadHealth: { Core: [...PRINCIPAL, 'Query'], Samples: ['Query'], Vault: ['GetItem', 'PutItem'] },
       SyncDevices: {
         Core: [...PRINCIPAL, 'ConditionCheckItem', 'Query'],

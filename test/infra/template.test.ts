@@ -7,7 +7,7 @@ import { ROUTES } from '../../contracts/http/routes.ts';
 import { LEDGER_DAYS } from '../../contracts/limits.ts';
 import { QUEUE_NAMES as OPERATED_QUEUES } from '../../functions/command/operate/arguments.ts';
 import { CHANGE_ENTRY_PREFIX, SYNC_ENTRY_PREFIX } from '../../infra/constructs/outbox-relay.ts';
-import { QUEUE_NAMES, STAGE_NAMES } from '../../infra/naming.ts';
+import { FUNCTION_KINDS, QUEUE_NAMES, STAGE_NAMES } from '../../infra/naming.ts';
 import {
   DUE_INDEX,
   INBOUND_PREFIX,
@@ -38,13 +38,7 @@ const SOURCES = globSync('{lib,functions}/**/*.ts', { cwd: ROOT })
   .filter((path) => !path.includes('.test.'))
   .map((path) => readFileSync(join(ROOT, path), 'utf8'));
 /** Events that no part of this template listens to: they are for webhooks and read models. */
-const NOT_CONSUMED = [
-  'records.changed.v1',
-  'connection.changed.v1',
-  'backfill.completed.v1',
-  'sync.changed.v1',
-  'workout.decided.v1',
-];
+const NOT_CONSUMED = ['connection.changed.v1', 'backfill.completed.v1', 'workout.decided.v1'];
 
 describe.each(STAGE_NAMES)('stage %s', (stage) => {
   const { ofType, templates } = synthesise(stage);
@@ -187,7 +181,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
 
   test('every queue has a dead-letter queue, which keeps messages longer than the queue does', () => {
     const consumed = [...queues].filter(([name]) => !isDeadLetter(name));
-    expect(consumed.length).toBe(5);
+    expect(consumed.length).toBe(QUEUE_NAMES.length);
     for (const [name, { Properties }] of consumed) {
       expect(Properties.RedrivePolicy.maxReceiveCount, name).toBe(5);
       const deadLetters = queues.get(`${name}-dead-letters`);
@@ -217,10 +211,13 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
     expect(seen.sort()).toEqual([
       [`headwater-${stage}-activity-imports`, 300, 1, 3],
       [`headwater-${stage}-erasures`, 900, 1, 2],
+      [`headwater-${stage}-impact-projections`, 120, 100, 5],
       [`headwater-${stage}-inbound-pushes`, 60, 10, 20],
       [`headwater-${stage}-large-ingests`, 300, 1, 3],
+      [`headwater-${stage}-night-projections`, 60, 10, 10],
       [`headwater-${stage}-projections`, 60, 10, 20],
       [`headwater-${stage}-provider-syncs`, 120, 1, 20],
+      [`headwater-${stage}-rebuilds`, 60, 1, 4],
       [`headwater-${stage}-workout-writes`, 300, 1, 3],
     ]);
   });
@@ -339,7 +336,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
   });
 
   test('functions run on Node 24 and arm64 with tracing, and their logs do not stay for ever', () => {
-    expect(functions.size).toBe(20);
+    expect(functions.size).toBe(Object.keys(FUNCTION_KINDS).length);
     for (const [name, { Properties }] of functions) {
       expect(Properties, name).toMatchObject({
         Runtime: 'nodejs24.x',

@@ -75,10 +75,7 @@ function toMessage(entry: ChangeEntry): ProjectionMessage {
       const detail = { ...envelope, requestId, origin, part: { index: 0, count: 1 }, changes };
       return { messageId, event: { type: 'samples.changed.v1', detail } };
     }
-    case 'priorities': {
-      const detail = { ...envelope, metrics: [...entry.metrics] };
-      return { messageId, event: { type: 'priorities.changed.v1', detail } };
-    }
+    case 'priorities':
     case 'erasure':
     case 'records':
     case 'connection':
