@@ -1,7 +1,9 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, expect, test } from 'vitest';
 import { at, dateOf, iso, type NightWorld, openNightWorld, session } from '../../test/support/night-world.ts';
-import { rollupPartition } from '../adapters/dynamo/core-keys.ts';
+import { rollupPartition, userPartition } from '../adapters/dynamo/core-keys.ts';
+import { createLeftoverStore } from '../adapters/dynamo/leftover-store.ts';
+import { removeLeftovers } from '../users/remove-leftovers.ts';
 import { listNights } from './list-nights.ts';
 import { createNightRebuilder } from './night-rebuilder.ts';
 import { projectNightBatch } from './project-batch.ts';
@@ -315,4 +317,28 @@ test('SLP10 nothing measured of a night lies in the open', async () => {
   expect(Items).toHaveLength(4);
   const open = JSON.stringify(Items.map(({ p: _sealed, ...rest }) => rest));
   for (const secret of ['23835000', '397', 'oura', 'asleep']) expect(open).not.toContain(secret);
+});
+
+test('SLP10 the nights of an erased user are removed with all else, and none is written any more', async () => {
+  await world.putRecords('oura', [nightly('a', '2026-11-10', 400)]);
+  const messages = await world.messages();
+  await projectNightBatch(world.deps, messages);
+  await world.stores.eraseUser(world.scope);
+  const { vault, headStore } = world.stores;
+  const leftovers = createLeftoverStore(world.dynamo, world.tables);
+  const objects = { removeAll: async () => 0 };
+  await removeLeftovers({ heads: headStore, dataKeys: vault, leftovers, objects }, world.scope);
+  const rowsIn = async (partition: string) => {
+    const reply = await world.dynamo.send(
+      new QueryCommand({
+        TableName: world.tables.core,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: partition } },
+      }),
+    );
+    return (reply.Items ?? []).map((item) => item['sk']?.S);
+  };
+  expect((await projectNightBatch(world.deps, messages)).failed.size).toBe(0);
+  expect(await rowsIn(rollupPartition(world.scope, 'sleep_session'))).toEqual([]);
+  expect((await rowsIn(userPartition(world.scope))).filter((sk) => sk?.startsWith('RECORD'))).toEqual([]);
 });

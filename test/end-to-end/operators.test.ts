@@ -203,6 +203,7 @@ describe('ING13 two workspaces', () => {
   const QUERIES: Partial<Record<Operation, string>> = {
     listSamples: `?metric=steps&from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
     listRollups: `?metric=steps&from=${DAY}&to=${DAY}`,
+    listSessionImpact: `?from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
     listNights: `?from=${DAY}&to=${DAY}`,
     listSleepSessions: `?from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
     listWorkoutRecords: `?from=${DAY}T00:00:00Z&to=${DAY}T23:00:00Z`,
@@ -242,6 +243,7 @@ describe('ING13 two workspaces', () => {
         .replace('{keyId}', second.keyId)
         .replace('{issuerId}', second.issuerId)
         .replace('{rebuildId}', second.rebuildId)
+        .replace('{date}', DAY)
         .replace('{entityType}', 'goals')
         .replace('{entityId}', GOAL_ID);
       const body = BODIES[operation];

@@ -154,6 +154,7 @@ const hostilePath = (text: string, { mine, theirs }: { mine: Tenant; theirs: Ten
         connectionId: text,
         syncId: text,
         rebuildId: text,
+        date: text,
         entityType: 'goals',
         entityId: text,
       };

@@ -25,6 +25,8 @@ import { memoryPayloads } from './memory-payloads.ts';
 
 export type NightWorld = Awaited<ReturnType<typeof openNightWorld>>;
 
+export const NIGHT_RULES = { compareSources, orderOf, priorityVersions, freshnessOf, sourceIdOf };
+
 const CONTEXT = { origin: 'live', correlationId: 'c' } as const;
 
 /** One user with the shipped stores on the simulated database, and the shipped doors of samples and records. */
@@ -44,7 +46,7 @@ export async function openNightWorld() {
     workspaces: createWorkspaceStore(dynamo, tables.core),
     nights: createNightStore(common),
     decode: decodeSamples,
-    rules: { compareSources, orderOf, priorityVersions, freshnessOf, sourceIdOf },
+    rules: NIGHT_RULES,
     clock,
   };
   const writing = { store: records, heads: stores.headStore, clock, randomness };
