@@ -2,6 +2,7 @@ import type { Night } from '../../contracts/http/sleep.ts';
 import { addDays, type LocalDate } from '../core/instants.ts';
 import { AppError } from '../problems/app-error.ts';
 import type { UserScope } from '../samples/model.ts';
+import { windowsOf } from './coalesce-nights.ts';
 import { MAX_INLINE_NIGHT_COUNT, NIGHT_COMPUTE_VERSION } from './limits.ts';
 import { type NightView, toNight } from './night-answer.ts';
 import { NIGHT_METRIC, type NightDeps, STAGE_METRIC } from './night-deps.ts';
@@ -99,6 +100,8 @@ async function computeStale(
   views: readonly NightView[],
 ): Promise<boolean> {
   const stale = views.filter(isStale).slice(-MAX_INLINE_NIGHT_COUNT);
-  for (const { date } of stale) await projectNights(deps, scope, new Map([[date, new Map()]]));
+  for (const window of windowsOf(stale.map(({ date }) => date))) {
+    await projectNights(deps, scope, new Map(window.map((night) => [night, new Map()])));
+  }
   return stale.length > 0;
 }

@@ -54,6 +54,8 @@ export interface NightReading {
   readonly records: readonly StoredRecord[];
   readonly recordDays: ReadonlyMap<LocalDate, number>;
   readonly isComplete: boolean;
+  /** Queries that it took; a page more than 1 MB long is one more each. */
+  readonly queryCount: number;
 }
 
 /**
@@ -78,28 +80,38 @@ export async function readInputs(
     ? read.blocks
     : (await deps.blocks.readBlocks(scope, buckets, MAX_READ_BYTES)).blocks;
   const isComplete = read.complete && found.isComplete;
-  return { listed, blocks, records: found.records, recordDays, isComplete };
+  const queryCount = 1 + (read.complete ? 1 : 3) + found.pageCount;
+  return { listed, blocks, records: found.records, recordDays, isComplete, queryCount };
 }
 
-const NO_RECORDS = { records: [], isComplete: true } as const;
+const NO_RECORDS: FoundRecords = { records: [], isComplete: true, pageCount: 0 };
+
+interface FoundRecords {
+  readonly records: readonly StoredRecord[];
+  readonly isComplete: boolean;
+  readonly pageCount: number;
+}
 
 /** A record of a date ends within a clock's reach and a day of it (normalise-record.ts), and starts a day before. */
 async function readRecords(
   { records }: NightDeps,
   scope: UserScope,
   { from, to }: NightRange,
-): Promise<{ readonly records: readonly StoredRecord[]; readonly isComplete: boolean }> {
+): Promise<FoundRecords> {
   const fromMs = (utcMidnightOf(from) - MAX_OFFSET_MS - DAY_MS - MAX_SLEEP_MS) as EpochMs;
   const toMs = (utcMidnightOf(addDays(to, 1)) + MAX_OFFSET_MS + DAY_MS + HOUR_MS) as EpochMs;
   const found: StoredRecord[] = [];
   let readCount = 0;
+  let pageCount = 0;
   let after: { readonly startMs: EpochMs; readonly recordId: string } | undefined;
   for (;;) {
     const page = await records.list(scope, 'sleep', { fromMs, toMs, after, limit: RECORD_PAGE_COUNT });
     found.push(...page.filter(({ date }) => date >= from && date <= to));
     readCount += page.length;
-    if (page.length < RECORD_PAGE_COUNT) return { records: found, isComplete: true };
-    if (readCount >= MAX_READ_RECORD_COUNT) return { records: found, isComplete: false };
+    pageCount += 1;
+    const isWhole = page.length < RECORD_PAGE_COUNT;
+    if (isWhole || readCount >= MAX_READ_RECORD_COUNT)
+      return { records: found, isComplete: isWhole, pageCount };
     after = page.at(-1);
   }
 }

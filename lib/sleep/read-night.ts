@@ -9,9 +9,6 @@ import { fingerprintNight, makeNight } from './project-nights.ts';
 import { readInputs } from './read-inputs.ts';
 import { createToldSleep } from './told-sleep.ts';
 
-/** Marks of dates, blocks, records and the stored night. */
-const QUERY_COUNT = 4;
-
 export interface ReadNight {
   readonly night: NightDetail;
   readonly seq: number;
@@ -34,13 +31,14 @@ export async function readNight(deps: NightDeps, scope: UserScope, date: LocalDa
   const made = makeNight(deps, date, { ...people, reading, told });
   const freshness = (row = stored) => deps.rules.freshnessOf(row, inputs, NIGHT_COMPUTE_VERSION);
   const { seq } = people.head;
+  const queryCount = reading.queryCount + 1;
   if (made === undefined || made === 'unknown_source') {
     const view = { date, row: stored, freshness: freshness() };
-    return { night: toNightDetail(view, undefined), seq, queryCount: QUERY_COUNT };
+    return { night: toNightDetail(view, undefined), seq, queryCount };
   }
   const isCurrent = stored !== undefined && freshness().status !== 'STALE';
   if (!isCurrent) await deps.nights.save(scope, made.row);
   const row = isCurrent ? stored : made.row;
   const night = toNightDetail({ date, row, freshness: freshness(row) }, made.computed);
-  return { night, seq, queryCount: QUERY_COUNT };
+  return { night, seq, queryCount };
 }
