@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type RunningCloud, startLocalCloud } from '../support/local-cloud.ts';
 import { activityFilesPart } from './read-models/activity-files.ts';
+import { impactPart } from './read-models/impact.ts';
 import { nightsPart } from './read-models/nights.ts';
 import { prioritiesPart } from './read-models/priorities.ts';
 import { workoutsPart } from './read-models/workouts.ts';
+import { writesPart } from './read-models/writes.ts';
 
 let dataDir = '';
 let running: RunningCloud | undefined;
@@ -29,6 +31,8 @@ afterAll(async () => {
 
 // Each part has users of its own, and waits for nothing that another part does.
 describe('workouts', () => workoutsPart(cloud));
+describe('writes of workouts', () => writesPart(cloud));
 describe('priorities', () => prioritiesPart(cloud));
 describe('activity files', () => activityFilesPart(cloud));
 describe('nights', () => nightsPart(cloud));
+describe('impact', () => impactPart(cloud));
