@@ -118,6 +118,7 @@ const bodyFor: Readonly<Record<string, (text: string, extra: string) => object>>
 
 const INSTANT_RANGES: ReadonlySet<string> = new Set([
   'listSamples',
+  'listSessionImpact',
   'listSleepSessions',
   'listWorkoutRecords',
 ]);
@@ -140,6 +141,7 @@ const ownPath = ({ userId, keyId, issuerId, provider, connectionId, syncId, rebu
   syncId,
   entityType: 'goals',
   entityId: ENTITY_ID,
+  sessionId: ENTITY_ID,
 });
 
 /** Someone else's ids beside one's own user, or the text wherever there is a parameter. */
@@ -157,6 +159,7 @@ const hostilePath = (text: string, { mine, theirs }: { mine: Tenant; theirs: Ten
         date: text,
         entityType: 'goals',
         entityId: text,
+        sessionId: text,
       };
 
 const requestFor = (world: { mine: Tenant; theirs: Tenant }) =>
