@@ -176,6 +176,7 @@ describe('runImport', () => {
         counts: { ...zero, refused: 1 },
         refused: [{ index: 0, reason: 'out_of_bounds', message: 'above 300' }],
       }),
+      uploadWorkouts: async () => ({ counts: zero, refused: [] }),
     };
     async function* items(): AsyncGenerator<ImportItem> {
       yield { kind: 'unreadable', row: 7, reason: 'local_time is not a time' };

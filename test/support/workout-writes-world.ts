@@ -17,18 +17,6 @@ import {
 import { createCrashes } from './crashes.ts';
 import { memoryPayloads } from './memory-payloads.ts';
 
-/** A workout of a batch, an hour long; the number makes id, day and distance. */
-export const workoutInput = (index: number, parts: Readonly<Record<string, unknown>> = {}) => ({
-  externalId: `w${index}`,
-  type: 'running',
-  start: new Date(START_MS - (index + 1) * 86_400_000).toISOString(),
-  end: new Date(START_MS - (index + 1) * 86_400_000 + 3_600_000).toISOString(),
-  distanceM: 1_000 + index,
-  ...parts,
-});
-export const workoutInputs = (count: number, parts?: Readonly<Record<string, unknown>>) =>
-  Array.from({ length: count }, (_, index) => workoutInput(index, parts));
-
 export const APPLE = { provider: 'apple_health', app: 'Watch' };
 export const batchOf = (requestId: string, parts: Readonly<Record<string, unknown>> = {}) => ({
   requestId,

@@ -4,18 +4,26 @@ import { entityTagOf, isMatched } from '../../../lib/reads/entity-tag.ts';
 import { decodeCursor, encodeCursor } from '../../../lib/reads/page-cursor.ts';
 import type { ApiRequest, ApiResponse } from './operation.ts';
 
-/** 200 with its entity tag, or 304 without a body when the caller has it already. */
+/**
+ * 200 with its entity tag, or 304 without a body when the caller has it already. With `version` the tag names it
+ * first: an If-Match has it from there, whatever else the answer tells.
+ */
 export function answerWithTag(
   request: ApiRequest,
   answer: unknown,
   headers: Readonly<Record<string, string>> = {},
+  version?: number,
 ): ApiResponse {
   const body = JSON.stringify(answer);
-  const etag = entityTagOf(body);
+  const etag = version === undefined ? entityTagOf(body) : versionTagOf(version, body);
   return isMatched(request.headers['if-none-match'], etag)
     ? { status: 304, body: undefined, headers: { ...headers, etag } }
     : { status: 200, body, headers: { ...headers, etag } };
 }
+
+/** `"<version>.<hash of the body>"`. */
+export const versionTagOf = (version: number, body: string): string =>
+  `"${version}.${entityTagOf(body).slice(1)}`;
 
 /** The rest of a query that a cursor is good for: all but the page itself, and whose data it is. */
 function bindingOf(request: ApiRequest): unknown {

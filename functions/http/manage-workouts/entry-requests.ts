@@ -1,14 +1,13 @@
+import type { WorkoutDetail } from '../../../contracts/http/workouts.ts';
 import { AppError } from '../../../lib/problems/app-error.ts';
-import type { StoredRecord } from '../../../lib/records/model.ts';
-import { toWorkout, type WorkoutNames } from '../../../lib/workouts/reads/to-workout.ts';
-import { toWorkoutDetail } from '../../../lib/workouts/reads/workout-answer.ts';
 import type { EntryExpectation } from '../../../lib/workouts/writes/manual-entry.ts';
 import type { ApiRequest, ApiResponse } from '../../_platform/http/operation.ts';
+import { versionTagOf } from '../../_platform/http/tagged-answer.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
 const WORKOUT_ID = /^[A-Za-z0-9._:-]{1,128}$/;
-/** The version that an entry has; behind it, as getWorkout says it, what its copies make of the answer. */
+/** The version that an entry has; behind it may stand the hash of the answer that told it. */
 const VERSION_TAG = /^"(\d{1,15})(?:\.[A-Za-z0-9_-]{1,64})?"$/;
 
 /** `request.invalid` for what is neither an id of ours nor one that a caller may choose. */
@@ -37,17 +36,10 @@ export function expectationOf(headers: Headers, method: 'PUT' | 'DELETE'): Entry
   return Number(version);
 }
 
-/** 201 with its place when the entry was made, else 200; its tag is its version. */
-export function entryAnswer(
-  names: WorkoutNames,
-  record: StoredRecord,
-  { wasMade, userId }: { readonly wasMade: boolean; readonly userId: string },
-): ApiResponse {
-  const workout = toWorkout(names, record);
-  if (workout === undefined) throw new Error('an entry is a workout');
-  // Copies of it in other sources are told by getWorkout: they are compared when they are read.
-  const body = toWorkoutDetail(workout, { groupId: undefined, isPrimary: true, childIds: [], copyIds: [] });
-  const headers = { etag: `"${record.version}"` };
+/** 201 with its place when the entry was made, else 200; its tag begins with its version. */
+export function entryAnswer(workout: WorkoutDetail, wasMade: boolean, userId: string): ApiResponse {
+  const body = JSON.stringify(workout);
+  const headers = { etag: versionTagOf(workout.version, body) };
   const location = `/v1/users/${userId}/health/workouts/${workout.id}`;
   return wasMade ? { status: 201, body, headers: { ...headers, location } } : { status: 200, body, headers };
 }

@@ -45,7 +45,7 @@ const getWorkoutOperation =
   async (request) => {
     const id = request.pathParameters['workoutId'] ?? '';
     const { workout, readCount } = await getWorkout(reads, request.userScope(), id);
-    return answerWithTag(request, workout, countOf(readCount));
+    return answerWithTag(request, workout, countOf(readCount), workout.version);
   };
 
 const sumWorkoutsOperation =

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { PageQuery } from '../../../contracts/http/paging.ts';
 import { PutWorkoutRequest } from '../../../contracts/http/workout-writes.ts';
+import { getWorkout } from '../../../lib/workouts/reads/get-workout.ts';
 import { listSyncStates } from '../../../lib/workouts/writes/list-sync-states.ts';
 import { deleteManualEntry, putManualEntry } from '../../../lib/workouts/writes/manual-entry.ts';
 import { upsertWorkouts } from '../../../lib/workouts/writes/upsert-workouts.ts';
@@ -53,7 +54,9 @@ const putWorkoutOperation =
     };
     const fields = parseJsonBody(PutWorkoutRequest, request);
     const { record, wasMade } = await putManualEntry(deps.entries, { ...call, fields });
-    return entryAnswer(deps.reads.names, record, { wasMade, userId: call.scope.userId });
+    // As getWorkout tells it: other sources may have recorded the same activity.
+    const { workout } = await getWorkout(deps.reads, call.scope, record.recordId);
+    return entryAnswer(workout, wasMade, call.scope.userId);
   };
 
 const deleteWorkoutOperation =

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { batchOf, openWorkoutWrites, workoutInputs } from '../../../test/support/workout-writes-world.ts';
+import { workoutInputs } from '../../../test/support/workout-inputs.ts';
+import { batchOf, openWorkoutWrites } from '../../../test/support/workout-writes-world.ts';
 
 /** Lets every promise that can go on do so; what hangs behind the crash stays. */
 const settle = async (): Promise<void> => {

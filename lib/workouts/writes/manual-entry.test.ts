@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { batchOf, openWorkoutWrites, workoutInput } from '../../../test/support/workout-writes-world.ts';
+import { workoutInput } from '../../../test/support/workout-inputs.ts';
+import { batchOf, openWorkoutWrites } from '../../../test/support/workout-writes-world.ts';
 import { deleteManualEntry, type EntryExpectation, putManualEntry } from './manual-entry.ts';
 
 const YOGA = { type: 'yoga', start: '2026-11-20T18:00:00+01:00', end: '2026-11-20T18:45:00+01:00' };

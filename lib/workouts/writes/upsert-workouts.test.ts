@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  APPLE,
-  batchOf,
-  openWorkoutWrites,
-  workoutInput,
-  workoutInputs,
-} from '../../../test/support/workout-writes-world.ts';
+import { workoutInput, workoutInputs } from '../../../test/support/workout-inputs.ts';
+import { APPLE, batchOf, openWorkoutWrites } from '../../../test/support/workout-writes-world.ts';
 
 const NONE = { accepted: 0, updated: 0, duplicate: 0, superseded: 0, deleted: 0, notFound: 0, refused: 0 };
 
