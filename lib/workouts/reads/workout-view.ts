@@ -35,7 +35,10 @@ export interface WorkoutView {
 }
 
 /** Pure: the same span and decisions give the same view. */
-export function viewOf(span: Span, { decisions, rules }: WorkoutContext): WorkoutView {
+export function viewOf(
+  span: Span,
+  { decisions, rules }: Pick<WorkoutContext, 'decisions' | 'rules'>,
+): WorkoutView {
   const { workouts } = span;
   const pairs = matchedPairs(workouts);
   const groups = groupWorkouts(workouts, rules, pairs).map((group) => withStatus(group, decisions));
