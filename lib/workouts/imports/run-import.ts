@@ -66,7 +66,8 @@ async function importFile(
   const file = deps.readFile(upload.body, { format, onDamage, nowMs: createdAtMs });
   if (!file.ok) return failed(file.failure.code, detailOf(file.failure));
   try {
-    const context = { importId, provider, correlationId, nowMs: deps.clock.now() };
+    const hasUserZone = head.timeZone !== undefined;
+    const context = { importId, provider, correlationId, nowMs: deps.clock.now(), hasUserZone };
     return await writeActivities(deps, scope, file.value, context);
   } catch (fault) {
     if (fault instanceof AppError && fault.code === 'user.not_found') return undefined;

@@ -32,8 +32,11 @@ const SERIES = [
   { metric: 'speed', unit: 'm/s', field: 'speedMps' },
 ] as const;
 
-/** The points of an activity as readings at their instants, metric by metric. */
-export function toSamples({ points, source, zoneOffsetMinutes }: Activity): readonly SampleRecord[] {
+/** The points of an activity as readings at their instants, metric by metric, on a clock `zoneOffsetMinutes` east. */
+export function toSamples(
+  { points, source }: Activity,
+  zoneOffsetMinutes: number | undefined,
+): readonly SampleRecord[] {
   const common = { kind: 'sample', source, ...definedFields({ zoneOffsetMinutes }) } as const;
   return SERIES.flatMap(({ metric, unit, field }) =>
     points.flatMap((point): readonly SampleRecord[] => {
@@ -41,4 +44,21 @@ export function toSamples({ points, source, zoneOffsetMinutes }: Activity): read
       return value === undefined ? [] : [{ ...common, metric, start: toIso(point.timeMs), value, unit }];
     }),
   );
+}
+
+/** A zone of the sun's time is 15 degrees wide. */
+const DEGREES_PER_HOUR = 15;
+
+/**
+ * The clock by which samples are put on their days: what the file says; else undefined where the user has a zone,
+ * which the ingest core then takes; else the hours of the sun at the first place (zones of countries are at most
+ * three hours off), and UTC without a place.
+ */
+export function sampleOffsetOf(
+  { zoneOffsetMinutes, points }: Activity,
+  hasUserZone: boolean,
+): number | undefined {
+  if (zoneOffsetMinutes !== undefined || hasUserZone) return zoneOffsetMinutes;
+  const longitude = points.find((point) => point.longitude !== undefined)?.longitude ?? 0;
+  return Math.round(longitude / DEGREES_PER_HOUR) * 60 || 0;
 }

@@ -8,7 +8,7 @@ import { trackOf } from '../tracks/track.ts';
 import type { TrackStore } from '../tracks/track-store.ts';
 import { MAX_SAMPLES_PER_GROUP } from './limits.ts';
 import type { ImportedWorkout, ImportResult, SampleCounts } from './model.ts';
-import { toSamples, toWorkoutRecord } from './to-records.ts';
+import { sampleOffsetOf, toSamples, toWorkoutRecord } from './to-records.ts';
 
 export interface WriteActivitiesDependencies {
   readonly writer: Pick<DataWriter, 'write'>;
@@ -21,6 +21,8 @@ export interface WriteContext {
   readonly provider: string;
   readonly correlationId: string;
   readonly nowMs: EpochMs;
+  /** Samples without an offset are then put on their days by it. */
+  readonly hasUserZone: boolean;
 }
 
 /**
@@ -58,7 +60,7 @@ async function writeSamples(
 ): Promise<SampleCounts> {
   const counts = { accepted: 0, updated: 0, duplicate: 0, refused: 0 };
   for (const [index, activity] of activities.entries()) {
-    const samples = toSamples(activity);
+    const samples = toSamples(activity, sampleOffsetOf(activity, context.hasUserZone));
     for (let from = 0; from < samples.length; from += MAX_SAMPLES_PER_GROUP) {
       const group = samples.slice(from, from + MAX_SAMPLES_PER_GROUP);
       const outcome = await write(deps, scope, group, { ...context, part: `s${index}.${from}` });

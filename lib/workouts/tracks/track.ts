@@ -18,7 +18,7 @@ interface Moment {
 }
 
 const rounded = (value: number, decimals: number): number =>
-  Math.round(value * 10 ** decimals) / 10 ** decimals;
+  Math.round(value * 10 ** decimals) / 10 ** decimals || 0;
 
 /** The moments that have a place; undefined with fewer than two, which are no way. */
 export function trackOf(moments: readonly Moment[]): Track | undefined {
