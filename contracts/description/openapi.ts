@@ -27,6 +27,7 @@ const readable: ZodOpenApiOverride = ({ jsonSchema, io }) => {
 const PARAMETERS: ReadonlyMap<string, string> = new Map([
   ['userId', 'An id, or `me` with a user token'],
   ['entityType', 'A type with dashes or underscores, such as `journal-entries`'],
+  ['sessionId', 'A UUID, or your own name for the session'],
   ['entityId', 'A UUID, your own name for the row, or `me` of a type that a user has one row of'],
 ]);
 

@@ -58,6 +58,16 @@ test('IMP6 any one event brings all sessions that the log has, and a lost one no
   expect(impacts.map(({ status }: { status: string }) => status)).toEqual(Array(4).fill('READY'));
 });
 
+test('IMP7 samples that come while a follower is at work find the sessions that it listed, also before its mark', async () => {
+  await putSession(1);
+  const directory = { ...world.impact.directory, advanceMark: async () => undefined };
+  expect(await follow({ ...world.impact, directory })).toMatchObject({ kind: 'reached' });
+  await world.ingest([{ at: START_MS - MINUTE_MS / 2, value: 131 }]);
+  const samples = (await world.events()).filter(({ type }) => type === 'samples.changed.v1');
+  expect(await world.project(samples.slice(-1))).toEqual([]);
+  expect((await tell()).impacts).toMatchObject([{ status: 'READY', before: { count: 61, mean: 71 } }]);
+});
+
 test('IMP6 an event that names more than can be read yet comes again', async () => {
   await putSession(1);
   const [event] = (await world.events()).filter(({ type }) => type === 'sync.changed.v1');

@@ -81,7 +81,10 @@ interface Known {
   readonly metrics: readonly string[];
 }
 
-/** Rows of the place that a session leaves go first: cut off behind that, the next try finds the place again. */
+/**
+ * Rows of the place that a session leaves go first: cut off behind that, the next try finds the place again. So do
+ * those of another log, whose versions may be higher than what is computed now.
+ */
 async function takeChange(
   deps: ImpactDeps,
   scope: UserScope,
@@ -93,7 +96,8 @@ async function takeChange(
   for (let attempt = 0; attempt < MAX_TRY_COUNT; attempt += 1) {
     if (!isSuperseding(change, pointer)) return;
     const leftMs = pointer?.startedAtMs;
-    if (leftMs !== undefined && leftMs !== facts?.startedAtMs)
+    const isLeft = leftMs !== facts?.startedAtMs || pointer?.asOf.epoch !== change.asOf.epoch;
+    if (leftMs !== undefined && isLeft)
       await deps.impacts.remove(scope, { startedAtMs: leftMs, sessionId }, metrics);
     const outcome = await deps.directory.save(scope, change, pointer);
     if (outcome !== 'conflict') return;

@@ -74,7 +74,7 @@ async function rebuildStep(
     ({ code }) => metrics === undefined || metrics.includes('*') || metrics.includes(code),
   );
   const counted = sessions.filter((session): session is CountedSession => isCounted(session));
-  const views = await viewImpacts(deps, scope, {
+  const { views } = await viewImpacts(deps, scope, {
     sessions: counted.filter((session) => !isTooLong(session)),
     metrics: chosen,
     head,

@@ -16,6 +16,8 @@ export const MAX_IMPACT_BYTES = 8_000_000;
 export const MAX_OFFSET_MS = MAX_OFFSET_MINUTES * MINUTE_MS;
 /** Keys computed at once in one projector: each holds some days of one metric in memory. */
 export const KEY_CONCURRENCY_COUNT = 4;
-/** Log entries of a page, and sessions after which it ends: each is a small transaction. */
+/** Log entries of a page, of up to 97 rows each: for a follower, and for a reader, who is waited for. */
 export const LOG_PAGE_COUNT = 64;
+export const READER_LOG_PAGE_COUNT = 16;
+/** Rows after which a page ends: each is a small transaction. */
 export const LOG_PAGE_ROW_COUNT = 300;

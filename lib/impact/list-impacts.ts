@@ -35,6 +35,8 @@ export interface ImpactPage {
   readonly isBehind: boolean;
   /** The user's sequence number of samples at the time of reading. */
   readonly seq: number;
+  /** Queries of rows and blocks that it took. */
+  readonly queryCount: number;
 }
 
 /** Of a page, whatever its entries: each is a few hundred bytes of Query. */
@@ -56,7 +58,7 @@ export async function listImpacts(
   ]);
   const metrics = visibleMetrics(head, query.metrics);
   const { sessions, isMore, isBehind } = await sessionsOf(deps, scope, query, metrics.length);
-  const views = await viewImpacts(deps, scope, {
+  const { views, queryCount } = await viewImpacts(deps, scope, {
     sessions: sessions.filter(isCounted),
     metrics,
     head,
@@ -70,7 +72,7 @@ export async function listImpacts(
       : isMore
         ? { whole: placeOf(sessions.at(-1)) }
         : undefined;
-  return { impacts: told.map(toSessionImpact), next, isBehind, seq: head.seq };
+  return { impacts: told.map(toSessionImpact), next, isBehind, seq: head.seq, queryCount };
 }
 
 const isTold = ({ session, metric }: ImpactView, partial: ImpactPosition['partial']): boolean =>

@@ -29,6 +29,8 @@ export interface ProductImpacts {
   /** More sessions than one answer looks at: what is told is PARTIAL. */
   readonly isCut: boolean;
   readonly seq: number;
+  /** Queries of rows and blocks that it took. */
+  readonly queryCount: number;
 }
 
 /** Eleven a day for 90 days. */
@@ -56,7 +58,12 @@ export async function listProducts(
   const fromMs = (toMs - periodDays * DAY_MS) as EpochMs;
   const listed = await listSessions(deps, scope, { fromMs, toMs, limit: MAX_SESSION_COUNT });
   const credited = creditedSessions(listed.sessions, productId);
-  const views = await viewImpacts(deps, scope, { sessions: credited, metrics, head, workspace });
+  const { views, queryCount } = await viewImpacts(deps, scope, {
+    sessions: credited,
+    metrics,
+    head,
+    workspace,
+  });
   const groups = Map.groupBy(views, ({ session, metric }) => `${productOf(session.credit)}|${metric.code}`);
   const context = {
     periodDays,
@@ -73,6 +80,7 @@ export async function listProducts(
     isBehind: listed.isBehind,
     isCut: listed.isMore || products.length > MAX_ENTRY_COUNT,
     seq: head.seq,
+    queryCount,
   };
 }
 

@@ -3,6 +3,7 @@ import { AppError } from '../problems/app-error.ts';
 import type { HeadStore } from '../samples/head-store.ts';
 import type { Head, UserScope } from '../samples/model.ts';
 import type { ImpactDeps, SyncedRows } from './impact-deps.ts';
+import { READER_LOG_PAGE_COUNT } from './limits.ts';
 import type { SessionFacts, SessionPlace } from './model.ts';
 import { readLog, withProducts } from './read-log.ts';
 import type { SessionChange } from './session-directory.ts';
@@ -42,7 +43,7 @@ export async function listSessions(
 ): Promise<ListedSessions> {
   // The mark before the list: what it has not followed then is read after it, in the log.
   const mark = await deps.directory.loadMark(scope);
-  const page = await readLog(deps, scope, mark);
+  const page = await readLog(deps, scope, mark, READER_LOG_PAGE_COUNT);
   if (page.kind === 'nothing') return { sessions: [], isMore: false, isBehind: false };
   const changes = page.kind === 'page' ? page.changes : [];
   const listed = await deps.directory.list(scope, { ...range, limit: range.limit + 1 });

@@ -103,14 +103,16 @@ async function followTo(deps: ImpactDeps, scope: UserScope, seq: number, run: Ru
   return isGone || (mark?.seq ?? 0) >= seq ? undefined : new InputsNotVisibleError();
 }
 
-/** One read decides for users without sessions. */
+/**
+ * One Query mostly decides that no session is near. Not the mark: a follower lists sessions, reads their samples and
+ * moves the mark in this order, so that samples of meanwhile find the session here.
+ */
 async function recomputeTouched(
   deps: ImpactDeps,
   scope: UserScope,
   blocks: readonly ChangedBlock[],
   { onSaved }: Run,
 ): Promise<unknown> {
-  if ((await deps.directory.loadMark(scope)) === undefined) return undefined;
   for (const span of startSpans(blocks)) {
     for await (const keys of touchedKeys(deps, scope, { blocks, span }))
       onSaved(await projectKeys(deps, scope, keys));

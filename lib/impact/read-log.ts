@@ -25,18 +25,19 @@ export type LogPage =
 const VISIBLE_AFTER_MS = MINUTE_MS;
 
 /**
- * The sessions that changed after `mark`, each as it is now (IMP6): three to five reads of up to 64 log
- * entries. A repeat reads what is there by then. An entry whose rows are half visible ends the page before it.
+ * The sessions that changed after `mark`, each as it is now (IMP6): three to five reads of up to `entryCount`
+ * log entries. A repeat reads what is there by then. An entry whose rows are half visible ends the page before it.
  */
 export async function readLog(
   deps: Pick<ImpactDeps, 'synced' | 'clock'>,
   scope: UserScope,
   mark: LogPosition | undefined,
+  entryCount: number = LOG_PAGE_COUNT,
 ): Promise<LogPage> {
   const afterSeq = mark?.seq ?? 0;
   const [head, entries] = await Promise.all([
     deps.synced.loadHead(scope),
-    deps.synced.readEntries(scope, afterSeq, LOG_PAGE_COUNT),
+    deps.synced.readEntries(scope, afterSeq, entryCount),
   ]);
   if (head === undefined || head === 'gone') return { kind: 'nothing' };
   const isSameLog = mark === undefined || mark.epoch === head.epoch;

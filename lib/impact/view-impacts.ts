@@ -20,6 +20,12 @@ export interface ImpactView {
   readonly reason: string | undefined;
 }
 
+export interface ImpactViews {
+  readonly views: readonly ImpactView[];
+  /** Queries of rows and blocks that it took. */
+  readonly queryCount: number;
+}
+
 export interface ViewQuery {
   /** In the order of their start. */
   readonly sessions: readonly CountedSession[];
@@ -42,11 +48,14 @@ export async function viewImpacts(
   deps: Pick<ImpactDeps, 'impacts' | 'blocks' | 'rules'>,
   scope: UserScope,
   query: ViewQuery,
-): Promise<readonly ImpactView[]> {
+): Promise<ImpactViews> {
   const columns = await mapBounded(query.metrics, METRIC_CONCURRENCY_COUNT, (metric) =>
     viewMetric(deps, scope, metric, query),
   );
-  return query.sessions.flatMap((_, index) => columns.flatMap((column) => column[index] ?? []));
+  return {
+    views: query.sessions.flatMap((_, index) => columns.flatMap((column) => column[index] ?? [])),
+    queryCount: query.metrics.length * (1 + stretchesOf(query.sessions).length),
+  };
 }
 
 async function viewMetric(

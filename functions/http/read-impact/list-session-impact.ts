@@ -7,6 +7,7 @@ import type { ApiRequest, OperationHandler } from '../../_platform/http/operatio
 import { parseQuery } from '../../_platform/http/parse-json-body.ts';
 import { answerWithTag, readCursor, writeCursor } from '../../_platform/http/tagged-answer.ts';
 import { parseImpactMetrics } from './parse-metrics.ts';
+import { readHeaders } from './read-headers.ts';
 import { rowIdOf } from './row-id-of.ts';
 import type { ReadImpactDeps } from './wiring.ts';
 
@@ -27,9 +28,9 @@ export const listSessionImpactOperation =
   (deps: ReadImpactDeps): OperationHandler =>
   async (request) => {
     const page = await listImpacts(deps.impact, request.userScope(), parseImpactQuery(request));
-    const { impacts, isBehind, next, seq } = page;
+    const { impacts, isBehind, next } = page;
     const body = { impacts, isBehind, nextCursor: writeCursor(request, next) };
-    return answerWithTag(request, body, { 'x-seq': String(seq) });
+    return answerWithTag(request, body, readHeaders(page));
   };
 
 function parseImpactQuery(request: ApiRequest): ImpactQuery {

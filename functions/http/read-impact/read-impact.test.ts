@@ -188,7 +188,8 @@ describe('sessions', () => {
     await putSession();
     await world.project();
     const before = world.sends.count;
-    await impacts({ metric: 'heart_rate' });
+    const { headers } = await world.get('listSessionImpact', { ...RANGE, metric: 'heart_rate' });
+    expect(headers['server-timing']).toBe('impacts;desc="2 queries"');
     const callCount = world.sends.count - before;
     expect(callCount).toBeLessThanOrEqual(9);
     await world.ingest(readingsAround(START_MS - 5 * DAY_MS));
