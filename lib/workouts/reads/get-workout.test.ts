@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { workoutOf } from '../../../test/support/workout-builders.ts';
+import { NAMES, workoutOf } from '../../../test/support/workout-builders.ts';
 import { createWorkoutWorld, type WorkoutWorld } from '../../../test/support/workout-world.ts';
 
 const WHOLE = {
@@ -119,4 +119,15 @@ test('WKT10 totals by family and by type, each activity once', async () => {
     'trail_running',
     'triathlon',
   ]);
+});
+
+test('WKT13 a source is the one that its samples have, whatever empty fields a cloud sends', () => {
+  const run = { provider: 'polar', start: '2026-11-01T09:00:07Z' };
+  const plain = workoutOf(run).source.sourceId;
+  expect(plain).toBe(NAMES.sourceIdOf({ provider: 'polar' }));
+  for (const source of [{ device: {} }, { app: '' }, { device: { model: '' } }])
+    expect(workoutOf({ ...run, source }).source.sourceId).toBe(plain);
+  expect(workoutOf({ ...run, source: { device: { type: 'watch' } } }).source.sourceId).toBe(
+    NAMES.sourceIdOf({ provider: 'polar', device: { type: 'watch' } }),
+  );
 });

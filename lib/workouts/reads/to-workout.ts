@@ -1,5 +1,6 @@
 import { WORKOUT_TYPES } from '../../../contracts/records/workout-types.ts';
-import type { RecordKind, WorkoutRecord } from '../../providers/model.ts';
+import { definedFields } from '../../core/defined-fields.ts';
+import type { RecordKind, RecordSource, WorkoutRecord } from '../../providers/model.ts';
 import type { StoredRecord } from '../../records/model.ts';
 import type { Source, SourceId } from '../../samples/model.ts';
 import type { Workout } from '../model.ts';
@@ -18,7 +19,7 @@ const LAPS_RICHNESS = 2;
 export function toWorkout(names: WorkoutNames, record: StoredRecord): Workout | undefined {
   const { body, provider } = record;
   if (body.kind !== 'workout') return undefined;
-  const named = { provider, ...body.source };
+  const named = { provider, ...namedSource(body.source) };
   const { parentExternalId } = body;
   return {
     id: record.recordId,
@@ -40,8 +41,34 @@ export function toWorkout(names: WorkoutNames, record: StoredRecord): Workout | 
   };
 }
 
+/** As the ingest takes it: fields without a name are none, and a device without fields is none. */
+function namedSource({ device, app }: RecordSource): RecordSource {
+  const { manufacturer, model, type } = device ?? {};
+  const known = definedFields({ manufacturer: manufacturer || undefined, model: model || undefined, type });
+  return {
+    ...(Object.keys(known).length === 0 ? {} : { device: known }),
+    ...(app === undefined || app === '' ? {} : { app }),
+  };
+}
+
+const MEASURES = [
+  'movingSec',
+  'distanceM',
+  'energyKcal',
+  'avgHeartRateBpm',
+  'maxHeartRateBpm',
+  'elevationGainM',
+  'avgSpeedMps',
+  'avgCadencePerMin',
+  'avgPowerW',
+  'stepCount',
+  'strain',
+  'trainingLoad',
+] as const satisfies readonly (keyof WorkoutRecord)[];
+
+/** A measure of 0 is what is told by devices that do not measure it. */
 function richnessOf(body: Omit<WorkoutRecord, 'values'>): number {
-  const measureCount = Object.values(body).filter((value) => typeof value === 'number').length;
+  const measureCount = MEASURES.filter((measure) => (body[measure] ?? 0) > 0).length;
   const hasLaps = (body.laps?.length ?? 0) > 1;
   return measureCount + (hasLaps ? LAPS_RICHNESS : 0) + (body.track === undefined ? 0 : TRACK_RICHNESS);
 }
