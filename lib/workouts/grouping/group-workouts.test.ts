@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { KNOWN_CASES } from '../../../test/fixtures/workouts/known-cases.ts';
 import {
   ACTIVITY_COUNT,
   COPY_COUNT,
@@ -39,6 +40,11 @@ test('WKT1 of 191 workouts 171 are copies: 20 count, in 20 groups', () => {
     const activity = members[0]?.slice(2);
     expect(members.slice(1).every((id) => id.startsWith(`w-${activity}-`))).toBe(true);
   }
+});
+
+test.each(KNOWN_CASES)('WKT1 as other projects learnt: $what', ({ left, right, isCopy }) => {
+  expect(group([left, right])).toHaveLength(isCopy ? 1 : 0);
+  expect(group([right, left])).toHaveLength(isCopy ? 1 : 0);
 });
 
 test('WKT3 a commuter who rides twice a day, from two clouds, has two rides a day', () => {
