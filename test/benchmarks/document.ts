@@ -4,7 +4,7 @@ import { cpus, loadavg, totalmem } from 'node:os';
 const DOCUMENT = 'docs/benchmarks.md';
 const GIBIBYTE = 1_024 ** 3;
 /** Sections in the order of the page; each command rewrites its own. */
-const SECTIONS = ['ingest', 'import', 'workouts', 'sync', 'devices'] as const;
+const SECTIONS = ['ingest', 'import', 'reads', 'workouts', 'sync', 'devices'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 const INTRODUCTION = `# Benchmarks
