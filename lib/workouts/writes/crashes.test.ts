@@ -6,15 +6,8 @@ import { batchOf, openWorkoutWrites } from '../../../test/support/workout-writes
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => setImmediate(done));
 };
-const EXPECTED = {
-  accepted: 59,
-  updated: 0,
-  duplicate: 0,
-  superseded: 0,
-  deleted: 1,
-  notFound: 1,
-  refused: 1,
-};
+const NONE = { accepted: 0, updated: 0, duplicate: 0, superseded: 0, deleted: 0, notFound: 0, refused: 0 };
+const EXPECTED = { ...NONE, accepted: 59, deleted: 1, notFound: 1, refused: 1 };
 const batch = batchOf('r1', { workouts: [...workoutInputs(59), {}], deletions: ['w3', 'w99'], anchor: 'a1' });
 /** Three reads and three transactions. */
 const CALL_COUNT = 6;
@@ -42,5 +35,23 @@ test.each(KILLS)(
     ]);
     expect((await send(batch)).text).toBe(answer.text);
     expect(isAnswered).toBe(false);
+  },
+);
+
+test.each([2, 11, 30, 42])(
+  'WKT41 WKT42 a worker that is killed at call %i leaves what the next one goes on with',
+  async (call) => {
+    const { send, work, crashes, list, syncStates, seqNow } = await openWorkoutWrites();
+    const history = batchOf('h1', { workouts: workoutInputs(510), deletions: ['w3'], anchor: 'all' });
+    expect((await send(history)).status).toBe(202);
+    crashes.arm(call, call % 2 === 0 ? 'after' : 'before');
+    void work();
+    await settle();
+    crashes.disarm();
+    expect(await work()).toEqual(['done']);
+    const answer = await send(history);
+    expect(answer).toMatchObject({ status: 200, counts: { ...NONE, accepted: 510, deleted: 1 } });
+    expect([await seqNow(), (await list()).length]).toEqual([21, 509]);
+    expect(await syncStates()).toMatchObject([{ anchor: 'all', version: 1 }]);
   },
 );

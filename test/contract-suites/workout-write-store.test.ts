@@ -1,0 +1,4 @@
+import { onEveryStorage } from './store-fixtures.ts';
+import { workoutWriteStoreContract } from './workout-write-store.contract.ts';
+
+onEveryStorage(workoutWriteStoreContract);
