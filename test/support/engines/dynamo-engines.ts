@@ -56,6 +56,10 @@ export const dynamoDbLocal: DynamoEngineKind = {
     return startEngine(
       JAVA,
       (port) => [
+        // Seconds of life are too few for the second compiler, and a small heap needs no parallel collector.
+        '-XX:TieredStopAtLevel=1',
+        '-XX:+UseSerialGC',
+        '-Xshare:auto',
         '-Xmx256m',
         '-Djava.library.path=./DynamoDBLocal_lib',
         '-jar',
