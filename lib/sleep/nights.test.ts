@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { at, dateOf, iso, type NightWorld, openNightWorld, session } from '../../test/support/night-world.ts';
 import { rollupPartition, userPartition } from '../adapters/dynamo/core-keys.ts';
 import { createLeftoverStore } from '../adapters/dynamo/leftover-store.ts';
+import type { RebuilderStep } from '../projections/rebuilder.ts';
 import { removeLeftovers } from '../users/remove-leftovers.ts';
 import { listNights } from './list-nights.ts';
 import { createNightRebuilder } from './night-rebuilder.ts';
@@ -118,6 +119,12 @@ test('SLP10 a record is a night, and a deleted one leaves none', async () => {
   await project();
   expect(await list()).toMatchObject([{ status: 'NO_DATA', totalSleepMin: null, sources: [] }]);
 });
+
+async function stepsOf(steps: AsyncIterable<RebuilderStep>): Promise<readonly RebuilderStep[]> {
+  const taken: RebuilderStep[] = [];
+  for await (const each of steps) taken.push(each);
+  return taken;
+}
 
 const nightly = (externalId: string, date: string, asleepMin: number, parts = {}) =>
   session({
@@ -242,7 +249,7 @@ test('SLP10 waiting computes the newest stale nights, and orders decide at once'
   );
   expect(await stateOf('2026-11-10')).toEqual([['STALE', 400]]);
   const rebuilder = createNightRebuilder(world.deps);
-  const steps = await Array.fromAsync(rebuilder.rebuild(world.scope, { metrics: ['sleep_session'] }));
+  const steps = await stepsOf(rebuilder.rebuild(world.scope, { metrics: ['sleep_session'] }));
   expect(steps.map(({ computedCount, currentCount }) => [computedCount, currentCount])).toEqual([[4, 0]]);
   expect(await stateOf('2026-11-10')).toEqual([['READY', 430]]);
 });
@@ -252,7 +259,7 @@ test('SLP12 a rebuild goes through years oldest first, and a repeat computes not
   await world.ingest({ requestId: 'r1', sources: { w: WATCH }, samples: NIGHT_OF_STAGES });
   const { rebuild } = createNightRebuilder(world.deps);
   const counts = async (range = {}) =>
-    (await Array.fromAsync(rebuild(world.scope, range))).map(({ computedCount, currentCount }) => [
+    (await stepsOf(rebuild(world.scope, range))).map(({ computedCount, currentCount }) => [
       computedCount,
       currentCount,
     ]);
