@@ -1,7 +1,7 @@
 import type { LocalDate } from '../core/instants.ts';
 import type { SetAside, SleepSession, SourceSleep, Span, StageSample, StageSpan } from './model.ts';
 import { isAsleep, paintStages } from './paint-stages.ts';
-import { bySpan, clip, lengthOf, overlaps, subtract, totalLength } from './spans.ts';
+import { bySpan, clip, hullOf, lengthOf, overlaps, subtract, totalLength } from './spans.ts';
 
 /** A session with the stages that count for it: its own, else those of its source's samples in its time. */
 export interface StagedSession extends Omit<SleepSession, 'stages'> {
@@ -36,7 +36,7 @@ export function itemsOf({ source, samples, sessions }: SourceSleep): SourceItems
   const told = samples.filter(isStage);
   const staged = kept.map((session) => withStages(session, told));
   const outside = samples.flatMap((sample) => subtract(sample, kept));
-  const covered = samples.filter((sample) => kept.some((session) => overlaps(sample, session)));
+  const covered = hullOf(samples.filter((sample) => kept.some((session) => overlaps(sample, session))));
   return {
     sessions: staged,
     stages: paintStages(outside.filter(isStage)),
@@ -44,19 +44,12 @@ export function itemsOf({ source, samples, sessions }: SourceSleep): SourceItems
     clocks: samples.map(({ startMs, endMs, offsetMinutes }) => ({ startMs, endMs, offsetMinutes })),
     setAside: [
       ...dropped.map((session) => ({ ...spanOf(session), sourceId, reason: 'overlap_same_source' as const })),
-      ...(covered.length === 0
-        ? []
-        : [{ ...spanOf(hull(covered)), sourceId, reason: 'record_counts' as const }]),
+      ...(covered === undefined ? [] : [{ ...covered, sourceId, reason: 'record_counts' as const }]),
     ],
   };
 }
 
 const spanOf = ({ startMs, endMs }: Span): Span => ({ startMs, endMs });
-const hull = (spans: readonly Span[]): Span => ({
-  startMs: spans.reduce((least, { startMs }) => Math.min(least, startMs), Number.POSITIVE_INFINITY),
-  endMs: spans.reduce((most, { endMs }) => Math.max(most, endMs), Number.NEGATIVE_INFINITY),
-});
-
 const isStage = <Part extends Pick<StageSample, 'stage'>>(
   sample: Part,
 ): sample is Part & Pick<StageSpan, 'stage'> => sample.stage !== 'in_bed';
