@@ -84,6 +84,9 @@ export interface Tenant {
   readonly connectionId: string;
   readonly syncId: string;
   readonly rebuildId: string;
+  readonly workoutId: string;
+  readonly groupId: string;
+  readonly importId: string;
 }
 
 /** Their operations have no principal. */
@@ -284,6 +287,7 @@ async function addTenant(
   const pathParameters = { userId: user.id, connectionId };
   const started = await call(routeOf('startSync'), { headers, pathParameters });
   const rebuild = await call(routeOf('startRebuild'), { headers, body: '{}' });
+  const workouts = await addWorkouts(call, { headers, userId: user.id });
   const [key] = await keys.list(workspaceId, { limit: 1, after: undefined });
   return {
     workspaceId,
@@ -296,7 +300,29 @@ async function addTenant(
     connectionId,
     syncId: (JSON.parse(started.body ?? '{}') as { syncId: string }).syncId,
     rebuildId: (JSON.parse(rebuild.body ?? '{}') as { rebuildId: string }).rebuildId,
+    ...workouts,
   };
+}
+
+/** A ride by hand, a cloud's copy of it, and the place of an activity's file. */
+async function addWorkouts(
+  call: (route: (typeof ROUTES)[number], event: Partial<APIGatewayProxyEventV2>) => ReturnType<HttpHandler>,
+  { headers, userId }: { readonly headers: Record<string, string>; readonly userId: string },
+): Promise<Pick<Tenant, 'workoutId' | 'groupId' | 'importId'>> {
+  const ask = async (operation: Operation, pathParameters: object, body: object) => {
+    const event = { headers, pathParameters: { userId, ...pathParameters }, body: JSON.stringify(body) };
+    return JSON.parse((await call(routeOf(operation), event)).body ?? '{}') as Record<string, unknown>;
+  };
+  const ride = { type: 'cycling', start: '2026-11-20T09:00:12Z', end: '2026-11-20T10:00:12Z' };
+  const workoutId = String((await ask('putWorkout', { workoutId: 'ride' }, ride))['id']);
+  const copy = { source: { provider: 'copies' }, workouts: [{ ...ride, externalId: 'ride' }] };
+  await ask('upsertWorkouts', {}, { requestId: 'copy', ...copy });
+  const { importId } = await ask('createActivityImport', {}, {});
+  const queryStringParameters = { from: '2026-11-20T00:00:00Z', to: '2026-11-21T00:00:00Z' };
+  const event = { headers, pathParameters: { userId }, queryStringParameters };
+  const listed = await call(routeOf('listDuplicateWorkouts'), event);
+  const { groups } = JSON.parse(listed.body ?? '{}') as { groups: readonly { id: string }[] };
+  return { workoutId, groupId: groups[0]?.id ?? '', importId: String(importId) };
 }
 
 function routeOf(operation: Operation): (typeof ROUTES)[number] {
