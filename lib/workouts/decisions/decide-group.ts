@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { AppError } from '../../problems/app-error.ts';
 import type { UserScope } from '../../samples/model.ts';
 import { anchorOf } from '../grouping/group-id.ts';
-import { loadSurroundings, type Surroundings } from '../reads/find-group.ts';
+import { loadSurroundings, type Surroundings } from '../reads/load-surroundings.ts';
 import { toGroupAnswer } from '../reads/group-answer.ts';
 import type { WorkoutReads } from '../reads/model.ts';
 import type { DecidedGroup } from '../reads/workout-view.ts';

@@ -1,7 +1,7 @@
 import type { WorkoutDetail } from '../../../contracts/http/workouts.ts';
 import { AppError } from '../../problems/app-error.ts';
 import type { UserScope } from '../../samples/model.ts';
-import { loadSurroundings } from './find-group.ts';
+import { loadSurroundings } from './load-surroundings.ts';
 import type { WorkoutReads } from './model.ts';
 import { toWorkoutDetail } from './workout-answer.ts';
 
