@@ -9,10 +9,9 @@ import { cleanPoints } from '../points.ts';
 import { toFigures } from '../to-activity.ts';
 import { wholeOf } from '../whole.ts';
 import { sourceOf } from './fit-device.ts';
-import { type FitMessage, instantOf, numberOf, positiveOf, wordOf } from './fit-message.ts';
+import { type FitMessage, type FitMessages, instantOf, numberOf, positiveOf, wordOf } from './fit-message.ts';
 import { cadenceFactorOf, pointOf } from './fit-points.ts';
 import { workoutTypeOf } from './fit-sports.ts';
-import type { FitMessages } from './read-fit.ts';
 
 export interface ReadActivities {
   readonly activities: readonly Activity[];

@@ -3,6 +3,16 @@ import type { EpochMs } from '../../core/instants.ts';
 /** A message as the decoder gives it: names of the FIT profile, values of any kind. */
 export type FitMessage = Readonly<Record<string, unknown>>;
 
+/** The messages of one part that are read, in the order of the file. */
+export interface FitMessages {
+  readonly fileId: FitMessage;
+  readonly sessions: readonly FitMessage[];
+  readonly laps: readonly FitMessage[];
+  readonly records: readonly FitMessage[];
+  /** When the device closed the file, on its own clock too. */
+  readonly activity: FitMessage;
+}
+
 export function numberOf(message: FitMessage, ...names: readonly string[]): number | undefined {
   for (const name of names) {
     const value = message[name];

@@ -3,18 +3,8 @@ import type { EpochMs } from '../../core/instants.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Activity, ActivityFault, ActivityFile, Damage } from '../model.ts';
 import { activitiesOf } from './fit-activities.ts';
-import type { FitMessage } from './fit-message.ts';
+import type { FitMessage, FitMessages } from './fit-message.ts';
 import { type FitPart, scanFit } from './scan-fit.ts';
-
-/** The messages of one part that are read, in the order of the file. */
-export interface FitMessages {
-  readonly fileId: FitMessage;
-  readonly sessions: readonly FitMessage[];
-  readonly laps: readonly FitMessage[];
-  readonly records: readonly FitMessage[];
-  /** When the device closed the file, on its own clock too. */
-  readonly activity: FitMessage;
-}
 
 /**
  * The activities of a FIT file, or why there are none. With `keep` damage ends the file where it lies and what was
