@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { ActivityImport } from '../../../contracts/http/activity-imports.ts';
 import type { WorkoutDetail, WorkoutGroup } from '../../../contracts/http/workouts.ts';
@@ -20,6 +22,23 @@ async function tcxOf(name: string): Promise<Uint8Array> {
   const activity = file.ok ? file.value.activities[0] : undefined;
   if (activity === undefined) throw new Error('no activity');
   return Buffer.from(toTcx(activity));
+}
+
+/** The import command as a person runs it: its exit code and what it says. */
+function importByCommand(
+  { apiUrl, apiKey }: RunningCloud,
+  name: string,
+  args: readonly string[],
+): Promise<{ readonly exitCode: number | null; readonly said: string }> {
+  const path = fileURLToPath(new URL(name, FOLDER));
+  const command = ['functions/command/import-file/index.ts', path, '--user', 'activity-files-cli', ...args];
+  const env = { ...process.env, HEADWATER_API_URL: apiUrl, HEADWATER_API_KEY: apiKey };
+  const child = spawn(process.execPath, command, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString('utf8');
+  });
+  return new Promise((resolve) => child.once('close', (exitCode) => resolve({ exitCode, said })));
 }
 
 /** Files of activities through the API: put, read, and each workout once. */
@@ -120,5 +139,24 @@ export const activityFilesPart = (cloud: () => RunningCloud): void => {
       workouts: [{ outcome: 'created' }],
       damage: { where: 'byte 771' },
     });
+  });
+
+  test('ACT11 the import command says what changed, what was there, and how to take a damaged file', async () => {
+    const first = await importByCommand(cloud(), 'sample-activity.fit', ['--source', 'edge']);
+    expect(first).toMatchObject({ exitCode: 0 });
+    expect(first.said).toMatch(/^read 1 workout and 9202 samples for 1 user in [\d.]+ s$/m);
+    expect(first.said).toMatch(/^ {2}workouts created +1$/m);
+    expect(first.said).toMatch(/^ {2}samples accepted +9202$/m);
+    const again = await importByCommand(cloud(), 'sample-activity.fit', ['--source', 'edge']);
+    expect(again.said).toMatch(/^ {2}samples duplicate +9202$/m);
+    expect(again.said).toContain('nothing changed');
+    const other = await importByCommand(cloud(), 'sample-activity.fit', ['--source', 'web']);
+    expect(other.said).toMatch(/^ {2}workouts that another source has too, counted once +1$/m);
+    const refused = await importByCommand(cloud(), 'activity-settings-corruptheader.fit', []);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.said).toContain('byte 771: the header does not say ".FIT"');
+    expect(refused.said).toContain('--keep-damaged');
+    const kept = await importByCommand(cloud(), 'activity-settings-corruptheader.fit', ['--keep-damaged']);
+    expect([kept.exitCode, kept.said.includes('what is before that was imported')]).toEqual([0, true]);
   });
 };
