@@ -30,7 +30,8 @@ export function expectationOf(headers: Headers, method: 'PUT' | 'DELETE'): Entry
     if (method === 'PUT' && ifNoneMatch === '*' && ifMatch === undefined) return 'absent';
     throw invalidHeader('if-none-match', 'If-None-Match of a write is * and of a PUT, without If-Match.');
   }
-  if (ifMatch === undefined) return undefined;
+  // What is not there cannot be deleted anyway.
+  if (ifMatch === undefined || (ifMatch === '*' && method === 'DELETE')) return undefined;
   const version = VERSION_TAG.exec(ifMatch)?.[1];
   if (version === undefined) throw invalidHeader('if-match', 'If-Match is the ETag of the entry.');
   return Number(version);

@@ -85,12 +85,14 @@ interface Taken {
   readonly record: NormalisedRecord;
 }
 
-/** Of two of one id the higher revision, else the later one, as of samples (ING7). */
+/**
+ * Of two of one id the higher revision; of equal ones the greater content hash, as between batches (REC3); without
+ * revisions the later one.
+ */
 function take(taken: Map<string, Taken>, incoming: Taken, refusals: Refusal[]): void {
-  const { recordId, revision } = incoming.record;
+  const { recordId } = incoming.record;
   const other = taken.get(recordId);
-  const isLesser = other !== undefined && compareRevisions(revision, other.record.revision) < 0;
-  const chosen = isLesser ? other : incoming;
+  const chosen = other !== undefined && isLesser(incoming.record, other.record) ? other : incoming;
   taken.set(recordId, chosen);
   if (other === undefined) return;
   refusals.push({
@@ -98,4 +100,10 @@ function take(taken: Map<string, Taken>, incoming: Taken, refusals: Refusal[]): 
     reason: 'duplicate_in_batch',
     message: `the same workout is taken from index ${chosen.index}`,
   });
+}
+
+function isLesser(incoming: NormalisedRecord, other: NormalisedRecord): boolean {
+  const order = compareRevisions(incoming.revision, other.revision);
+  if (order !== 0 || incoming.revision === undefined) return order < 0;
+  return incoming.contentHash < other.contentHash;
 }
