@@ -53,7 +53,7 @@ export function groupWorkouts(
 ): readonly WorkoutGroup[] {
   const byId = new Map(workouts.map((workout) => [workout.id, workout]));
   const sets = createDisjointSets();
-  const mayShare = createShareCheck(byId, rules);
+  const mayShare = createShareCheck(byId, rules, pairs);
   for (const { a, b } of pairs) {
     if (mayJoin(sets.membersOf(a), sets.membersOf(b), mayShare)) sets.join(a, b);
   }
@@ -69,9 +69,13 @@ function mayJoin(
   return left.every((one) => right.every((other) => mayShare(one, other)));
 }
 
-/** Asked again and again while groups grow, so that an answer is kept. */
-function createShareCheck(byId: ReadonlyMap<string, Workout>, rules: GroupingRules) {
-  const known = new Map<string, PairScore['veto']>();
+/** Asked again and again while groups grow, so that an answer is kept; of matched pairs it is known. */
+function createShareCheck(
+  byId: ReadonlyMap<string, Workout>,
+  rules: GroupingRules,
+  matched: readonly MatchedPair[],
+) {
+  const known = new Map<string, PairScore['veto']>(matched.map(({ a, b }) => [`${a} ${b}`, undefined]));
   return (one: string, other: string): boolean => {
     if (rules.isKeptApart(one, other)) return false;
     const [left, right] = [byId.get(one), byId.get(other)];

@@ -39,18 +39,32 @@ export function cellsOf(way: Iterable<Place>): readonly number[] {
  */
 export function trackOverlap(left: readonly number[], right: readonly number[]): number {
   if (left.length === 0 || right.length === 0) return 0;
-  const known = new Set(left);
-  const others = new Set(right);
   const isWhole = left.length < MAX_CELL_COUNT && right.length < MAX_CELL_COUNT;
-  const union = [...new Set([...left, ...right])].sort((one, other) => one - other);
   // Beyond its last hash a cut sketch says nothing: only what both would hold is compared.
-  const seen = isWhole ? union : union.slice(0, MAX_CELL_COUNT);
-  const common = seen.filter((cell) => known.has(cell) && others.has(cell)).length;
-  if (isWhole) return common / Math.min(known.size, others.size);
-  const similarity = common / seen.length;
+  const { common, seen } = compareSketches(left, right, isWhole ? Number.POSITIVE_INFINITY : MAX_CELL_COUNT);
+  if (isWhole) return common / Math.min(left.length, right.length);
+  const similarity = common / seen;
   const [small, large] = [countOf(left), countOf(right)].sort((one, other) => one - other);
   if (small === undefined || large === undefined) return 0;
   return Math.min(1, (similarity * (small + large)) / (1 + similarity) / small);
+}
+
+/** Of the `limit` smallest hashes of both, how many there are, and how many both have: one walk through each. */
+function compareSketches(
+  left: readonly number[],
+  right: readonly number[],
+  limit: number,
+): { readonly common: number; readonly seen: number } {
+  let [common, seen, at, other] = [0, 0, 0, 0];
+  while (seen < limit && (at < left.length || other < right.length)) {
+    const one = left[at] ?? Number.POSITIVE_INFINITY;
+    const two = right[other] ?? Number.POSITIVE_INFINITY;
+    if (one === two) common += 1;
+    if (one <= two) at += 1;
+    if (two <= one) other += 1;
+    seen += 1;
+  }
+  return { common, seen };
 }
 
 /** How many cells a sketch stands for: of k smallest hashes the greatest tells how dense they lie. */
