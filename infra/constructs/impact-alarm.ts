@@ -13,6 +13,7 @@ export interface ImpactAlarmProps {
     | 'dead-letter-queue'
     | 'ingest-errors'
     | 'projections-late'
+    | 'rebuilds-failed'
     | 'provider-syncs-failing'
     | 'connections-need-reauth'
     | 'provider-quota'

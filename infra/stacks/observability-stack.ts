@@ -90,6 +90,15 @@ export class ObservabilityStack extends Stack {
       periodCount: 5,
       topic,
     });
+    new ImpactAlarm(this, 'RebuildsFailed', {
+      name: physicalName(stage, 'rebuilds-failed'),
+      impact: 'Rows that a rebuild or a change of priorities was to compute stay STALE, and say so.',
+      runbook: 'rebuilds-failed',
+      metric: headwaterMetric('RebuildsFailed', 'Sum', 'rebuilds failed'),
+      threshold: 1,
+      periodCount: 1,
+      topic,
+    });
   }
 }
 

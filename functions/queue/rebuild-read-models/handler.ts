@@ -7,7 +7,7 @@ import { describeFault } from '../../../lib/observability/log.ts';
 import type { RebuildProgress } from '../../../lib/rebuilds/model.ts';
 import { startRecomputation, takeRecomputationStep } from '../../../lib/rebuilds/recompute.ts';
 import { takeRebuildStep } from '../../../lib/rebuilds/take-rebuild-step.ts';
-import type { StepDelivery } from '../../../lib/rebuilds/take-step.ts';
+import { MAX_RECEIVE_COUNT, type StepDelivery } from '../../../lib/rebuilds/take-step.ts';
 import { createQueueHandler, type QueueHandler } from '../../_platform/queue/create-queue-handler.ts';
 import { type BusEvent, parseBusEvent } from '../../_platform/queue/parse-bus-event.ts';
 import type { RebuildReadModelsWiring } from './wiring.ts';
@@ -45,6 +45,7 @@ export const createRebuildReadModelsHandler = ({
           if (taken !== undefined) meter.add('RebuildSteps', 1);
           if (taken?.state === 'failed') meter.add('RebuildsFailed', 1);
         } catch (fault) {
+          if (receiveCount >= MAX_RECEIVE_COUNT) meter.add('RebuildsFailed', 1);
           log.write('QUEUE_MESSAGE_FAILED', { messageId, receiveCount, ...describeFault(fault) });
           failed.push(messageId);
         }
