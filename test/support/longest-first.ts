@@ -18,6 +18,8 @@ const LONGEST: readonly string[] = [
   'simulation/',
   'local-cloud/',
   'contract-suites/',
+  // The rest of test/. Units come last: they are short, and a worker that they share stays theirs.
+  '',
 ];
 
 /** Vitest's own order, by size on a machine that never ran the tests, for all that take seconds. */
