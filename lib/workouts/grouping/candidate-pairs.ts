@@ -2,7 +2,7 @@ import type { Workout } from '../model.ts';
 import { MAX_ZONE_SHIFT_MS, NEARBY_MS, quarterSecondOf } from './score-pair.ts';
 
 /** Later workouts that one is compared with, at most: that many begin in ten minutes only by a mistake. */
-export const MAX_COMPARISONS_EACH = 64;
+export const MAX_COMPARISONS_EACH = 32;
 
 type Pair = readonly [Workout, Workout];
 
