@@ -188,6 +188,7 @@ describe('ING13 two workspaces', () => {
     createUpload: {},
     startRebuild: { requestId: 'intrusion', models: ['sleep'] },
     decideDuplicateWorkouts: { decision: 'keep_both' },
+    createActivityImport: { source: 'intrusion' },
     upsertWorkouts: { requestId: 'intrusion', source: { provider: 'garmin' }, workouts: [] },
     putWorkout: { type: 'yoga', start: `${DAY}T10:00:00Z`, end: `${DAY}T11:00:00Z` },
     putPriorities: { orders: { '*': ['oura'] } },

@@ -50,7 +50,7 @@ export function scanFit(bytes: Uint8Array): Result<FitScan, ActivityFault> {
         reason: 'The file holds more points than two days of seconds.',
       });
     parts.push({ bytes: walk.toFile(), pointCount: walk.pointCount });
-    const damage = stop ?? endFault(bytes, from, header.dataTo);
+    const damage = withLength(stop, header.dataTo + 2 - bytes.length) ?? endFault(bytes, from, header.dataTo);
     if (damage !== undefined) return ok({ parts, damage });
     from = header.dataTo + 2;
   }
@@ -69,6 +69,12 @@ function readHeader(
   const dataFrom = from + size;
   return { dataFrom, dataTo: dataFrom + view.getUint32(4, true) };
 }
+
+/** Senseless frames in a file that lost bytes have that for a reason, as when a program changed its line ends. */
+const withLength = (stop: Damage | undefined, missingCount: number): Damage | undefined =>
+  stop === undefined || missingCount <= 0 || stop.reason.startsWith('the file ends')
+    ? stop
+    : { ...stop, reason: `${stop.reason}, and the file has ${missingCount} bytes less than its header says` };
 
 function endFault(bytes: Uint8Array, from: number, dataTo: number): Damage | undefined {
   const where = `byte ${Math.min(dataTo, bytes.length)}`;
