@@ -31,6 +31,7 @@ const ParameterNode = z.looseObject({
 
 const EXAMPLE_PROVIDER = 'garmin';
 const EXAMPLE_ENTITY_TYPE = 'journal-entries';
+const EXAMPLE_DATE = '2026-11-21';
 const MAX_INLINE_CHARS = 120;
 const FIELD_HEADINGS = ['Field', 'Type', 'Meaning and limits'];
 const code = (value: unknown): Html => html`<pre><code>${JSON.stringify(value, null, 2)}</code></pre>`;
@@ -70,6 +71,7 @@ function curlOf(route: Route, doc: OperationDoc, { parameters }: DescribedOperat
   const path = route.path
     .replace(/\{(\w+)Id\}/g, (_, name: string) => `$${name.toUpperCase()}_ID`)
     .replace('{provider}', EXAMPLE_PROVIDER)
+    .replace('{date}', EXAMPLE_DATE)
     .replace('{entityType}', EXAMPLE_ENTITY_TYPE);
   const query = parameters
     .filter((parameter) => parameter.in === 'query' && parameter.isRequired)
