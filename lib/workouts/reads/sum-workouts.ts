@@ -3,8 +3,8 @@ import { AppError } from '../../problems/app-error.ts';
 import type { UserScope } from '../../samples/model.ts';
 import { mergeTotals } from './merged-totals.ts';
 import type { WorkoutReads } from './model.ts';
-import { loadSpan, widenAbove, widenBelow } from './span.ts';
-import { CONTEXT_READ_COUNT, loadWorkoutContext } from './workout-context.ts';
+import { loadSpan, type Span, widenAbove, widenBelow } from './span.ts';
+import { CONTEXT_READ_COUNT, loadWorkoutContext, type WorkoutContext } from './workout-context.ts';
 import { viewOf, type WorkoutView } from './workout-view.ts';
 
 /** Workouts that one answer adds up, copies and margins included: years of a person's. */
@@ -31,18 +31,22 @@ export async function sumWorkouts(
   const { fromMs, toMs } = query;
   const maxCount = MAX_SUMMED_COUNT + 1;
   let span = await loadSpan(reads, scope, { fromMs, toMs, maxCount });
-  let view = viewOf(span, context);
+  let view = boundedView(span, context);
   for (let round = 0; round < MAX_WIDENING_COUNT; round += 1) {
-    if (span.workouts.length > MAX_SUMMED_COUNT) throw tooMany();
     const edge = edgeOf(view, query);
     if (edge === 'whole') break;
     span =
       edge === 'below'
         ? await widenBelow(reads, scope, span, maxCount)
         : await widenAbove(reads, scope, span, { toMs, maxCount });
-    view = viewOf(span, context);
+    view = boundedView(span, context);
   }
   return { answer: toAnswer(view, query), readCount: CONTEXT_READ_COUNT + span.readCount };
+}
+
+function boundedView(span: Span, context: WorkoutContext): WorkoutView {
+  if (span.workouts.length <= MAX_SUMMED_COUNT) return viewOf(span, context);
+  throw new AppError('read.range_too_large', `At most ${MAX_SUMMED_COUNT} workouts are added up at a time.`);
 }
 
 const isIn = ({ fromMs, toMs }: Query, startMs: number): boolean => startMs >= fromMs && startMs < toMs;
@@ -66,6 +70,3 @@ function toAnswer(view: WorkoutView, query: Query): SumWorkoutsAnswer {
     setAside: sumOf('setAside'),
   };
 }
-
-const tooMany = (): AppError =>
-  new AppError('read.range_too_large', `At most ${MAX_SUMMED_COUNT} workouts are added up at a time.`);
