@@ -1,6 +1,6 @@
 import type { ProductImpact } from '../../contracts/http/impact.ts';
 import type { Metric } from '../../contracts/metrics/metric.ts';
-import { DAY_MS, type EpochMs, toIso } from '../core/instants.ts';
+import { DAY_MS, type EpochMs, MINUTE_MS, toIso } from '../core/instants.ts';
 import type { UserScope } from '../samples/model.ts';
 import { productOf } from './impact-answer.ts';
 import type { ImpactDeps } from './impact-deps.ts';
@@ -54,7 +54,8 @@ export async function listProducts(
     deps.workspaces.loadPriorities(scope.workspaceId),
   ]);
   const metrics = visibleMetrics(head, asked);
-  const toMs = deps.clock.now();
+  // The end of this minute: asked again within it, the answer has the same entity tag.
+  const toMs = (Math.ceil(deps.clock.now() / MINUTE_MS) * MINUTE_MS) as EpochMs;
   const fromMs = (toMs - periodDays * DAY_MS) as EpochMs;
   const listed = await listSessions(deps, scope, { fromMs, toMs, limit: MAX_SESSION_COUNT });
   const credited = creditedSessions(listed.sessions, productId);

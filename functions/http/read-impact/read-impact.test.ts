@@ -239,6 +239,10 @@ describe('products', () => {
       flags: ['PRIMARY_PRODUCT_ONLY', 'SHORT_OBSERVATION_PERIOD'],
     });
     expect(told[0].evidenceSessionIds).toEqual([1, 2, 3, 4, 5].map(sessionIdOf));
+    world.clock.advance(1_000);
+    const { headers } = await world.get('listProductImpact', PERIOD);
+    world.clock.advance(1_000);
+    expect((await world.get('listProductImpact', PERIOD)).headers['etag']).toBe(headers['etag']);
     world.clock.advance(5 * DAY_MS);
     expect((await products()).products).toMatchObject([{ sessionCount: 2 }]);
     expect((await products({ ...PERIOD, periodDays: '90' })).products).toMatchObject([{ sessionCount: 5 }]);
