@@ -1,6 +1,12 @@
+import { createReadStream } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { WorkoutSyncState } from '../../../contracts/http/workout-writes.ts';
 import type { Workout, WorkoutDetail } from '../../../contracts/http/workouts.ts';
+import { createHeadwaterApi } from '../../../lib/adapters/http/headwater-api.ts';
+import { systemClock } from '../../../lib/core/clock.ts';
+import { systemRandomness } from '../../../lib/core/randomness.ts';
+import { readAppleHealth } from '../../../lib/imports/apple-health.ts';
+import { COUNT_NAMES, type CountName, runImport } from '../../../lib/imports/run-import.ts';
 import { callApi, type RunningCloud } from '../../support/local-cloud.ts';
 import { workoutInput, workoutInputs } from '../../support/workout-inputs.ts';
 
@@ -99,5 +105,36 @@ export const writesPart = (cloud: () => RunningCloud): void => {
     );
     const theirs = `${base}/workouts/${list.body.workouts[0]?.id}`;
     expect((await put(theirs, YOGA)).body).toMatchObject({ code: 'workout.not_manual' });
+  });
+
+  test('IMP9 the workout of a real export is stored beside its samples, and once however often', async () => {
+    const { apiUrl, apiKey } = cloud();
+    const target = createHeadwaterApi({
+      ...{ apiUrl, apiKey, fetch: globalThis.fetch },
+      ...{ clock: systemClock, randomness: systemRandomness },
+    });
+    const counts = Object.fromEntries(COUNT_NAMES.map((name) => [name, 0])) as Record<CountName, number>;
+    const faults: string[] = [];
+    const run = (runId: string) =>
+      runImport(
+        readAppleHealth(createReadStream('test/data/apple-health/export.xml')),
+        { externalId: 'writes-apple', zone: undefined, split: false },
+        {
+          target,
+          resumed: { runId, answeredBelow: 0, counts },
+          observer: { onProgress: async () => undefined, onFault: (text) => void faults.push(text) },
+        },
+      );
+    const first = await run('writes-apple-1');
+    expect([first.samples, first.workouts, first.counts.accepted, faults]).toEqual([15, 1, 16, []]);
+    expect((await run('writes-apple-2')).counts).toMatchObject({ accepted: 0, duplicate: 16 });
+    const base = await userOf('writes-apple');
+    const list = await callApi<{ workouts: Workout[] }>(
+      cloud(),
+      `${base}/workouts?from=2016-04-01T00:00:00Z&to=2016-05-01T00:00:00Z`,
+    );
+    expect(list.body.workouts).toMatchObject([
+      { type: 'other', start: '2016-04-02T09:40:38.000Z', durationSec: 1_904.208, energyKcal: 139.317 },
+    ]);
   });
 };
