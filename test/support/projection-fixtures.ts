@@ -75,11 +75,7 @@ function toMessage(entry: ChangeEntry): ProjectionMessage {
       const detail = { ...envelope, requestId, origin, part: { index: 0, count: 1 }, changes };
       return { messageId, event: { type: 'samples.changed.v1', detail } };
     }
-    case 'priorities':
-    case 'erasure':
-    case 'records':
-    case 'connection':
-    case 'backfill':
+    default:
       throw new Error(`a change of kind ${entry.kind} is not for the projector`);
   }
 }
