@@ -44,7 +44,7 @@ const EXPECTED: Readonly<Record<FunctionName, Expected>> = {
   // The parsers of FIT files (fit-file-parser, with the whole FIT profile) and XML are here and nowhere else.
   'import-activity': { maxBytes: 1_500_000, clients: ['client-dynamodb', 'client-kms', 'client-s3'] },
   'write-workouts': { maxBytes: 890_000, clients: ['client-dynamodb', 'client-kms', 'client-s3'] },
-  'project-impact': { maxBytes: 900_000, clients: ['client-dynamodb', 'client-kms'] },
+  'project-impact': { maxBytes: 650_000, clients: ['client-dynamodb', 'client-kms'] },
   'project-nights': { maxBytes: 670_000, clients: ['client-dynamodb', 'client-kms'] },
   'project-rollups': { maxBytes: 670_000, clients: ['client-dynamodb', 'client-kms'] },
   'rebuild-read-models': { maxBytes: 800_000, clients: ['client-dynamodb', 'client-kms', 'client-sqs'] },
