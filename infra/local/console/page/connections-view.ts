@@ -7,7 +7,7 @@ import {
   type ProviderRow,
   startSync,
 } from './api.ts';
-import { counted, element, make } from './elements.ts';
+import { action, counted, element, make } from './elements.ts';
 
 /** Words for a connection's status; those of a reason follow it. */
 const STATUS_WORDS: Readonly<Record<string, string>> = {
@@ -86,18 +86,4 @@ async function connect(userId: string, provider: string): Promise<void> {
     tab?.close();
     throw error;
   }
-}
-
-function action(label: string, act: () => Promise<unknown>): HTMLElement {
-  const button = make('button', { type: 'button' }, label);
-  button.addEventListener('click', () => {
-    button.setAttribute('disabled', '');
-    act()
-      .catch((error: unknown) => {
-        button.title = String(error);
-        button.textContent = `${label} failed`;
-      })
-      .finally(() => button.removeAttribute('disabled'));
-  });
-  return button;
 }

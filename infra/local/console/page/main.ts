@@ -1,4 +1,5 @@
 import './page.css';
+import './read-models.css';
 import {
   isHealthy,
   listMetrics,
@@ -8,19 +9,23 @@ import {
   readState,
   type User,
 } from './api.ts';
+import { monthAfter } from './clock.ts';
 import { showConnections } from './connections-view.ts';
 import { keepUnsentWrites, showDevices } from './devices/devices-view.ts';
-import { day, element, make, number } from './elements.ts';
+import { chosenBy, day, element, make, number } from './elements.ts';
 import { prepareFlow, showEvents, showQueues, showTotals } from './flow-view.ts';
+import { prepareImpact, showImpact } from './impact/impact-view.ts';
 import { showMonth } from './month-view.ts';
+import { prepareNights, showNights } from './nights/nights-view.ts';
 import { friendlyUnit } from './units.ts';
+import { prepareWorkouts, showWorkouts } from './workouts/workouts-view.ts';
 
 const REFRESH_MS = 1_000;
 const SLOW_REFRESH_EVERY = 5;
 /** Users asked for data when the page opens. */
 const LOOKED_AT_USERS = 20;
 
-const shown = { userId: '', metric: '', month: '', lastEventId: 0, isOpened: false };
+const shown = { userId: '', metric: '', month: '', lastEventId: 0, isOpened: false, drawn: '' };
 
 async function showUsers(): Promise<void> {
   const select = element<HTMLSelectElement>('user');
@@ -52,27 +57,31 @@ async function showMetrics(): Promise<void> {
   element('metrics-empty').hidden = metrics.length > 0;
   element('metrics').hidden = metrics.length === 0;
   if (!metrics.some(({ metric }) => metric === shown.metric)) choose(metrics[0]);
+  const drawn = JSON.stringify([userId, shown.metric, metrics]);
+  if (drawn === shown.drawn) return;
+  shown.drawn = drawn;
+  const isFocused = element('metrics').matches(':focus-within');
   element('metrics')
     .querySelector('tbody')
     ?.replaceChildren(...metrics.map(metricLine));
+  if (isFocused) element('metrics').querySelector<HTMLElement>('[aria-selected="true"]')?.focus();
 }
 
 function metricLine(row: MetricRow): HTMLElement {
   const sources = [...new Set(row.sources.map((source) => source.provider))].join(', ');
   const line = make(
     'tr',
-    { 'aria-selected': String(row.metric === shown.metric), tabindex: '0' },
+    { 'aria-selected': String(row.metric === shown.metric) },
     make('td', {}, ...breakable(row.metric), ' ', make('small', {}, friendlyUnit(row.unit))),
     make('td', { class: 'number' }, number(row.count)),
     make('td', {}, day(row.first)),
     make('td', {}, day(row.last)),
     make('td', {}, sources),
   );
-  line.addEventListener('click', () => {
+  return chosenBy(line, () => {
     choose(row);
     void refresh(true);
   });
-  return line;
 }
 
 /** A metric's name, which may go on in the next line behind each underscore. */
@@ -86,8 +95,7 @@ function choose(row: MetricRow | undefined): void {
 }
 
 function turnMonth(by: number): void {
-  const [year = 0, month = 1] = shown.month.split('-').map(Number);
-  shown.month = new Date(Date.UTC(year, month - 1 + by, 1)).toISOString().slice(0, 7);
+  shown.month = monthAfter(shown.month, by);
   void showMonth(shown);
 }
 
@@ -113,6 +121,13 @@ async function refresh(everything: boolean): Promise<void> {
   await showConnections(element<HTMLSelectElement>('user').value);
 }
 
+/** Nights, workouts and impact of a user; one that cannot be read leaves the others. */
+async function showReadModels(userId: string): Promise<void> {
+  const views = [showNights(userId), showWorkouts(userId), showImpact(userId)];
+  const failed = (await Promise.allSettled(views)).find((view) => view.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
 /** The way to the simulated clouds, where they run. */
 async function showClouds(): Promise<void> {
   const { simulatorUrl } = await readConfig();
@@ -127,6 +142,7 @@ async function run(): Promise<never> {
     try {
       await refresh(slow);
       if (slow) await showHealth();
+      if (slow) await showReadModels(element<HTMLSelectElement>('user').value);
       await showDevices(element<HTMLSelectElement>('user').value, slow);
     } catch {
       element('health').dataset['state'] = 'down';
@@ -140,10 +156,14 @@ element('user').addEventListener('change', (event) => {
   shown.userId = (event.target as HTMLSelectElement).value;
   shown.metric = '';
   void refresh(true);
+  void showReadModels(shown.userId).catch(() => {});
 });
 element('previous').addEventListener('click', () => turnMonth(-1));
 element('next').addEventListener('click', () => turnMonth(1));
 prepareFlow();
+prepareNights();
+prepareWorkouts();
+prepareImpact();
 keepUnsentWrites();
 void showClouds().catch(() => {});
 void run();

@@ -1,4 +1,5 @@
 import { listRollups, type Rollup, type RollupSource } from './api.ts';
+import { lastDayOf } from './clock.ts';
 import { element, make, number } from './elements.ts';
 import { drawMonth, STATUSES, statusName } from './month-chart.ts';
 import { friendlyUnit } from './units.ts';
@@ -43,9 +44,6 @@ function showNoMonth(): void {
   element('month-title').textContent = 'A month of days';
   for (const id of ['month-unit', 'chart', 'legend', 'day']) element(id).replaceChildren();
 }
-
-const lastDayOf = (month: string): number =>
-  new Date(Date.UTC(Number(month.slice(0, 4)), Number(month.slice(5)), 0)).getUTCDate();
 
 function showLegend(rollups: readonly Rollup[]): void {
   const items = STATUSES.map(

@@ -1,0 +1,65 @@
+import type { Workout, WorkoutGroup } from '../../../../../contracts/http/workouts.ts';
+import { wornDayAndTime } from '../clock.ts';
+import { action, make } from '../elements.ts';
+import { decide, sourceName } from '../read-models-api.ts';
+import { distance, duration, heartRate, signalWords, typeName } from './words.ts';
+
+const STATUS: Readonly<Record<WorkoutGroup['status'], string>> = {
+  open: 'one counts, by the priorities of the sources',
+  primary_chosen: 'one counts, as you said',
+  kept_both: 'all of them count, as you said',
+};
+
+/** The copies of one activity: which counts, what speaks for it, and what can be decided. */
+export function groupPanel(userId: string, group: WorkoutGroup, changed: () => Promise<void>): HTMLElement {
+  const choose = async (decision: Parameters<typeof decide>[2]) => {
+    await decide(userId, group.id, decision);
+    await changed();
+  };
+  const rows = group.members.map((member) =>
+    memberLine(group, member, () => choose({ decision: 'primary', workoutId: member.id })),
+  );
+  const head = ['source', 'what', 'start', 'for', 'distance', 'bpm', ''].map((name) => make('th', {}, name));
+  const ways = [
+    ...(group.status === 'kept_both' ? [] : [action('Keep both', () => choose({ decision: 'keep_both' }))]),
+    ...(group.decision === undefined ? [] : [action('Automatic', () => choose({ decision: 'automatic' }))]),
+  ];
+  return make(
+    'div',
+    { class: 'group', 'data-status': group.status },
+    make('h3', { class: 'part' }, 'Copies of one activity'),
+    make('p', { class: 'line' }, STATUS[group.status]),
+    make('table', {}, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows)),
+    ...whyOf(group),
+    make('div', { class: 'actions' }, ...ways),
+  );
+}
+
+function memberLine(group: WorkoutGroup, member: Workout, choose: () => Promise<void>): HTMLElement {
+  const isPrimary = member.id === group.primaryId;
+  const settled = isPrimary && group.status !== 'kept_both' && group.decision !== undefined;
+  const counts = group.status === 'kept_both' || isPrimary;
+  const way = settled ? [] : [action('This is primary', choose)];
+  return make(
+    'tr',
+    { 'data-counts': String(counts), 'data-provider': member.source.provider },
+    make('td', {}, sourceName(member.source)),
+    make('td', {}, typeName(member.type)),
+    make('td', {}, wornDayAndTime(member.start, member.zoneOffsetMinutes).slice(11)),
+    make('td', {}, duration(member)),
+    make('td', {}, distance(member)),
+    make('td', {}, heartRate(member)),
+    make('td', {}, make('div', { class: 'actions' }, make('span', {}, counts ? 'counts' : 'copy'), ...way)),
+  );
+}
+
+function whyOf(group: WorkoutGroup): readonly HTMLElement[] {
+  const names = new Map(group.members.map(({ id, source }) => [id, source.provider]));
+  return group.pairs.map(({ a, b, score, signals }) =>
+    make(
+      'p',
+      { class: 'line why' },
+      `${names.get(a)} and ${names.get(b)}: ${score} points, ${signalWords(signals)}`,
+    ),
+  );
+}
