@@ -11,7 +11,7 @@ export interface RequestOrder {
 }
 
 export const SYNC_STATUSES = ['success', 'partial', 'failed'] as const;
-export type SyncStatus = (typeof SYNC_STATUSES)[number];
+type SyncStatus = (typeof SYNC_STATUSES)[number];
 
 /** How far a source has sent its workouts: one row per (user, source). */
 export interface SyncState {
@@ -28,7 +28,7 @@ export interface SyncState {
   readonly version: number;
 }
 
-export interface EndedRequest {
+interface EndedRequest {
   readonly source: Source;
   readonly anchor: string | undefined;
   readonly counts: IngestCounts;
@@ -36,11 +36,11 @@ export interface EndedRequest {
   readonly nowMs: EpochMs;
 }
 
-export const isOlder = (left: RequestOrder, right: RequestOrder): boolean =>
+const isOlder = (left: RequestOrder, right: RequestOrder): boolean =>
   left.seq === right.seq ? left.ms < right.ms : left.seq < right.seq;
 
 /** `failed` when everything was refused, `partial` when something was; an empty request succeeds. */
-export function statusOf({ refused, ...done }: IngestCounts): SyncStatus {
+function statusOf({ refused, ...done }: IngestCounts): SyncStatus {
   if (refused === 0) return 'success';
   return Object.values(done).some((count) => count > 0) ? 'partial' : 'failed';
 }
