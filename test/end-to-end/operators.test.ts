@@ -252,6 +252,7 @@ describe('ING13 two workspaces', () => {
         .replace('{keyId}', second.keyId)
         .replace('{issuerId}', second.issuerId)
         .replace('{rebuildId}', second.rebuildId)
+        .replace('{workoutId}', 'ride-1')
         .replace('{date}', DAY)
         .replace('{entityType}', 'goals')
         .replace('{entityId}', GOAL_ID);
