@@ -10,6 +10,7 @@ export const ACTIVITY_FAULTS = [
   'activity.damaged',
   'activity.none',
   'activity.too_large',
+  'activity.unreadable',
   'ingest.upload_disabled',
   'read.metric_blocked',
 ] as const;
@@ -23,6 +24,8 @@ export const CreateActivityImportRequest = z
     source: z
       .string()
       .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/)
+      // Entries by hand are edited and deleted as such, and come by PUT alone.
+      .refine((name) => name !== 'manual', { error: 'is the name of entries by hand' })
       .default('file')
       .meta({ description: 'Where the file comes from, as the provider of its workouts and samples' }),
     onDamage: z

@@ -9,6 +9,8 @@ import type { EpochMs } from '../../lib/core/instants.ts';
 import { silentMeter } from '../../lib/observability/metrics.ts';
 import { recordIdOf } from '../../lib/records/normalise-record.ts';
 import { decodeSamples, encodeSamples } from '../../lib/samples/block-codec.ts';
+import type { UploadContent } from '../../lib/samples/upload-store.ts';
+import { replacePrivacy } from '../../lib/users/change-user.ts';
 import { createImport, getImport, startImport } from '../../lib/workouts/imports/ask-import.ts';
 import { runImport } from '../../lib/workouts/imports/run-import.ts';
 import { encodeTrack } from '../../lib/workouts/tracks/track-codec.ts';
@@ -70,11 +72,11 @@ export async function openActivityImports() {
     store: asked.store,
     heads,
     uploads: {
-      read: async (_scope: unknown, uploadId: string) => {
+      read: async (_scope: unknown, uploadId: string, maxBytes: number): Promise<UploadContent> => {
         const body = files.get(uploadId);
-        return body === undefined
-          ? ({ kind: 'absent' } as const)
-          : ({ kind: 'found', body, contentType: undefined } as const);
+        if (body === undefined) return { kind: 'absent' };
+        if (body.length > maxBytes) return { kind: 'too_large', sizeBytes: body.length };
+        return { kind: 'found', body, contentType: undefined };
       },
     },
     tracks: {
@@ -98,19 +100,22 @@ export async function openActivityImports() {
     await startImport(asked, scope, { importId, correlationId: 'corr' });
     return importId;
   };
-  const work = (importId: string) => runImport(imports, scope, { importId, correlationId: 'corr' });
+  const work = (importId: string, isLastTry = false) =>
+    runImport(imports, scope, { importId, correlationId: 'corr', isLastTry });
   const answer = (importId: string): Promise<ActivityImport> => getImport(asked, scope, importId);
   const run = async (...parameters: Parameters<typeof begin>) => {
     const importId = await begin(...parameters);
     await work(importId);
     return await answer(importId);
   };
+  const setPrivacy = (wanted: Parameters<typeof replacePrivacy>[2]) =>
+    replacePrivacy({ heads }, scope, wanted);
   const range = { fromMs: 0 as EpochMs, toMs: (START_MS + 1) as EpochMs, after: undefined, limit: 100 };
   const workouts = () => records.list(scope, 'workout', range);
   const readings = async (provider: string, metrics: readonly string[]) =>
     await writer.listStored(scope, provider, metrics, { fromMs: 0 as EpochMs, toMs: START_MS });
   return {
     ...{ storage, stores, scope, crashes, sent, tracks, asked, files },
-    ...{ begin, work, answer, run, workouts, readings, callCountNow: () => callCount },
+    ...{ setPrivacy, begin, work, answer, run, workouts, readings, callCountNow: () => callCount },
   };
 }

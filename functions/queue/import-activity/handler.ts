@@ -5,6 +5,9 @@ import { runImport } from '../../../lib/workouts/imports/run-import.ts';
 import { createQueueHandler, type QueueHandler } from '../../_platform/queue/create-queue-handler.ts';
 import type { ImportActivityWiring } from './wiring.ts';
 
+/** As infra/constructs/activity-imports.ts has it: then the message goes to the dead-letter queue. */
+const MAX_RECEIVE_COUNT = 5;
+
 /** Files of activities, one after the other; each fails and comes back alone (ACT8). */
 export const createImportActivityHandler = ({ imports, settings }: ImportActivityWiring): QueueHandler =>
   createQueueHandler<ImportActivity>({
@@ -18,7 +21,8 @@ export const createImportActivityHandler = ({ imports, settings }: ImportActivit
             workspaceId: WorkspaceId.parse(message.workspaceId),
             userId: UserId.parse(message.userId),
           };
-          await runImport(imports, scope, message);
+          const isLastTry = receiveCount >= MAX_RECEIVE_COUNT;
+          await runImport(imports, scope, { ...message, isLastTry });
         } catch (error) {
           const { correlationId } = message;
           const fault = describeFault(error);

@@ -111,6 +111,39 @@ test('ACT2 the parts of an event name the whole, whose samples are stored once',
   expect(new Set(parents).size).toBe(2);
 });
 
+test('ACT8 a file that ends its reader counts as failed with the last try, and is done when that succeeds', async () => {
+  const world = await openActivityImports();
+  const importId = await world.begin(bike);
+  world.crashes.arm(4, 'before');
+  void world.work(importId, true);
+  await settle();
+  world.crashes.disarm();
+  expect(await world.answer(importId)).toMatchObject({ status: 'failed', code: 'activity.unreadable' });
+  await world.work(importId, true);
+  expect(await world.answer(importId)).toMatchObject({ status: 'done' });
+});
+
+test('ACT8 nothing is read for a user who switched uploads off, blocked workouts, or put no file', async () => {
+  const world = await openActivityImports();
+  const codeOf = async (importId: string) => {
+    await world.work(importId);
+    return (await world.answer(importId)).code;
+  };
+  const empty = await world.begin(bike);
+  world.files.delete(empty);
+  expect(await codeOf(empty)).toBe('activity.no_file');
+  const large = await world.begin(new Uint8Array(25_000_001));
+  expect(await codeOf(large)).toBe('activity.file_too_large');
+  for (const [privacy, code] of [
+    [{ uploadEnabled: false, blockedMetrics: [] as string[] }, 'ingest.upload_disabled'],
+    [{ uploadEnabled: true, blockedMetrics: ['workout'] }, 'read.metric_blocked'],
+  ] as const) {
+    await world.setPrivacy(privacy);
+    expect(await codeOf(await world.begin(bike))).toBe(code);
+  }
+  expect([await world.workouts(), world.tracks.size]).toEqual([[], 0]);
+});
+
 test('ACT12 without an offset the user has the say, then the sun', () => {
   const at = (longitude?: number) => ({
     timeMs: 0 as EpochMs,

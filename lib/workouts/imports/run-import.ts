@@ -28,23 +28,36 @@ export interface RunImportDependencies extends WriteActivitiesDependencies {
   readonly clock: Clock;
 }
 
+export interface ImportTry extends Pick<ImportActivity, 'importId' | 'correlationId'> {
+  /** Of the queue: the message comes no more if this fails. */
+  readonly isLastTry: boolean;
+}
+
 /**
  * Reads the file of an import and stores what it holds (ACT8). What the file or its user stands against is the end of the
- * import and is kept with it; outages are thrown and the message comes again. An import that ended, or whose
- * user is gone, is dropped.
+ * import and is kept with it; outages are thrown and the message comes again. The last time that it comes the
+ * import counts as failed before it is tried: nobody waits for a file that ends the process that reads it. One
+ * that is done, or whose user is gone, is dropped.
  */
 export async function runImport(
   deps: RunImportDependencies,
   scope: UserScope,
-  { importId, correlationId }: Pick<ImportActivity, 'importId' | 'correlationId'>,
+  { importId, correlationId, isLastTry }: ImportTry,
 ): Promise<ImportResult | undefined> {
   const row = await deps.store.load(scope, importId);
   if (row === undefined || row.status === 'done') return undefined;
-  await deps.store.markRunning(scope, importId);
+  if (isLastTry) await deps.store.finish(scope, importId, GIVEN_UP);
+  else await deps.store.markRunning(scope, importId);
   const result = await importFile(deps, scope, row, correlationId);
   if (result !== undefined) await deps.store.finish(scope, importId, result);
   return result;
 }
+
+const GIVEN_UP: ImportResult = {
+  status: 'failed',
+  code: 'activity.unreadable',
+  detail: 'The file could not be read in several tries.',
+};
 
 async function importFile(
   deps: RunImportDependencies,
