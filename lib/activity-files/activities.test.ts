@@ -121,8 +121,10 @@ test('ACT3 means are over time, and rises below 3 m are no climb', () => {
   const climb = (heights: readonly number[]) =>
     elevationGainM(heights.map((altitudeM, second) => at(second, { altitudeM })));
   expect(climb([10, 12, 10, 12, 10])).toBe(0);
-  expect(climb([10, 14, 13, 20, 5, 9])).toBe(14);
+  expect(climb([10, 14, 13, 20, 9, 13])).toBe(14);
   expect(climb([])).toBeUndefined();
+  // The first height was wrong by 87 m: no climb.
+  expect(climb([55, 142, 142, 146])).toBe(4);
 });
 
 test('ACT5 points rise in time, once each, and garbage is dropped and counted', () => {

@@ -1,4 +1,4 @@
-import { MIN_RISE_M } from './limits.ts';
+import { MAX_CLIMB_MPS, MIN_RISE_M } from './limits.ts';
 import type { ActivityPoint } from './model.ts';
 
 /** Mean radius of the earth (IUGG). */
@@ -32,23 +32,41 @@ export function wayLengthM(points: readonly ActivityPoint[]): number | undefined
 
 /**
  * Metres climbed: the way up from each low to the next high, where low and high differ by at least 3 m, so that the
- * noise of a barometer does not add up. Undefined without heights, 0 on the flat.
+ * noise of a barometer does not add up. A jump faster than anybody climbs is the sensor's, which found its height: it
+ * counts for nothing, and the climb goes on from there. Undefined without heights, 0 on the flat.
  */
 export function elevationGainM(points: readonly ActivityPoint[]): number | undefined {
-  let gainM: number | undefined;
-  let low = 0;
-  let high = 0;
-  for (const { altitudeM } of points) {
-    if (altitudeM === undefined) continue;
-    if (gainM === undefined) [gainM, low, high] = [0, altitudeM, altitudeM];
-    if (altitudeM > high) high = altitudeM;
-    const fell = high - altitudeM >= MIN_RISE_M;
-    if (fell || altitudeM < low) {
-      if (high - low >= MIN_RISE_M) gainM += high - low;
-      [low, high] = [altitudeM, altitudeM];
+  const climb = new Climb();
+  for (const { timeMs, altitudeM } of points) if (altitudeM !== undefined) climb.take(timeMs, altitudeM);
+  return climb.gainM();
+}
+
+class Climb {
+  #gainM = 0;
+  #low = 0;
+  #high = 0;
+  #before: { readonly timeMs: number; readonly altitudeM: number } | undefined;
+
+  take(timeMs: number, altitudeM: number): void {
+    const { timeMs: beforeMs, altitudeM: beforeM } = this.#before ?? { timeMs, altitudeM: Number.NaN };
+    this.#before = { timeMs, altitudeM };
+    const isSteady = Math.abs(altitudeM - beforeM) * 1_000 <= MAX_CLIMB_MPS * (timeMs - beforeMs);
+    const hasFallen = this.#high - altitudeM >= MIN_RISE_M || altitudeM < this.#low;
+    if (isSteady && !hasFallen) this.#high = Math.max(this.#high, altitudeM);
+    else {
+      this.#gainM += this.#rise();
+      this.#low = altitudeM;
+      this.#high = altitudeM;
     }
   }
-  return gainM === undefined ? undefined : gainM + (high - low >= MIN_RISE_M ? high - low : 0);
+
+  gainM(): number | undefined {
+    return this.#before === undefined ? undefined : this.#gainM + this.#rise();
+  }
+
+  #rise(): number {
+    return this.#high - this.#low >= MIN_RISE_M ? this.#high - this.#low : 0;
+  }
 }
 
 /** Devices that save points write one at least as often; a longer silence is a pause. */

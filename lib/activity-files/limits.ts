@@ -21,3 +21,5 @@ export const MAX_ACTIVITY_HOURS = 48;
 export const ALTITUDE_BOUNDS_M = [-500, 15_000] as const;
 /** Rises smaller than this are a barometer's or receiver's noise and do not count as gain. */
 export const MIN_RISE_M = 3;
+/** Faster than anybody climbs on foot, on wheels or on a ski lift: more is a sensor that found its height. */
+export const MAX_CLIMB_MPS = 12;
