@@ -10,6 +10,7 @@ import type { DecisionChoice } from '../../lib/workouts/decisions/plan-decision.
 import { getWorkout } from '../../lib/workouts/reads/get-workout.ts';
 import { listGroups } from '../../lib/workouts/reads/group-answer.ts';
 import { listWorkouts, type WorkoutQuery } from '../../lib/workouts/reads/list-workouts.ts';
+import type { WorkoutPosition } from '../../lib/workouts/reads/model.ts';
 import { sumWorkouts } from '../../lib/workouts/reads/sum-workouts.ts';
 import {
   countingSends,
@@ -76,6 +77,8 @@ export async function createWorkoutWorld() {
         ...query,
       }),
     groups: async () => (await listGroups(reads, scope, { ...ALL, after: undefined, limit: 1_000 })).groups,
+    groupPage: (limit: number, after: WorkoutPosition | undefined) =>
+      listGroups(reads, scope, { ...ALL, after, limit }),
     decide: (groupId: string, choice: DecisionChoice, from = reads) =>
       decideGroup({ reads: from, clock }, scope, { groupId, choice, correlationId: 'corr-2' }),
     get: async (workoutId: string) => (await getWorkout(reads, scope, workoutId)).workout,

@@ -50,6 +50,38 @@ test('WKT8 pages and neighbouring ranges list each activity once, as one look at
   );
 });
 
+test('WKT8 pages of groups list each once, with those that the user keeps apart', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      crowdedWorkouts,
+      fc.integer({ min: 1, max: 3 }),
+      fc.array(fc.nat(9), { maxLength: 3 }),
+      async (all, limit, kept) => {
+        const world = await createWorkoutWorld();
+        await world.put(...all);
+        for (const index of kept) {
+          const open = (await world.groups()).filter(({ status }) => status === 'open');
+          const group = open[index % Math.max(1, open.length)];
+          if (group !== undefined) await world.decide(group.id, { kind: 'keep_both' });
+        }
+        const whole = await world.groups();
+        const paged: unknown[] = [];
+        let after: WorkoutPosition | undefined;
+        do {
+          const page = await world.groupPage(limit, after);
+          expect(page.groups.length).toBeLessThanOrEqual(limit);
+          paged.push(...page.groups);
+          after = page.next;
+        } while (after !== undefined);
+        expect(paged).toEqual(whole);
+        for (const { members } of whole.filter(({ status }) => status === 'open'))
+          expect(members.map(({ primary }) => primary)).toEqual(members.map((_, index) => index === 0));
+      },
+    ),
+    { numRuns: 30, seed: 55 },
+  );
+});
+
 let world: WorkoutWorld;
 beforeEach(async () => {
   world = await createWorkoutWorld();
