@@ -121,11 +121,24 @@ async function refresh(everything: boolean): Promise<void> {
   await showConnections(element<HTMLSelectElement>('user').value);
 }
 
-/** Nights, workouts and impact of a user; one that cannot be read leaves the others. */
+const READ_MODELS = [
+  ['nights-fault', showNights],
+  ['workouts-fault', showWorkouts],
+  ['impact-fault', showImpact],
+] as const;
+
+/** Nights, workouts and impact of a user; one that cannot be read says so and leaves the others. */
 async function showReadModels(userId: string): Promise<void> {
-  const views = [showNights(userId), showWorkouts(userId), showImpact(userId)];
-  const failed = (await Promise.allSettled(views)).find((view) => view.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  await Promise.all(
+    READ_MODELS.map(async ([place, show]) => {
+      const words = await show(userId).then(
+        () => '',
+        (error: unknown) => `Cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      element(place).textContent = words;
+      element(place).hidden = words === '';
+    }),
+  );
 }
 
 /** The way to the simulated clouds, where they run. */
@@ -156,7 +169,7 @@ element('user').addEventListener('change', (event) => {
   shown.userId = (event.target as HTMLSelectElement).value;
   shown.metric = '';
   void refresh(true);
-  void showReadModels(shown.userId).catch(() => {});
+  void showReadModels(shown.userId);
 });
 element('previous').addEventListener('click', () => turnMonth(-1));
 element('next').addEventListener('click', () => turnMonth(1));

@@ -1,7 +1,10 @@
 import type { ProductImpact, SessionImpact } from '../../../../../contracts/http/impact.ts';
-import { listMetrics } from '../api.ts';
+import { metricOf } from '../../../../../contracts/metrics/catalog.ts';
+import { hasImpact } from '../../../../../lib/impact/impact-metrics.ts';
+import { listMetrics, type MetricRow } from '../api.ts';
 import { element, make } from '../elements.ts';
 import { listProductImpact, listProducts, listSessionImpact } from '../read-models-api.ts';
+import { friendlyUnit } from '../units.ts';
 import { productLines } from './product-table.ts';
 import { sessionCard } from './session-cards.ts';
 import { prepareSessionForm, suggestStart } from './session-form.ts';
@@ -46,9 +49,14 @@ export async function showImpact(userId: string): Promise<void> {
   showProducts(products.products);
 }
 
-/** The user's metrics, heart rate first of all when there is some. */
+const isCompared = ({ metric }: MetricRow): boolean => {
+  const known = metricOf(metric);
+  return known !== undefined && hasImpact(known);
+};
+
+/** The user's metrics that are read often enough, heart rate first of all when there is some. */
 async function showMetricChoice(userId: string): Promise<void> {
-  const metrics = await listMetrics(userId);
+  const metrics = (await listMetrics(userId)).filter(isCompared);
   const names = metrics.length > 0 ? metrics.map(({ metric }) => metric) : [FIRST_CHOICE];
   if (userId !== shown.userId) return;
   if (!names.includes(shown.metric))
@@ -57,7 +65,9 @@ async function showMetricChoice(userId: string): Promise<void> {
   if ([...select.options].map(({ value }) => value).join() !== names.join())
     select.replaceChildren(...names.map((name) => make('option', { value: name }, name)));
   select.value = shown.metric;
-  suggestStart(metrics.find(({ metric }) => metric === shown.metric)?.last ?? null);
+  const chosen = metrics.find(({ metric }) => metric === shown.metric);
+  element('impact-unit').textContent = friendlyUnit(chosen?.unit ?? '');
+  suggestStart(userId, chosen?.last ?? null);
 }
 
 function showSessions(impacts: readonly SessionImpact[], names: ReadonlyMap<string, string>): void {

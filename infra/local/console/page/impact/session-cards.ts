@@ -41,9 +41,9 @@ function figureOf(impact: SessionImpact): Node {
 }
 
 const delta = (value: number | null, percent: number | null, unit: string): string =>
-  value === null ? '–' : `${signed(value)} ${unit} (${percent === null ? '–' : `${signed(percent)} %`})`;
+  value === null ? '–' : `${signed(value)} ${unit} (${percent === null ? '–' : `${signed(percent)}\u00a0%`})`;
 
 const coverageWords = ({ before, during, after }: SessionImpact): string =>
   `coverage ${[before, during, after]
-    .map((window) => (window === null ? '–' : `${number(window.coverage * 100)} %`))
+    .map((window) => (window === null ? '–' : `${number(window.coverage * 100)}\u00a0%`))
     .join(', ')}`;

@@ -32,13 +32,15 @@ export function prepareSessionForm(userId: () => string, added: () => Promise<vo
   });
 }
 
-/** Suggests an hour with readings: the one before the newest but one. Leaves what somebody wrote. */
-export function suggestStart(lastReading: string | null): void {
-  const field = element<HTMLInputElement>('session-start');
-  if (field.value !== '' || lastReading === null) return;
+let suggestedFor = '';
+
+/** Suggests, once for a user, two hours before the last reading: there are readings before and after. */
+export function suggestStart(userId: string, lastReading: string | null): void {
+  if (suggestedFor === userId || lastReading === null) return;
+  suggestedFor = userId;
   const startMs = Date.parse(lastReading) - 120 * MINUTE_MS;
   const localMs = startMs - new Date(startMs).getTimezoneOffset() * MINUTE_MS;
-  field.value = new Date(localMs).toISOString().slice(0, 16);
+  element<HTMLInputElement>('session-start').value = new Date(localMs).toISOString().slice(0, 16);
 }
 
 async function addSession(userId: string, { startMs, minutes, productName }: Wanted): Promise<void> {

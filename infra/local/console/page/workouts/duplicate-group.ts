@@ -19,7 +19,6 @@ export function groupPanel(userId: string, group: WorkoutGroup, changed: () => P
   const rows = group.members.map((member) =>
     memberLine(group, member, () => choose({ decision: 'primary', workoutId: member.id })),
   );
-  const head = ['source', 'what', 'start', 'for', 'distance', 'bpm', ''].map((name) => make('th', {}, name));
   const ways = [
     ...(group.status === 'kept_both' ? [] : [action('Keep both', () => choose({ decision: 'keep_both' }))]),
     ...(group.decision === undefined ? [] : [action('Automatic', () => choose({ decision: 'automatic' }))]),
@@ -29,7 +28,7 @@ export function groupPanel(userId: string, group: WorkoutGroup, changed: () => P
     { class: 'group', 'data-status': group.status },
     make('h3', { class: 'part' }, 'Copies of one activity'),
     make('p', { class: 'line' }, STATUS[group.status]),
-    make('table', {}, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows)),
+    make('ul', { class: 'members' }, ...rows),
     ...whyOf(group),
     make('div', { class: 'actions' }, ...ways),
   );
@@ -40,16 +39,18 @@ function memberLine(group: WorkoutGroup, member: Workout, choose: () => Promise<
   const settled = isPrimary && group.status !== 'kept_both' && group.decision !== undefined;
   const counts = group.status === 'kept_both' || isPrimary;
   const way = settled ? [] : [action('This is primary', choose)];
+  const what = [
+    typeName(member.type),
+    wornDayAndTime(member.start, member.zoneOffsetMinutes).slice(11),
+    duration(member),
+    distance(member),
+    `${heartRate(member)} bpm`,
+  ];
   return make(
-    'tr',
+    'li',
     { 'data-counts': String(counts), 'data-provider': member.source.provider },
-    make('td', {}, sourceName(member.source)),
-    make('td', {}, typeName(member.type)),
-    make('td', {}, wornDayAndTime(member.start, member.zoneOffsetMinutes).slice(11)),
-    make('td', {}, duration(member)),
-    make('td', {}, distance(member)),
-    make('td', {}, heartRate(member)),
-    make('td', {}, make('div', { class: 'actions' }, make('span', {}, counts ? 'counts' : 'copy'), ...way)),
+    make('span', {}, make('strong', {}, sourceName(member.source)), ` ${what.join(' · ')}`),
+    make('div', { class: 'actions' }, make('span', {}, counts ? 'counts' : 'copy'), ...way),
   );
 }
 

@@ -17,7 +17,9 @@ export function drawHeartRate(container: HTMLElement, answer: ListWorkoutSamples
   const buckets = answer.series[0]?.buckets ?? [];
   const size = { width: widthOf(container), height: HEIGHT };
   const startMs = Date.parse(answer.start);
-  const x = scale([startMs, Date.parse(answer.end)], [NAMES_WIDTH, size.width - RIGHT]);
+  // The last minute may reach over the end.
+  const endMs = Math.max(Date.parse(answer.end), ...buckets.map(({ end }) => Date.parse(end)));
+  const x = scale([startMs, endMs], [NAMES_WIDTH, size.width - RIGHT]);
   const low = Math.min(...buckets.map(({ min }) => min));
   const high = Math.max(...buckets.map(({ max }) => max));
   const y = scale([low - 3, high + 3], [HEIGHT - AXIS_HEIGHT, 6]);
@@ -25,8 +27,8 @@ export function drawHeartRate(container: HTMLElement, answer: ListWorkoutSamples
     drawing('line', { class: 'rail', x1: NAMES_WIDTH, x2: size.width - 6, y1: y(tick), y2: y(tick) }),
     drawing('text', { class: 'axis', x: 0, y: y(tick) + 4 }, String(tick)),
   ]);
-  const minutes = (Date.parse(answer.end) - startMs) / MINUTE_MS;
-  const times = roundTicks(0, minutes, Math.min(6, size.width / 70)).map((tick) =>
+  const minutes = (endMs - startMs) / MINUTE_MS;
+  const times = roundTicks(0, minutes, Math.min(6, size.width / 70, minutes)).map((tick) =>
     drawing(
       'text',
       { class: 'axis', x: x(startMs + tick * MINUTE_MS), y: HEIGHT - 5, 'text-anchor': 'middle' },

@@ -27,5 +27,9 @@ export const duration = ({ durationSec }: Workout): string => span(durationSec /
 export const distance = ({ distanceM }: Workout): string =>
   distanceM === undefined ? '–' : `${number(distanceM / 1_000, 2)} km`;
 
+/** In kilometres, where the column says so. */
+export const kilometres = ({ distanceM }: Workout): string =>
+  distanceM === undefined ? '–' : number(distanceM / 1_000, 2);
+
 export const heartRate = ({ avgHeartRateBpm }: Workout): string =>
   avgHeartRateBpm === undefined ? '–' : number(avgHeartRateBpm);

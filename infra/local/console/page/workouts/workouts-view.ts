@@ -2,7 +2,7 @@ import type { SumWorkoutsAnswer, Workout, WorkoutGroup } from '../../../../../co
 import { monthAfter, wornDayAndTime } from '../clock.ts';
 import { chosenBy, counted, element, make, number } from '../elements.ts';
 import { listGroups, listWorkouts, sourceName, sumWorkouts } from '../read-models-api.ts';
-import { distance, duration, heartRate, typeName } from './words.ts';
+import { duration, heartRate, kilometres, typeName } from './words.ts';
 import { openWorkout, showWorkout } from './workout-detail.ts';
 import { nextMonth, previousMonth, rangeOf } from './workout-months.ts';
 
@@ -36,7 +36,8 @@ export async function showWorkouts(userId: string): Promise<void> {
   }
   const { month } = shown;
   element('workouts-empty').hidden = month !== '';
-  for (const id of ['workouts-figures', 'workouts-ways']) element(id).hidden = month === '';
+  for (const id of ['workouts-figures', 'workouts-ways', 'workouts-totals'])
+    element(id).hidden = month === '';
   if (month === '') return;
   const range = rangeOf(month);
   const [workouts, groups, totals] = await Promise.all([
@@ -89,7 +90,7 @@ function listLine(workout: Workout, listed: Month): HTMLElement {
     make('td', {}, wornDayAndTime(workout.start, workout.zoneOffsetMinutes).slice(5)),
     make('td', {}, typeName(workout.type)),
     make('td', { class: 'number' }, duration(workout)),
-    make('td', { class: 'number' }, distance(workout)),
+    make('td', { class: 'number' }, kilometres(workout)),
     make('td', { class: 'number' }, heartRate(workout)),
     make('td', {}, sourceName(workout.source)),
     make('td', {}, standing(workout, listed)),
@@ -103,10 +104,10 @@ function listLine(workout: Workout, listed: Month): HTMLElement {
 
 function standing(workout: Workout, { groups }: Month): string {
   const group = groups.find(({ id }) => id === workout.duplicateGroup);
-  if (group === undefined) return workout.parentId === undefined ? 'counts' : 'part of another';
-  if (workout.primary) return `counts, of ${group.members.length}`;
+  if (group === undefined) return workout.parentId === undefined ? 'yes' : 'part of another';
+  if (workout.primary) return `yes, of ${group.members.length}`;
   const primary = group.members.find(({ id }) => id === group.primaryId);
-  return `copy of ${primary?.source.provider ?? 'another'}`;
+  return `no: copy of ${primary?.source.provider ?? 'another'}`;
 }
 
 function totalsWords({ totals, counted: activities, setAside }: SumWorkoutsAnswer): string {
