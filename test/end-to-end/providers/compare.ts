@@ -1,3 +1,4 @@
+import type { ListNightsAnswer } from '../../../contracts/http/sleep.ts';
 import { metricOf } from '../../../contracts/metrics/catalog.ts';
 import { callApi } from '../../support/local-cloud.ts';
 import type { ProviderWorld, Truth } from './world.ts';
@@ -62,7 +63,8 @@ export async function differences(
       if (!isClose(got, expected)) found.push(`${date} ${metric}: ${got} instead of ${expected}`);
     }
   }
-  return [...found, ...(await recordDifferences(world, userId, truth))];
+  const records = await recordDifferences(world, userId, truth);
+  return [...found, ...records, ...(await nightDifferences(world, userId, truth))];
 }
 
 async function recordDifferences(
@@ -97,3 +99,39 @@ async function recordDifferences(
   }
   return found;
 }
+
+/** Each sleep is a night or a nap that is current, and there are no others. */
+async function nightDifferences(
+  world: ProviderWorld,
+  userId: string,
+  { sleeps }: Truth,
+): Promise<readonly string[]> {
+  if (sleeps.length === 0) return [];
+  const firstMs = Math.min(...sleeps.map(({ start }) => Date.parse(start))) + DAY_MS;
+  const lastMs = Math.max(...sleeps.map(({ end }) => Date.parse(end)));
+  const range = `from=${dayOf(firstMs - 2 * DAY_MS)}&to=${dayOf(lastMs + DAY_MS)}`;
+  const path = `/v1/users/${userId}/health/sleep?${range}`;
+  const { body } = await callApi<ListNightsAnswer>(world.cloud, path);
+  const stale = body.nights
+    .filter(({ status }) => status === 'STALE')
+    .map(({ date }) => `night ${date} is stale`);
+  const told = body.nights.flatMap((night) => [
+    ...(night.inBedStart === null || night.inBedEnd === null
+      ? []
+      : [{ startMs: Date.parse(night.inBedStart), endMs: Date.parse(night.inBedEnd) }]),
+    ...night.naps.map((nap) => ({ startMs: Date.parse(nap.start), endMs: Date.parse(nap.end) })),
+  ]);
+  const expected = sleeps.map(({ start, end }) => ({ startMs: Date.parse(start), endMs: Date.parse(end) }));
+  const misses = (some: typeof told, others: typeof told) =>
+    some.filter(
+      ({ startMs, endMs }) =>
+        startMs >= firstMs && !others.some((other) => other.startMs < endMs && startMs < other.endMs),
+    );
+  return [
+    ...stale,
+    ...misses(expected, told).map(({ startMs }) => `sleep of ${dayOf(startMs)} is no night`),
+    ...misses(told, expected).map(({ startMs }) => `night of ${dayOf(startMs)} should not be there`),
+  ];
+}
+
+const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
