@@ -23,11 +23,8 @@ async function* rebuildImpacts(
   const head = await deps.heads.load(scope);
   if (head === undefined || head.erasedAtMs !== undefined) return;
   const deadlineMs = deps.clock.now() + FOLLOW_MS;
-  await followLog(
-    deps,
-    scope,
-    impactHooks(deps, scope, { deadlineMs, onSaved: () => undefined }),
-    deadlineMs,
-  );
+  // What fails here is not current, and computed below.
+  const options = { deadlineMs, onSaved: () => undefined, onSettled: () => undefined };
+  await followLog(deps, scope, impactHooks(deps, scope, options), deadlineMs);
   yield* rebuildRows(deps, scope, range);
 }

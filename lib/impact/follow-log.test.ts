@@ -1,5 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, expect, test } from 'vitest';
+import { SyncChangedV1 } from '../../contracts/events/sync-changed.v1.ts';
 import {
   type ImpactWorld,
   MINUTE_MS,
@@ -14,6 +15,7 @@ import { HOUR_MS } from '../core/instants.ts';
 import { createImpactRebuilder } from './create-impact-rebuilder.ts';
 import { followLog } from './follow-log.ts';
 import { impactHooks } from './impact-hooks.ts';
+import { projectImpacts } from './project-batch.ts';
 
 const START_MS = Date.parse('2026-11-21T09:00:00Z');
 const RANGE = { from: '2026-11-01T00:00:00Z', to: '2026-12-01T00:00:00Z' };
@@ -39,7 +41,11 @@ const putSession = (index: number, startMs = START_MS) =>
 const tell = async () => (await world.get('listSessionImpact', RANGE)).body;
 const follow = (deps = world.impact) => {
   const deadlineMs = world.clock.now() + 60_000;
-  const hooks = impactHooks(deps, world.scope, { deadlineMs, onSaved: () => undefined });
+  const hooks = impactHooks(deps, world.scope, {
+    deadlineMs,
+    onSaved: () => undefined,
+    onSettled: () => undefined,
+  });
   return followLog(deps, world.scope, hooks, deadlineMs);
 };
 const putMark = (epoch: string, seq: number) =>
@@ -170,4 +176,35 @@ test('IMP10 of a user that is erased nothing is written any more, and messages e
   expect(await world.project(events)).toEqual([]);
   expect(await world.itemsOf(world.storage.tables.core, '#SESSIONS')).toEqual([]);
   expect((await world.get('listSessionImpact', RANGE)).body.code).toBe('user.not_found');
+});
+
+test('PRJ4 a session whose rows fail is left for its own message, and holds up neither the log nor other sessions', async () => {
+  await putSession(1);
+  await putSession(2, START_MS + HOUR_MS);
+  const synced = (await world.events()).filter(({ type }) => type === 'sync.changed.v1');
+  const messages = synced.map(({ detail }) => ({
+    messageId: detail.id,
+    event: { type: 'sync.changed.v1' as const, detail: SyncChangedV1.parse(detail) },
+  }));
+  const { impacts } = world.impact;
+  const failing = {
+    ...world.impact,
+    impacts: {
+      ...impacts,
+      save: async (...[scope, row]: Parameters<typeof impacts.save>) => {
+        if (row.sessionId === sessionIdOf(1)) throw new Error('refused');
+        return impacts.save(scope, row);
+      },
+    },
+  };
+  const deadlineMs = world.clock.now() + 60_000;
+  const first = await projectImpacts(failing, messages, deadlineMs);
+  expect([[...first.failed.keys()], first.savedCount]).toEqual([[messages[0]?.messageId], 1]);
+  const statuses = async () => (await tell()).impacts.map(({ status }: { status: string }) => status);
+  expect(await statuses()).toEqual(['STALE', 'READY']);
+  // The mark is past it by now: the message itself leads to the session.
+  expect(await projectImpacts(world.impact, messages.slice(0, 1), deadlineMs)).toMatchObject({
+    savedCount: 1,
+  });
+  expect(await statuses()).toEqual(['READY', 'READY']);
 });

@@ -7,8 +7,11 @@ import { impactMetricsOf } from './impact-metrics.ts';
 import { rebuildRows } from './impact-rebuilder.ts';
 import { KEY_CONCURRENCY_COUNT } from './limits.ts';
 import type { CountedSession, SessionFacts } from './model.ts';
-import { type BlockNeeds, type ImpactOutcome, projectImpact } from './project-impact.ts';
+import { type BlockNeeds, projectImpact } from './project-impact.ts';
 import { isCounted, isTooLong } from './session-window.ts';
+
+/** Each with a few keys at once. */
+const SESSION_CONCURRENCY_COUNT = 2;
 
 /** Why a message comes again without a fault: what it names cannot be read yet. */
 export class InputsNotVisibleError extends Error {
@@ -25,41 +28,52 @@ export interface ImpactKey {
 export const isComputed = (session: SessionFacts): session is CountedSession =>
   isCounted(session) && !isTooLong(session);
 
-/** Each key once; `count` were saved. Throws `InputsNotVisibleError` when one was not whole, after all others. */
+/**
+ * Each key once; answers how many were saved. What one key throws stops no other: the first of it is thrown when all
+ * are done, or `InputsNotVisibleError` when one was not whole.
+ */
 export async function projectKeys(
   deps: ImpactDeps,
   scope: UserScope,
   keys: readonly ImpactKey[],
 ): Promise<number> {
   const outcomes = await mapBounded(keys, KEY_CONCURRENCY_COUNT, ({ needs, ...key }) =>
-    projectImpact(deps, scope, key, needs),
+    projectImpact(deps, scope, key, needs).catch((fault: unknown) => ({ fault })),
   );
+  const failed = outcomes.find((outcome) => typeof outcome === 'object');
+  if (failed !== undefined) throw failed.fault;
   if (outcomes.includes('not_visible')) throw new InputsNotVisibleError();
-  return countOf(outcomes);
+  return outcomes.filter((outcome) => outcome === 'saved').length;
 }
 
-const countOf = (outcomes: readonly ImpactOutcome[]): number =>
-  outcomes.filter((outcome) => outcome === 'saved').length;
+export interface HookOptions {
+  readonly deadlineMs: number;
+  readonly onSaved: (count: number) => void;
+  /** All rows of the session are as new as its inputs. */
+  readonly onSettled: (sessionId: string) => void;
+}
 
-/** What following the log means for rows: those of changed sessions, and after a snapshot all that are not current. */
+/**
+ * What following the log means for rows: those of changed sessions, and after a snapshot all that are not current. A
+ * session whose rows fail is not settled, and holds up no other: the message that names it comes again for it.
+ */
 export function impactHooks(
   deps: ImpactDeps,
   scope: UserScope,
-  { deadlineMs, onSaved }: { readonly deadlineMs: number; readonly onSaved: (count: number) => void },
+  { deadlineMs, onSaved, onSettled }: HookOptions,
 ): FollowHooks {
   return {
     onSessions: async (sessions) => {
       const head = await deps.heads.load(scope);
       if (head === undefined) return;
       const metrics = impactMetricsOf(head);
-      const computed = sessions.filter(isComputed);
-      onSaved(
-        await projectKeys(
-          deps,
-          scope,
-          computed.flatMap((session) => metrics.map((metric) => ({ session, metric }))),
-        ),
-      );
+      await mapBounded(sessions, SESSION_CONCURRENCY_COUNT, async (session) => {
+        const keys = isComputed(session) ? metrics.map((metric) => ({ session, metric })) : [];
+        const savedCount = await projectKeys(deps, scope, keys).catch(() => undefined);
+        if (savedCount === undefined) return;
+        onSaved(savedCount);
+        onSettled(session.sessionId);
+      });
     },
     onSnapshot: async () => {
       for await (const { computedCount } of rebuildRows(deps, scope, {})) {

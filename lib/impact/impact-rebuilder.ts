@@ -40,9 +40,9 @@ export async function* rebuildRows(
     if (after === undefined) return;
     const isEnd = sessions.length < STEP_SESSION_COUNT;
     const throughDate = isEnd ? localDateOf(toMs, 0) : dayBefore(after);
-    const step = await rebuildStep(deps, scope, { sessions, metrics, throughDate });
+    const step = await rebuildSessions(deps, scope, sessions, metrics);
     if (step === undefined) return;
-    yield step;
+    yield { throughDate, ...step };
     if (isEnd) return;
   }
 }
@@ -53,18 +53,16 @@ const latestMs = ({ clock }: ImpactDeps): EpochMs => (clock.now() + 366 * DAY_MS
 /** Further sessions of the same day may follow in the next step. */
 const dayBefore = ({ startedAtMs }: SessionPlace): LocalDate => addDays(localDateOf(startedAtMs, 0), -1);
 
-interface Step {
-  readonly sessions: readonly SessionFacts[];
-  readonly metrics: readonly string[] | undefined;
-  readonly throughDate: LocalDate;
-}
-
-/** Undefined: the user is gone. */
-async function rebuildStep(
+/**
+ * Rows of these sessions, in the order of their start, that are not equal to their inputs. Undefined: the user is
+ * gone.
+ */
+export async function rebuildSessions(
   deps: ImpactDeps,
   scope: UserScope,
-  { sessions, metrics, throughDate }: Step,
-): Promise<RebuilderStep | undefined> {
+  sessions: readonly SessionFacts[],
+  metrics: readonly string[] | undefined,
+): Promise<Omit<RebuilderStep, 'throughDate'> | undefined> {
   const [head, workspace] = await Promise.all([
     deps.heads.load(scope),
     deps.workspaces.loadPriorities(scope.workspaceId),
@@ -84,7 +82,6 @@ async function rebuildStep(
   const outcomes = await mapBounded(stale, KEY_CONCURRENCY_COUNT, (key) => projectImpact(deps, scope, key));
   const unsettledCount = outcomes.filter((outcome) => outcome === 'not_visible').length;
   return {
-    throughDate,
     computedCount: outcomes.length - unsettledCount,
     currentCount: views.length - stale.length,
     unsettledCount,

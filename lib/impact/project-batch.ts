@@ -11,7 +11,9 @@ import {
   isComputed,
   projectKeys,
 } from './impact-hooks.ts';
-import type { SessionPlace } from './model.ts';
+import { rebuildSessions } from './impact-rebuilder.ts';
+import { byPlace } from './list-sessions.ts';
+import type { SessionFacts, SessionPlace } from './model.ts';
 import { type ChangedBlock, changedBlocks, needsOf, type StartSpan, startSpans } from './touched-sessions.ts';
 
 export type ImpactEvent =
@@ -31,11 +33,12 @@ export interface ImpactReport {
 
 const USER_CONCURRENCY_COUNT = 2;
 const SESSION_PAGE_COUNT = 200;
+const LOOK_CONCURRENCY_COUNT = 8;
 
 /**
- * Brings every row that a batch of messages asks for up to date (PRJ2): of a user's messages of one kind all are
- * answered by one piece of work, and fail together (PRJ4). `deadlineMs` is when to stop following a long log:
- * the messages then come again and go on. Changed priorities are the rebuilder's.
+ * Brings every row that a batch of messages asks for up to date (PRJ2). A session that fails, fails the messages
+ * that named it, and samples that fail, those of the same user (PRJ4). `deadlineMs` is when to stop following a long
+ * log: the messages then come again and go on. Changed priorities are the rebuilder's.
  */
 export async function projectImpacts(
   deps: ImpactDeps,
@@ -49,9 +52,11 @@ export async function projectImpacts(
   };
   const users = Map.groupBy(messages, ({ event: { detail } }) => `${detail.workspaceId}/${detail.userId}`);
   await mapBounded([...users.values()], USER_CONCURRENCY_COUNT, async (ofUser) => {
-    for (const [group, work] of worksOf(ofUser)) {
-      const fault = await work(deps, { deadlineMs, onSaved }).catch((error: unknown) => error);
-      if (fault !== undefined) for (const messageId of group) failed.set(messageId, fault);
+    for (const { messageIds, work } of worksOf(ofUser)) {
+      const faults = await work(deps, { deadlineMs, onSaved }).catch((fault: unknown) =>
+        allOf(messageIds, fault),
+      );
+      for (const [messageId, fault] of faults) failed.set(messageId, fault);
     }
   });
   return { failed, savedCount };
@@ -61,11 +66,18 @@ interface Run {
   readonly deadlineMs: number;
   readonly onSaved: (count: number) => void;
 }
-/** Undefined when all is done, else why not. */
-type Work = (deps: ImpactDeps, run: Run) => Promise<unknown>;
+/** Messages that are to come again, each with what stopped it. */
+type Faults = ReadonlyMap<string, unknown>;
+interface Work {
+  readonly messageIds: readonly string[];
+  readonly work: (deps: ImpactDeps, run: Run) => Promise<Faults>;
+}
+
+const allOf = (messageIds: readonly string[], fault: unknown): Faults =>
+  new Map(messageIds.map((messageId) => [messageId, fault]));
 
 /** Sessions first: the samples of one message are looked at for the sessions of another. */
-function worksOf(messages: readonly ImpactMessage[]): readonly (readonly [readonly string[], Work])[] {
+function worksOf(messages: readonly ImpactMessage[]): readonly Work[] {
   const [first] = messages;
   if (first === undefined) return [];
   const scope = scopeOf(first.event.detail);
@@ -77,12 +89,15 @@ function worksOf(messages: readonly ImpactMessage[]): readonly (readonly [readon
     );
   const synced = details('sync.changed.v1').filter(({ detail }) => detail.changes.some(isOfSessions));
   const samples = details('samples.changed.v1');
-  const seq = Math.max(0, ...synced.map(({ detail }) => detail.seq));
   const blocks = samples.flatMap(({ detail }) => changedBlocks(detail));
-  const works: (readonly [readonly string[], Work])[] = [];
-  if (synced.length > 0) works.push([idsOf(synced), (deps, run) => followTo(deps, scope, seq, run)]);
+  const works: Work[] = [];
+  if (synced.length > 0)
+    works.push({ messageIds: idsOf(synced), work: (deps, run) => followTo(deps, scope, synced, run) });
   if (blocks.length > 0)
-    works.push([idsOf(samples), (deps, run) => recomputeTouched(deps, scope, blocks, run)]);
+    works.push({
+      messageIds: idsOf(samples),
+      work: (deps, run) => recomputeTouched(deps, scope, blocks, run),
+    });
   return works;
 }
 
@@ -95,12 +110,73 @@ const isOfSessions = ({ entityType }: { readonly entityType: string }): boolean 
 const scopeOf = (detail: { readonly workspaceId: string; readonly userId: string }): UserScope =>
   ({ workspaceId: detail.workspaceId, userId: detail.userId }) as UserScope;
 
-async function followTo(deps: ImpactDeps, scope: UserScope, seq: number, run: Run): Promise<unknown> {
-  const { kind, mark } = await followLog(deps, scope, impactHooks(deps, scope, run), run.deadlineMs);
-  if (kind === 'no_user') return undefined;
-  if (kind === 'behind') return new Error('following the log takes longer than one invocation');
-  const isGone = mark === undefined && (await deps.synced.loadHead(scope)) === 'gone';
-  return isGone || (mark?.seq ?? 0) >= seq ? undefined : new InputsNotVisibleError();
+interface Synced {
+  readonly messageId: string;
+  readonly detail: SyncChangedV1;
+}
+
+async function followTo(
+  deps: ImpactDeps,
+  scope: UserScope,
+  messages: readonly Synced[],
+  run: Run,
+): Promise<Faults> {
+  const settled = new Set<string>();
+  const hooks = impactHooks(deps, scope, { ...run, onSettled: (sessionId) => settled.add(sessionId) });
+  const { kind, mark } = await followLog(deps, scope, hooks, run.deadlineMs);
+  const isGone = kind === 'no_user' || (mark === undefined && (await deps.synced.loadHead(scope)) === 'gone');
+  const faults = new Map<string, unknown>();
+  if (isGone) return faults;
+  const late =
+    kind === 'behind' ? new Error('following the log takes too long') : new InputsNotVisibleError();
+  for (const { messageId, detail } of messages) {
+    const isReached = (mark?.seq ?? 0) >= detail.seq;
+    const fault = isReached ? await settleNamed(deps, scope, { detail, settled, ...run }) : late;
+    if (fault !== undefined) faults.set(messageId, fault);
+  }
+  return faults;
+}
+
+/** Sessions of an event that was followed before, or whose rows failed just now: whatever of them is not current. */
+async function settleNamed(
+  deps: ImpactDeps,
+  scope: UserScope,
+  {
+    detail,
+    settled,
+    onSaved,
+  }: Run & { readonly detail: SyncChangedV1; readonly settled: ReadonlySet<string> },
+): Promise<unknown> {
+  const ids = detail.changes
+    .filter(({ entityType, id }) => entityType === 'sessions' && !settled.has(id))
+    .map(({ id }) => id);
+  try {
+    const sessions = await findListed(deps, scope, ids);
+    const step = sessions.length === 0 ? undefined : await rebuildSessions(deps, scope, sessions, undefined);
+    onSaved(step?.computedCount ?? 0);
+    return (step?.unsettledCount ?? 0) > 0 ? new InputsNotVisibleError() : undefined;
+  } catch (fault) {
+    return fault;
+  }
+}
+
+/** Those of the ids that are listed, in the order of their start. */
+async function findListed(
+  { directory }: ImpactDeps,
+  scope: UserScope,
+  ids: readonly string[],
+): Promise<readonly SessionFacts[]> {
+  const pointers = await directory.loadPointers(scope, ids);
+  const found = await mapBounded(
+    [...pointers.values()],
+    LOOK_CONCURRENCY_COUNT,
+    async ({ sessionId, startedAtMs }) => {
+      if (startedAtMs === undefined) return [];
+      const range = { fromMs: startedAtMs, toMs: startedAtMs, limit: SESSION_PAGE_COUNT };
+      return (await directory.list(scope, range)).filter((facts) => facts.sessionId === sessionId);
+    },
+  );
+  return found.flat().sort(byPlace);
 }
 
 /**
@@ -112,12 +188,12 @@ async function recomputeTouched(
   scope: UserScope,
   blocks: readonly ChangedBlock[],
   { onSaved }: Run,
-): Promise<unknown> {
+): Promise<Faults> {
   for (const span of startSpans(blocks)) {
     for await (const keys of touchedKeys(deps, scope, { blocks, span }))
       onSaved(await projectKeys(deps, scope, keys));
   }
-  return undefined;
+  return new Map();
 }
 
 async function* touchedKeys(

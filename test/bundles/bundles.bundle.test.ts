@@ -38,7 +38,7 @@ const EXPECTED: Readonly<Record<FunctionName, Expected>> = {
     clients: ['client-dynamodb', 'client-kms', 'client-s3', 'client-sqs', 's3-request-presigner'],
   },
   'read-health': { maxBytes: 750_000, clients: ['client-dynamodb', 'client-kms'] },
-  'read-impact': { maxBytes: 900_000, clients: ['client-dynamodb', 'client-kms'] },
+  'read-impact': { maxBytes: 740_000, clients: ['client-dynamodb', 'client-kms'] },
   'relay-outbox': { maxBytes: 540_000, clients: ['client-eventbridge'] },
   'ingest-large': { maxBytes: 880_000, clients: ['client-dynamodb', 'client-kms', 'client-s3'] },
   // The parsers of FIT files (fit-file-parser, with the whole FIT profile) and XML are here and nowhere else.
