@@ -1,5 +1,6 @@
 import type { Metric } from '../../contracts/metrics/metric.ts';
 import { mapBounded } from '../core/map-bounded.ts';
+import { AppError } from '../problems/app-error.ts';
 import type { UserScope } from '../samples/model.ts';
 import type { FollowHooks } from './follow-log.ts';
 import type { ImpactDeps } from './impact-deps.ts';
@@ -76,9 +77,14 @@ export function impactHooks(
       });
     },
     onSnapshot: async () => {
-      for await (const { computedCount } of rebuildRows(deps, scope, {})) {
-        onSaved(computedCount);
-        if (deps.clock.now() > deadlineMs) return false;
+      try {
+        for await (const { computedCount } of rebuildRows(deps, scope, {})) {
+          onSaved(computedCount);
+          if (deps.clock.now() > deadlineMs) return false;
+        }
+      } catch (fault) {
+        // A store that is away comes back; any other fault would be there again, and keep the log from its users.
+        if (fault instanceof AppError) throw fault;
       }
       return true;
     },

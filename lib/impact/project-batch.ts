@@ -2,18 +2,10 @@ import type { SAMPLES_CHANGED_V1, SamplesChangedV1 } from '../../contracts/event
 import type { SYNC_CHANGED_V1, SyncChangedV1 } from '../../contracts/events/sync-changed.v1.ts';
 import { mapBounded } from '../core/map-bounded.ts';
 import type { UserScope } from '../samples/model.ts';
-import { followLog } from './follow-log.ts';
+import { type Faults, followTo, type Run } from './follow-messages.ts';
 import type { ImpactDeps } from './impact-deps.ts';
-import {
-  type ImpactKey,
-  InputsNotVisibleError,
-  impactHooks,
-  isComputed,
-  projectKeys,
-} from './impact-hooks.ts';
-import { rebuildSessions } from './impact-rebuilder.ts';
-import { byPlace } from './list-sessions.ts';
-import type { SessionFacts, SessionPlace } from './model.ts';
+import { type ImpactKey, isComputed, projectKeys } from './impact-hooks.ts';
+import type { SessionPlace } from './model.ts';
 import { type ChangedBlock, changedBlocks, needsOf, type StartSpan, startSpans } from './touched-sessions.ts';
 
 export type ImpactEvent =
@@ -33,7 +25,6 @@ export interface ImpactReport {
 
 const USER_CONCURRENCY_COUNT = 2;
 const SESSION_PAGE_COUNT = 200;
-const LOOK_CONCURRENCY_COUNT = 8;
 
 /**
  * Brings every row that a batch of messages asks for up to date (PRJ2). A session that fails, fails the messages
@@ -62,12 +53,6 @@ export async function projectImpacts(
   return { failed, savedCount };
 }
 
-interface Run {
-  readonly deadlineMs: number;
-  readonly onSaved: (count: number) => void;
-}
-/** Messages that are to come again, each with what stopped it. */
-type Faults = ReadonlyMap<string, unknown>;
 interface Work {
   readonly messageIds: readonly string[];
   readonly work: (deps: ImpactDeps, run: Run) => Promise<Faults>;
@@ -109,75 +94,6 @@ const isOfSessions = ({ entityType }: { readonly entityType: string }): boolean 
 /** Events carry ids as plain text; the relay wrote them from keys. */
 const scopeOf = (detail: { readonly workspaceId: string; readonly userId: string }): UserScope =>
   ({ workspaceId: detail.workspaceId, userId: detail.userId }) as UserScope;
-
-interface Synced {
-  readonly messageId: string;
-  readonly detail: SyncChangedV1;
-}
-
-async function followTo(
-  deps: ImpactDeps,
-  scope: UserScope,
-  messages: readonly Synced[],
-  run: Run,
-): Promise<Faults> {
-  const settled = new Set<string>();
-  const hooks = impactHooks(deps, scope, { ...run, onSettled: (sessionId) => settled.add(sessionId) });
-  const { kind, mark } = await followLog(deps, scope, hooks, run.deadlineMs);
-  const isGone = kind === 'no_user' || (mark === undefined && (await deps.synced.loadHead(scope)) === 'gone');
-  const faults = new Map<string, unknown>();
-  if (isGone) return faults;
-  const late =
-    kind === 'behind' ? new Error('following the log takes too long') : new InputsNotVisibleError();
-  for (const { messageId, detail } of messages) {
-    const isReached = (mark?.seq ?? 0) >= detail.seq;
-    const fault = isReached ? await settleNamed(deps, scope, { detail, settled, ...run }) : late;
-    if (fault !== undefined) faults.set(messageId, fault);
-  }
-  return faults;
-}
-
-/** Sessions of an event that was followed before, or whose rows failed just now: whatever of them is not current. */
-async function settleNamed(
-  deps: ImpactDeps,
-  scope: UserScope,
-  {
-    detail,
-    settled,
-    onSaved,
-  }: Run & { readonly detail: SyncChangedV1; readonly settled: ReadonlySet<string> },
-): Promise<unknown> {
-  const ids = detail.changes
-    .filter(({ entityType, id }) => entityType === 'sessions' && !settled.has(id))
-    .map(({ id }) => id);
-  try {
-    const sessions = await findListed(deps, scope, ids);
-    const step = sessions.length === 0 ? undefined : await rebuildSessions(deps, scope, sessions, undefined);
-    onSaved(step?.computedCount ?? 0);
-    return (step?.unsettledCount ?? 0) > 0 ? new InputsNotVisibleError() : undefined;
-  } catch (fault) {
-    return fault;
-  }
-}
-
-/** Those of the ids that are listed, in the order of their start. */
-async function findListed(
-  { directory }: ImpactDeps,
-  scope: UserScope,
-  ids: readonly string[],
-): Promise<readonly SessionFacts[]> {
-  const pointers = await directory.loadPointers(scope, ids);
-  const found = await mapBounded(
-    [...pointers.values()],
-    LOOK_CONCURRENCY_COUNT,
-    async ({ sessionId, startedAtMs }) => {
-      if (startedAtMs === undefined) return [];
-      const range = { fromMs: startedAtMs, toMs: startedAtMs, limit: SESSION_PAGE_COUNT };
-      return (await directory.list(scope, range)).filter((facts) => facts.sessionId === sessionId);
-    },
-  );
-  return found.flat().sort(byPlace);
-}
 
 /**
  * One Query mostly decides that no session is near. Not the mark: a follower lists sessions, reads their samples and
