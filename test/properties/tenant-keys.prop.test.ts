@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ROUTES } from '../../contracts/http/routes.ts';
-import { NOW_MS, openTenantWorld, type Tenant, type Touch } from './tenant-world.ts';
+import { NOW_MS, openTenantWorld, SESSION_ID, type Tenant, type Touch } from './tenant-world.ts';
 
 /**
  * ING13 over every route: a caller of one workspace may write what they like into path, query, headers and
@@ -167,7 +167,7 @@ const ownPath = ({
   syncId,
   entityType: 'goals',
   entityId: ENTITY_ID,
-  sessionId: ENTITY_ID,
+  sessionId: SESSION_ID,
 });
 
 /** Someone else's ids beside one's own user, or the text wherever there is a parameter. */

@@ -189,6 +189,14 @@ function openClients(
   return fakes as unknown as Clients;
 }
 
+/** A session that ended; its id is the same in both workspaces. */
+export const SESSION_ID = '019aa8e2-6100-7c02-8f3e-5d7a9b1c3e23';
+const SESSION = {
+  startedAt: '2026-11-20T09:00:00.000Z',
+  endedAt: '2026-11-20T10:00:00.000Z',
+  status: 'COMPLETED',
+};
+
 const PROVIDER = 'whoop';
 const PROVIDER_SECRET = JSON.stringify({ [PROVIDER]: { clientId: 'client', clientSecret: 'secret' } });
 
@@ -288,6 +296,11 @@ async function addTenant(
   const started = await call(routeOf('startSync'), { headers, pathParameters });
   const rebuild = await call(routeOf('startRebuild'), { headers, body: '{}' });
   const workouts = await addWorkouts(call, { headers, userId: user.id });
+  await call(routeOf('putEntity'), {
+    headers,
+    pathParameters: { userId: user.id, entityType: 'sessions', entityId: SESSION_ID },
+    body: JSON.stringify({ data: SESSION }),
+  });
   const [key] = await keys.list(workspaceId, { limit: 1, after: undefined });
   return {
     workspaceId,
