@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callApi, type RunningCloud, startLocalCloud } from '../support/local-cloud.ts';
+import { consoleReadModelsPart } from './console-read-models.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const CHROMIUM_ARGS = ['--no-sandbox', '--disable-gpu'];
@@ -64,4 +65,9 @@ describe.skipIf(!existsSync(CHROMIUM))('the connections of the page at / (needs 
     expect(body.connections.map(({ status }) => status)).toEqual(['disconnected']);
     expect(faults).toEqual([]);
   }, 60_000);
+
+  consoleReadModelsPart(
+    () => cloud,
+    () => browser,
+  );
 });

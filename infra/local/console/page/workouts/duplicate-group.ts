@@ -44,7 +44,7 @@ function memberLine(group: WorkoutGroup, member: Workout, choose: () => Promise<
     wornDayAndTime(member.start, member.zoneOffsetMinutes).slice(11),
     duration(member),
     distance(member),
-    `${heartRate(member)} bpm`,
+    `${heartRate(member)}\u00a0bpm`,
   ];
   return make(
     'li',
