@@ -56,7 +56,7 @@ const putMark = (epoch: string, seq: number) =>
     }),
   );
 
-test('IMP6 any one event brings all sessions that the log has, and a lost one none too few', async () => {
+test('SIP6 any one event brings all sessions that the log has, and a lost one none too few', async () => {
   for (let index = 1; index <= 4; index += 1) await putSession(index);
   const synced = (await world.events()).filter(({ type }) => type === 'sync.changed.v1');
   expect(await world.project(synced.slice(1, 2))).toEqual([]);
@@ -64,7 +64,7 @@ test('IMP6 any one event brings all sessions that the log has, and a lost one no
   expect(impacts.map(({ status }: { status: string }) => status)).toEqual(Array(4).fill('READY'));
 });
 
-test('IMP7 samples that come while a follower is at work find the sessions that it listed, also before its mark', async () => {
+test('SIP7 samples that come while a follower is at work find the sessions that it listed, also before its mark', async () => {
   await putSession(1);
   const directory = { ...world.impact.directory, advanceMark: async () => undefined };
   expect(await follow({ ...world.impact, directory })).toMatchObject({ kind: 'reached' });
@@ -74,7 +74,7 @@ test('IMP7 samples that come while a follower is at work find the sessions that 
   expect((await tell()).impacts).toMatchObject([{ status: 'READY', before: { count: 61, mean: 71 } }]);
 });
 
-test('IMP6 an event that names more than can be read yet comes again', async () => {
+test('SIP6 an event that names more than can be read yet comes again', async () => {
   await putSession(1);
   const [event] = (await world.events()).filter(({ type }) => type === 'sync.changed.v1');
   if (event === undefined) throw new Error('no event');
@@ -82,7 +82,7 @@ test('IMP6 an event that names more than can be read yet comes again', async () 
   expect(await world.project([early as typeof event])).toEqual([event.detail.id]);
 });
 
-test('IMP6 where the log began anew or does not reach back all rows are read, and the deleted go', async () => {
+test('SIP6 where the log began anew or does not reach back all rows are read, and the deleted go', async () => {
   await putSession(1);
   await putSession(2);
   await follow();
@@ -102,7 +102,7 @@ test('IMP6 where the log began anew or does not reach back all rows are read, an
   );
 });
 
-test('IMP6 a follower that is overtaken between reading and writing brings nothing back that is gone', async () => {
+test('SIP6 a follower that is overtaken between reading and writing brings nothing back that is gone', async () => {
   await putSession(1);
   await putSession(2);
   let isOvertaken = false;
@@ -147,7 +147,7 @@ test('PRJ5 the rebuilder computes what is missing or old, in steps, and skips wh
   for await (const step of none) expect(step).toMatchObject({ computedCount: 0, currentCount: 0 });
 });
 
-test('IMP10 what lies in the tables shows neither products nor figures, and goes with the user', async () => {
+test('SIP10 what lies in the tables shows neither products nor figures, and goes with the user', async () => {
   await world.entity(`PUT products/${PRODUCT}`, { name: 'Valerian' });
   await putSession(1);
   await world.entity(`PATCH sessions/${sessionIdOf(1)}`, { primaryProductId: PRODUCT });
@@ -168,7 +168,7 @@ test('IMP10 what lies in the tables shows neither products nor figures, and goes
   for (const place of places) expect(await world.itemsOf(core, place)).toEqual([]);
 });
 
-test('IMP10 of a user that is erased nothing is written any more, and messages end', async () => {
+test('SIP10 of a user that is erased nothing is written any more, and messages end', async () => {
   await putSession(1);
   const events = await world.events();
   await world.stores.eraseUser(world.scope);

@@ -27,7 +27,7 @@ export interface FollowHooks {
 }
 
 /**
- * Brings the directory up to the end of the log of device sync, page by page, until `deadlineMs` (IMP6). The
+ * Brings the directory up to the end of the log of device sync, page by page, until `deadlineMs` (SIP6). The
  * mark moves over a page after its entries and their rows are written: a run that is cut off is repeated from
  * there, and a repeat, another run at the same time, or an older one changes nothing that is newer. Where the
  * log does not reach back, all sessions are read anew.

@@ -3,7 +3,7 @@ import type { Metric } from '../../contracts/metrics/metric.ts';
 import type { Head } from '../samples/model.ts';
 
 /**
- * Whether sessions are compared by the metric (IMP4): readings of which an hour has at least one. What is
+ * Whether sessions are compared by the metric (SIP4): readings of which an hour has at least one. What is
  * measured once a day says nothing of an hour, an amount per interval has no mean, and extremes are of days.
  */
 export const hasImpact = (metric: Pick<Metric, 'aggregation' | 'expectedSamplesPerHour'>): boolean =>

@@ -44,7 +44,7 @@ const MAX_SESSION_COUNT = 100;
 
 /**
  * Impacts of the sessions of a range with their exact freshness: five reads, and for each metric one Query of
- * rows and one of block summaries per stretch of sessions (`viewImpacts`). Sessions that do not count (IMP2)
+ * rows and one of block summaries per stretch of sessions (`viewImpacts`). Sessions that do not count (SIP2)
  * have none. `user.not_found`, `read.metric_blocked`.
  */
 export async function listImpacts(

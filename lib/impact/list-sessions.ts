@@ -34,7 +34,7 @@ export interface ListedSessions {
 
 /**
  * Sessions in the order of their start, as they are now: the directory, with what the log says after the
- * directory's mark laid over it (IMP6). Writes nothing. Three reads where nothing is behind.
+ * directory's mark laid over it (SIP6). Writes nothing. Three reads where nothing is behind.
  */
 export async function listSessions(
   deps: Pick<ImpactDeps, 'directory' | 'synced' | 'clock'>,

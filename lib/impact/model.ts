@@ -4,7 +4,7 @@ import type { ProjectionRow } from '../projections/model.ts';
 export type SessionStatus = 'ACTIVE' | 'PAUSED' | 'COMPLETED' | 'CANCELLED';
 
 /**
- * Whom a session's change is credited to (IMP3): its primary product; without one, the single product of its
+ * Whom a session's change is credited to (SIP3): its primary product; without one, the single product of its
  * consumptions; `several` and `none` are credited to nobody.
  */
 export type ProductCredit =
@@ -22,7 +22,7 @@ export interface SessionFacts {
   readonly credit: ProductCredit;
 }
 
-/** A session whose windows can be computed (IMP2). */
+/** A session whose windows can be computed (SIP2). */
 export interface CountedSession extends SessionFacts {
   readonly endedAtMs: EpochMs;
   readonly status: 'COMPLETED';
@@ -49,7 +49,7 @@ export interface WindowFigures {
   readonly min: number | null;
   readonly max: number | null;
   readonly count: number;
-  /** 0 to 1: slots of the metric's expected rate that have a reading (IMP5). */
+  /** 0 to 1: slots of the metric's expected rate that have a reading (SIP5). */
   readonly coverage: number;
 }
 

@@ -14,7 +14,7 @@ const evidenceOf = (pcts: readonly number[], gapMs = DAY_MS): readonly Evidence[
   }));
 const full = { coverage: 1, unreliableCount: 0 };
 
-test('IMP8 mean, median and interval of five sessions, by hand', () => {
+test('SIP8 mean, median and interval of five sessions, by hand', () => {
   // Mean 6, sum of squares 16 + 4 + 0 + 4 + 16 = 40, s = sqrt(10), t(4) = 2.7764, 2.7764 * sqrt(10 / 5) = 3.9265.
   const { afterPct, after, baselineMean, sessionCount } = productFigures(evidenceOf([2, 4, 6, 8, 10]), full);
   expect([sessionCount, baselineMean, afterPct.mean, afterPct.median]).toEqual([5, 50, 6, 6]);
@@ -24,7 +24,7 @@ test('IMP8 mean, median and interval of five sessions, by hand', () => {
   expect(productFigures(evidenceOf([1, 2, 3, 10]), full).afterPct.median).toBe(2.5);
 });
 
-test('IMP8 without sessions every figure is null, with one there is no interval and nothing that varies', () => {
+test('SIP8 without sessions every figure is null, with one there is no interval and nothing that varies', () => {
   const none = productFigures([], full);
   expect(none.afterPct).toEqual({ mean: null, median: null, interval95: null });
   expect([none.baselineMean, none.consistency, none.confidence, none.isReliable]).toEqual([
@@ -47,12 +47,12 @@ describe('how sure', () => {
     [3, 0.4, 'LOW'],
     [3, 0.39, 'INSUFFICIENT'],
     [2, 1, 'INSUFFICIENT'],
-  ])('IMP8 %i sessions with coverage %f are %s', (count, coverage, confidence) => {
+  ])('SIP8 %i sessions with coverage %f are %s', (count, coverage, confidence) => {
     const pcts = Array.from({ length: count }, () => 5);
     expect(productFigures(evidenceOf(pcts), { coverage, unreliableCount: 0 }).confidence).toBe(confidence);
   });
 
-  test('IMP8 consistency is 1 for what is always alike, 0 for what goes both ways, and between', () => {
+  test('SIP8 consistency is 1 for what is always alike, 0 for what goes both ways, and between', () => {
     expect(productFigures(evidenceOf([5, 5, 5]), full).consistency).toBe(1);
     expect(productFigures(evidenceOf([-5, 5]), full).consistency).toBe(0);
     // Mean 6, s = sqrt(10).
@@ -62,12 +62,12 @@ describe('how sure', () => {
     );
   });
 
-  test('IMP8 the score is full with twenty equal sessions of full coverage, and 0 with nothing', () => {
+  test('SIP8 the score is full with twenty equal sessions of full coverage, and 0 with nothing', () => {
     expect(productFigures(evidenceOf(Array.from({ length: 20 }, () => 5)), full).score).toBeCloseTo(1, 9);
     expect(productFigures([], { coverage: 0, unreliableCount: 0 }).score).toBe(0);
   });
 
-  test('IMP8 flags say what to be careful about', () => {
+  test('SIP8 flags say what to be careful about', () => {
     const week = productFigures(evidenceOf([5, 5, 5, 5, 5, 5, 5, 5]), full);
     expect(week.flags).toEqual(['PRIMARY_PRODUCT_ONLY']);
     const poor = productFigures(evidenceOf([-5, 5]), { coverage: 0.4, unreliableCount: 1 });
@@ -81,7 +81,7 @@ describe('how sure', () => {
     ]);
   });
 
-  test('IMP8 evidence is the newest twenty sessions, and their order on the way in changes nothing', () => {
+  test('SIP8 evidence is the newest twenty sessions, and their order on the way in changes nothing', () => {
     const evidence = evidenceOf(Array.from({ length: 25 }, (_, index) => index));
     const figures = productFigures(evidence, full);
     expect(figures.evidenceSessionIds).toHaveLength(20);

@@ -58,7 +58,7 @@ const MAX_EVIDENCE_COUNT = 20;
 const FULL_SESSION_COUNT = 20;
 
 /**
- * One (product, metric, period) from its reliable sessions (IMP8). `coverage` is the mean coverage of all the
+ * One (product, metric, period) from its reliable sessions (SIP8). `coverage` is the mean coverage of all the
  * product's sessions with data, reliable or not; `unreliableCount` are those set aside for it. Pure: the order of
  * `evidence` does not matter.
  */

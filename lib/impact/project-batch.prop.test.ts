@@ -85,7 +85,7 @@ async function tell(world: ImpactWorld): Promise<readonly Told[]> {
   return body.impacts.map(({ computedAt: _, ...rest }: { computedAt: unknown } & Told) => rest);
 }
 
-test('IMP7 after any history and any deliveries, rows are what one projection of the end state gives, and no others', async () => {
+test('SIP7 after any history and any deliveries, rows are what one projection of the end state gives, and no others', async () => {
   await fc.assert(
     fc.asyncProperty(steps, fc.array(fc.nat(50), { maxLength: 8 }), async (list, order) => {
       const world = await openImpactWorld();

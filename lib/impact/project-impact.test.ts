@@ -87,7 +87,7 @@ test('PRJ2 of two projectors the one with newer inputs wins, whichever writes la
   expect(await tell()).toMatchObject({ status: 'READY', during: { max: 99 } });
 });
 
-test('IMP4 metrics with impact are readings of which an hour has one or more', () => {
+test('SIP4 metrics with impact are readings of which an hour has one or more', () => {
   const has = (code: string) => hasImpact(metricOf(code) as Metric);
   expect(
     ['heart_rate', 'hrv_rmssd', 'hrv_sdnn', 'spo2', 'respiratory_rate', 'blood_glucose'].map(has),
@@ -96,7 +96,7 @@ test('IMP4 metrics with impact are readings of which an hour has one or more', (
   expect(without.filter((code) => metricOf(code) !== undefined).some(has)).toBe(false);
 });
 
-test('IMP4 a metric that the user has blocked is in no answer, and refused by name', async () => {
+test('SIP4 a metric that the user has blocked is in no answer, and refused by name', async () => {
   await project();
   const head = await world.stores.headStore.load(world.scope);
   if (head === undefined) throw new Error('no head');

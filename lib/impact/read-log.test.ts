@@ -33,7 +33,7 @@ const read = async (synced: Partial<SyncedRows> = {}) => {
 };
 const idsOf = ({ changes }: Awaited<ReturnType<typeof read>>) => changes.map(({ sessionId }) => sessionId);
 
-test('IMP6 an entry whose row is not yet the one it names ends the page before it', async () => {
+test('SIP6 an entry whose row is not yet the one it names ends the page before it', async () => {
   await putSession(1);
   await putSession(2);
   const [old] = await world.impact.synced.loadRows(world.scope, [{ type: 'sessions', id: sessionIdOf(2) }]);
@@ -48,7 +48,7 @@ test('IMP6 an entry whose row is not yet the one it names ends the page before i
   expect([whole.reached.seq, whole.isBehind, idsOf(whole).length]).toEqual([4, false, 3]);
 });
 
-test('IMP6 a row that is not there is waited for; a minute later it was deleted and forgotten', async () => {
+test('SIP6 a row that is not there is waited for; a minute later it was deleted and forgotten', async () => {
   await putSession(1);
   const none: SyncedRows['loadRows'] = async () => [];
   expect(await read({ loadRows: none })).toMatchObject({ reached: { seq: 0 }, isBehind: true, changes: [] });
@@ -60,7 +60,7 @@ test('IMP6 a row that is not there is waited for; a minute later it was deleted 
   });
 });
 
-test('IMP6 a page ends before a number that is missing, and before a head that is behind', async () => {
+test('SIP6 a page ends before a number that is missing, and before a head that is behind', async () => {
   for (let index = 1; index <= 4; index += 1) await putSession(index);
   const holed: SyncedRows['readEntries'] = async (...parameters) =>
     (await world.impact.synced.readEntries(...parameters)).filter(({ seq }) => seq !== 3);
@@ -72,7 +72,7 @@ test('IMP6 a page ends before a number that is missing, and before a head that i
   expect(await read({ loadHead: early })).toMatchObject({ reached: { seq: 1 }, isBehind: false });
 });
 
-test('IMP2 what is stored of a session is read as it was written, on any clock, or left out', async () => {
+test('SIP2 what is stored of a session is read as it was written, on any clock, or left out', async () => {
   const put = (index: number, data: object) => world.entity(`PUT sessions/${sessionIdOf(index)}`, data);
   await put(1, { startedAt: '2026-11-21T09:00:00+05:45', status: 'ACTIVE' });
   await put(2, { startedAt: '1985-01-01T00:00:00Z', status: 'ACTIVE' });

@@ -25,7 +25,7 @@ export type LogPage =
 const VISIBLE_AFTER_MS = MINUTE_MS;
 
 /**
- * The sessions that changed after `mark`, each as it is now (IMP6): three to five reads of up to `entryCount`
+ * The sessions that changed after `mark`, each as it is now (SIP6): three to five reads of up to `entryCount`
  * log entries. A repeat reads what is there by then. An entry whose rows are half visible ends the page before it.
  */
 export async function readLog(

@@ -9,7 +9,7 @@ const STATUSES: ReadonlySet<unknown> = new Set<SessionStatus>(['ACTIVE', 'PAUSED
 const LATEST_START_MS = 253_370_764_800_000;
 
 /**
- * A row of `sessions` with the living consumptions that name it, as impact sees it (IMP2, IMP3). Undefined: the
+ * A row of `sessions` with the living consumptions that name it, as impact sees it (SIP2, SIP3). Undefined: the
  * row is deleted, or began when no sample can have been taken.
  */
 export function sessionFacts(

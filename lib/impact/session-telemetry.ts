@@ -39,7 +39,7 @@ const GAP_BUCKET_COUNT = 2;
 
 /**
  * Series of a session, running or ended, from an hour before its start to an hour after its end, or to now:
- * whole buckets, and where two or more are missing a gap (IMP9). Of one longer than a day the beginning, of one
+ * whole buckets, and where two or more are missing a gap (SIP9). Of one longer than a day the beginning, of one
  * that runs longer the last 26 hours. `user.not_found`, `entity.not_found`, `read.metric_blocked`.
  */
 export async function readTelemetry(

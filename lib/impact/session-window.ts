@@ -5,7 +5,7 @@ import type { BlockRange } from '../samples/sample-store.ts';
 import { MAX_OFFSET_MS, MAX_SESSION_MS, WINDOW_MS } from './limits.ts';
 import type { CountedSession, SessionFacts, WindowName } from './model.ts';
 
-/** Only what ended counts, and ended after it began (IMP2). */
+/** Only what ended counts, and ended after it began (SIP2). */
 export const isCounted = (session: SessionFacts): session is CountedSession =>
   session.status === 'COMPLETED' &&
   session.endedAtMs !== undefined &&
@@ -14,7 +14,7 @@ export const isCounted = (session: SessionFacts): session is CountedSession =>
 export const isTooLong = ({ startedAtMs, endedAtMs }: CountedSession): boolean =>
   endedAtMs - startedAtMs > MAX_SESSION_MS;
 
-/** [start - 60 min, start), [start, end], (end, end + 60 min] (IMP1). */
+/** [start - 60 min, start), [start, end], (end, end + 60 min] (SIP1). */
 export interface SessionWindow {
   readonly startMs: number;
   readonly endMs: number;

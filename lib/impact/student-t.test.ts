@@ -14,11 +14,11 @@ test.each([
   [30, 2.042],
   [60, 2.0],
   [120, 1.98],
-])('IMP8 t of %i degrees of freedom is %f, as tables have it', (degrees, expected) => {
+])('SIP8 t of %i degrees of freedom is %f, as tables have it', (degrees, expected) => {
   expect(studentT95(degrees)).toBeCloseTo(expected, 3);
 });
 
-test('IMP8 t comes down to the normal quantile, and there is none without a degree of freedom', () => {
+test('SIP8 t comes down to the normal quantile, and there is none without a degree of freedom', () => {
   expect(studentT95(999)).toBeCloseTo(1.9623, 4);
   expect(() => studentT95(0)).toThrow();
   expect(() => studentT95(1.5)).toThrow();

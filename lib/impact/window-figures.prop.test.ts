@@ -23,7 +23,7 @@ const isNear = (left: number | null, right: number | null): boolean =>
     ? left === right
     : Math.abs(left - right) <= 1e-9 * Math.max(1, Math.abs(right));
 
-test('IMP1 scaling the metric scales its deltas and leaves those in percent', () => {
+test('SIP1 scaling the metric scales its deltas and leaves those in percent', () => {
   fc.assert(
     fc.property(sessions, readings, fc.integer({ min: 2, max: 9 }), (session, list, scale) => {
       const plain = computeFigures(session, 60, list);
@@ -44,7 +44,7 @@ test('IMP1 scaling the metric scales its deltas and leaves those in percent', ()
   );
 });
 
-test('IMP1 without readings before there is nothing to compare with, and the other windows stay as they were', () => {
+test('SIP1 without readings before there is nothing to compare with, and the other windows stay as they were', () => {
   fc.assert(
     fc.property(sessions, readings, (session, list) => {
       const whole = computeFigures(session, 60, list);
@@ -63,7 +63,7 @@ test('IMP1 without readings before there is nothing to compare with, and the oth
   );
 });
 
-test('IMP1 moving session and readings together by any time changes nothing', () => {
+test('SIP1 moving session and readings together by any time changes nothing', () => {
   fc.assert(
     fc.property(sessions, readings, fc.integer({ min: -1e9, max: 1e9 }), (session, list, shiftMs) => {
       const moved = computeFigures(
@@ -77,7 +77,7 @@ test('IMP1 moving session and readings together by any time changes nothing', ()
   );
 });
 
-test('IMP1 each instant lies in one window at most, whose ends are [, ) [, ] (, ]', () => {
+test('SIP1 each instant lies in one window at most, whose ends are [, ) [, ] (, ]', () => {
   const session = { startMs: START_MS, endMs: START_MS + HOUR_MS };
   const at = (ms: number) => placeOf(session, ms);
   expect([at(START_MS - HOUR_MS - 1), at(START_MS - HOUR_MS), at(START_MS - 1)]).toEqual([
@@ -99,7 +99,7 @@ const every = (minutes: number, fromMs: number, untilMs: number, value = 60): Ch
     value,
   }));
 
-test('IMP5 coverage counts slots of the expected rate: many readings in one minute do not make an hour', () => {
+test('SIP5 coverage counts slots of the expected rate: many readings in one minute do not make an hour', () => {
   const session = { startMs: START_MS, endMs: START_MS + HOUR_MS };
   const burst = Array.from({ length: 600 }, (_, index) => ({
     midpointMs: START_MS + index * 100,
@@ -111,7 +111,7 @@ test('IMP5 coverage counts slots of the expected rate: many readings in one minu
   expect(computeFigures(session, 12, half).during.coverage).toBe(1);
 });
 
-test('IMP5 a session is reliable when each window has 0.6 of the readings expected, and not a reading less', () => {
+test('SIP5 a session is reliable when each window has 0.6 of the readings expected, and not a reading less', () => {
   const session = { startMs: START_MS, endMs: START_MS + HOUR_MS };
   const first = (count: number, fromMs: number) => every(1, fromMs, fromMs + count * MINUTE_MS);
   const of = (before: number, during: number, after: number) =>
@@ -128,7 +128,7 @@ test('IMP5 a session is reliable when each window has 0.6 of the readings expect
   ]);
 });
 
-test('IMP1 a baseline of 0 gives no deltas, and an instant is a session of one reading', () => {
+test('SIP1 a baseline of 0 gives no deltas, and an instant is a session of one reading', () => {
   const session = { startMs: START_MS, endMs: START_MS };
   const zero = computeFigures(session, 60, [
     ...every(1, START_MS - HOUR_MS, START_MS, 0),

@@ -95,7 +95,7 @@ export function impactStoresContract(name: string, openStorage: () => Promise<St
       expect(await impacts.load(scope, { ...range, ...ALL })).toEqual([later]);
     });
 
-    test('IMP6 sessions are listed in the order of their start, between two instants and behind a place', async () => {
+    test('SIP6 sessions are listed in the order of their start, between two instants and behind a place', async () => {
       const scope = await stores.createUser();
       const listed = [
         factsOf('a', START_MS, { endedAtMs: undefined, status: 'ACTIVE', credit: { kind: 'none' } }),
@@ -114,7 +114,7 @@ export function impactStoresContract(name: string, openStorage: () => Promise<St
       expect([await ids(), await ids('b')]).toEqual([['a', 'b'], ['c']]);
     });
 
-    test('IMP6 a session lies at one place: it is moved and deleted by whoever read it as it is', async () => {
+    test('SIP6 a session lies at one place: it is moved and deleted by whoever read it as it is', async () => {
       const scope = await stores.createUser();
       const pointer = async () => (await directory.loadPointers(scope, ['session-1'])).get('session-1');
       const here = factsOf('session-1', START_MS);
@@ -134,7 +134,7 @@ export function impactStoresContract(name: string, openStorage: () => Promise<St
       expect(await pointer()).toEqual({ sessionId: 'session-1', asOf: { epoch: 'log', seq: 3 } });
     });
 
-    test('IMP6 the mark moves only from where it was read', async () => {
+    test('SIP6 the mark moves only from where it was read', async () => {
       const scope = await stores.createUser();
       const at = (seq: number) => ({ epoch: 'log', seq });
       expect(await directory.loadMark(scope)).toBeUndefined();
@@ -146,7 +146,7 @@ export function impactStoresContract(name: string, openStorage: () => Promise<St
       expect(await directory.loadMark(scope)).toEqual(at(7));
     });
 
-    test('IMP10 without a data key nothing is written and nothing is told', async () => {
+    test('SIP10 without a data key nothing is written and nothing is told', async () => {
       const scope = await stores.createUser();
       await stores.vault.shred(scope);
       expect(await impacts.save(scope, rowOf(5))).toBe('superseded');

@@ -10,7 +10,7 @@ export function parseMetrics(name: string, text: string, maxCount: number): read
   return codes.map(requireMetric);
 }
 
-/** Also `read.metric_not_rolled_up` for metrics that sessions are not compared by (IMP4). */
+/** Also `read.metric_not_rolled_up` for metrics that sessions are not compared by (SIP4). */
 export function parseImpactMetrics(name: string, text: string, maxCount: number): readonly Metric[] {
   const metrics = parseMetrics(name, text, maxCount);
   const other = metrics.find((metric) => !hasImpact(metric));

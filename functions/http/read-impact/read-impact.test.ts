@@ -42,7 +42,7 @@ const impacts = async (query: Record<string, string> = {}) =>
   (await world.get('listSessionImpact', { ...RANGE, ...query })).body.impacts;
 
 describe('sessions', () => {
-  test('IMP1 a completed session is told as before, during and after, with its deltas, once it was projected', async () => {
+  test('SIP1 a completed session is told as before, during and after, with its deltas, once it was projected', async () => {
     await world.ingest(readingsAround());
     await putProducts();
     expect((await putSession(1, { primaryProductId: PRODUCT })).status).toBe(201);
@@ -73,7 +73,7 @@ describe('sessions', () => {
     ]);
   });
 
-  test('IMP2 running, cancelled and backward sessions have no impact, and one over a day is PARTIAL', async () => {
+  test('SIP2 running, cancelled and backward sessions have no impact, and one over a day is PARTIAL', async () => {
     await world.ingest(readingsAround());
     await world.entity(`PUT sessions/${sessionIdOf(1)}`, { startedAt: iso(START_MS), status: 'ACTIVE' });
     await putSession(2, { status: 'CANCELLED' });
@@ -85,7 +85,7 @@ describe('sessions', () => {
     ]);
   });
 
-  test('IMP5 in each minute the source of highest priority counts, and readings of the other are left out', async () => {
+  test('SIP5 in each minute the source of highest priority counts, and readings of the other are left out', async () => {
     await world.ingest(readingsAround());
     await world.ingest(readingsAround(START_MS, 'phone', 2));
     // The phone alone, where the watch has a gap.
@@ -97,7 +97,7 @@ describe('sessions', () => {
     ]);
   });
 
-  test('IMP4 metrics that are read less than once an hour, and those of amounts, are refused by name', async () => {
+  test('SIP4 metrics that are read less than once an hour, and those of amounts, are refused by name', async () => {
     for (const metric of ['steps', 'weight', 'resting_heart_rate']) {
       const { status, body } = await world.get('listSessionImpact', { ...RANGE, metric });
       expect([status, body.code]).toEqual([400, 'read.metric_not_rolled_up']);
@@ -120,7 +120,7 @@ describe('sessions', () => {
     expect(await impacts()).toMatchObject([{ status: 'READY', before: { count: 61 } }]);
   });
 
-  test('IMP6 a session is told as it is now before any event of it comes: deleted, moved, completed', async () => {
+  test('SIP6 a session is told as it is now before any event of it comes: deleted, moved, completed', async () => {
     await world.ingest(readingsAround());
     await putSession(1);
     await putSession(2);
@@ -212,7 +212,7 @@ describe('products', () => {
   const products = async (query: Record<string, string> = PERIOD) =>
     (await world.get('listProductImpact', query)).body;
 
-  test('IMP8 sessions of a product are folded up to now, with interval, confidence and evidence', async () => {
+  test('SIP8 sessions of a product are folded up to now, with interval, confidence and evidence', async () => {
     await putProducts();
     await addSessions(5, () => ({ primaryProductId: PRODUCT }));
     expect((await products()).products).toMatchObject([{ status: 'STALE', sessionCount: 0 }]);
@@ -248,7 +248,7 @@ describe('products', () => {
     expect((await products({ ...PERIOD, periodDays: '90' })).products).toMatchObject([{ sessionCount: 5 }]);
   });
 
-  test('IMP3 a session without a primary product is credited to the single one of its consumptions', async () => {
+  test('SIP3 a session without a primary product is credited to the single one of its consumptions', async () => {
     await putProducts();
     await addSessions(1, () => ({}));
     await world.project();
@@ -274,7 +274,7 @@ describe('products', () => {
     expect(await products()).toMatchObject({ products: [{ productId: OTHER_PRODUCT, sessionCount: 1 }] });
   });
 
-  test('IMP3 another primary product takes the credit along', async () => {
+  test('SIP3 another primary product takes the credit along', async () => {
     await putProducts();
     await addSessions(1, () => ({ primaryProductId: PRODUCT }));
     await world.project();
@@ -287,7 +287,7 @@ describe('products', () => {
     expect((await products({ ...PERIOD, productId: PRODUCT })).products).toEqual([]);
   });
 
-  test('IMP8 what cannot be used is counted with its reason, and said in the flags', async () => {
+  test('SIP8 what cannot be used is counted with its reason, and said in the flags', async () => {
     await putProducts();
     await addSessions(3, () => ({ primaryProductId: PRODUCT }));
     // Of this day half of the readings are missing, of the next one all, and the last is too long.
@@ -318,7 +318,7 @@ describe('telemetry', () => {
   const telemetry = (index: number, query: Record<string, string> = {}) =>
     world.get('readSessionTelemetry', query, { sessionId: sessionIdOf(index) });
 
-  test('IMP9 a running session has its series up to now, with gaps of two and more missing minutes', async () => {
+  test('SIP9 a running session has its series up to now, with gaps of two and more missing minutes', async () => {
     const startMs = world.clock.now() - 20 * MINUTE_MS;
     await world.entity(`PUT sessions/${sessionIdOf(1)}`, { startedAt: iso(startMs), status: 'ACTIVE' });
     const minutes = Array.from({ length: 80 }, (_, minute) => minute);
@@ -354,7 +354,7 @@ describe('telemetry', () => {
     expect([coarse.points.length, coarse.gaps]).toEqual([16, []]);
   });
 
-  test('IMP9 an ended session is told to an hour behind its end; without readings it is one gap', async () => {
+  test('SIP9 an ended session is told to an hour behind its end; without readings it is one gap', async () => {
     await putSession();
     const { body } = await telemetry(1, { metrics: 'heart_rate,steps' });
     expect(body).toMatchObject({
@@ -369,7 +369,7 @@ describe('telemetry', () => {
     ]);
   });
 
-  test('IMP9 of a session that was never ended the last 26 hours are told, of a long one the first', async () => {
+  test('SIP9 of a session that was never ended the last 26 hours are told, of a long one the first', async () => {
     const startMs = world.clock.now() - 5 * DAY_MS;
     await world.entity(`PUT sessions/${sessionIdOf(1)}`, { startedAt: iso(startMs), status: 'PAUSED' });
     await putSession(2, { startedAt: iso(startMs) });
@@ -384,7 +384,7 @@ describe('telemetry', () => {
     ]);
   });
 
-  test('IMP9 no session, a deleted one, and metrics without minutes are said as such', async () => {
+  test('SIP9 no session, a deleted one, and metrics without minutes are said as such', async () => {
     expect((await telemetry(9)).body.code).toBe('entity.not_found');
     await putSession();
     await world.entity(`DELETE sessions/${sessionIdOf(1)}`);

@@ -52,7 +52,7 @@ export const impactPart = (cloud: () => RunningCloud): void => {
     return (await callApi<ListProductImpactAnswer>(cloud(), path)).body.products;
   };
 
-  test('IMP1 a session that ends is compared with the hours around it, and credited to its product', async () => {
+  test('SIP1 a session that ends is compared with the hours around it, and credited to its product', async () => {
     const made = await callApi<{ id: string }>(cloud(), '/v1/users', { body: { externalId: 'impact-1' } });
     user = `/v1/users/${made.body.id}`;
     await put(`products/${PRODUCT}`, { name: 'Valerian' });
@@ -97,7 +97,7 @@ export const impactPart = (cloud: () => RunningCloud): void => {
     ]);
   });
 
-  test('IMP7 a later reading is counted, and a deleted session is in no answer from then on', async () => {
+  test('SIP7 a later reading is counted, and a deleted session is in no answer from then on', async () => {
     await upload('impact-2', [-60.5], () => 10 ** 2);
     await upload('impact-3', [-30.5], () => 131);
     await vi.waitFor(
