@@ -195,7 +195,18 @@ describe.skipIf(!existsSync(CHROMIUM))('the page at / (needs Debian’s chromium
     const soon = { timeout: 15_000 };
     await expect
       .poll(() => page.locator('#queues tbody td:first-child').allTextContents(), soon)
-      .toEqual(['large-ingests', 'projections', 'erasures', 'provider-syncs', 'inbound-pushes']);
+      .toEqual([
+        'large-ingests',
+        'workout-writes',
+        'activity-imports',
+        'projections',
+        'night-projections',
+        'impact-projections',
+        'rebuilds',
+        'erasures',
+        'provider-syncs',
+        'inbound-pushes',
+      ]);
     await expect
       .poll(() => page.locator('#totals').textContent(), soon)
       .toMatch(/Since the start: \d+ stream records/);

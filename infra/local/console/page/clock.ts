@@ -8,9 +8,9 @@ export const wornClock = (instant: string, offsetMinutes: number | null): string
 export const wornTime = (instant: string, offsetMinutes: number | null): string =>
   wornClock(instant, offsetMinutes).slice(11);
 
-/** `2026-11-20 23:15` of the wearer's clock. */
+/** `2026-11-20 23:15` of the wearer's clock; ` UTC` behind it where nobody says what that showed. */
 export const wornDayAndTime = (instant: string, offsetMinutes: number | null): string =>
-  wornClock(instant, offsetMinutes).replace('T', ' ');
+  wornClock(instant, offsetMinutes).replace('T', ' ') + (offsetMinutes === null ? ' UTC' : '');
 
 /** `7 h 15 min`; a dash where the source does not say. */
 export function span(minutes: number | null | undefined): string {

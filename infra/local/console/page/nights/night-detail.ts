@@ -1,6 +1,6 @@
 import type { NightDetail } from '../../../../../contracts/http/sleep.ts';
 import { span, wornDayAndTime, wornTime } from '../clock.ts';
-import { facts, make, number } from '../elements.ts';
+import { counted, facts, make, number } from '../elements.ts';
 import { sourceName } from '../read-models-api.ts';
 import { drawHypnogram } from './hypnogram.ts';
 
@@ -58,11 +58,12 @@ function heading(night: NightDetail): HTMLElement {
 const reasonOf = ({ reason }: NightDetail): readonly string[] => (reason === undefined ? [] : [reason]);
 
 function figuresOf(night: NightDetail): HTMLElement {
-  const clock = (instant: string | null) =>
-    instant === null ? '–' : wornTime(instant, night.zoneOffsetMinutes);
+  const clock = (instant: string) => wornTime(instant, night.zoneOffsetMinutes);
+  const hours = (start: string | null, end: string | null) =>
+    start === null || end === null ? '–' : `${clock(start)} to ${clock(end)}`;
   return facts([
-    ['asleep', `${clock(night.sleepStart)} to ${clock(night.sleepEnd)}`],
-    ['in bed', `${clock(night.inBedStart)} to ${clock(night.inBedEnd)}`],
+    ['asleep', hours(night.sleepStart, night.sleepEnd)],
+    ['in bed', hours(night.inBedStart, night.inBedEnd)],
     ['sleep', span(night.totalSleepMin)],
     ['REM', span(night.remMin)],
     ['deep', span(night.deepMin)],
@@ -70,7 +71,7 @@ function figuresOf(night: NightDetail): HTMLElement {
     ['awake', span(night.awakeMin)],
     ...(night.unspecifiedMin === null ? [] : ([['unspecified', span(night.unspecifiedMin)]] as const)),
     ['to fall asleep', span(night.latencyMin)],
-    ['woke', night.wakeCount === null ? '–' : `${night.wakeCount} times`],
+    ['woke', night.wakeCount === null ? '–' : counted(night.wakeCount, 'time')],
     ['efficiency', night.efficiencyPct === null ? '–' : `${number(night.efficiencyPct)} %`],
     ['coverage', night.coverage === null ? '–' : `${number(night.coverage * 100)} %`],
   ]);

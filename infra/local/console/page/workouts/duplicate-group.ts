@@ -43,8 +43,8 @@ function memberLine(group: WorkoutGroup, member: Workout, choose: () => Promise<
     typeName(member.type),
     wornDayAndTime(member.start, member.zoneOffsetMinutes).slice(11),
     duration(member),
-    distance(member),
-    `${heartRate(member)}\u00a0bpm`,
+    ...(member.distanceM === undefined ? [] : [distance(member)]),
+    ...(member.avgHeartRateBpm === undefined ? [] : [`${heartRate(member)}\u00a0bpm`]),
   ];
   return make(
     'li',
