@@ -84,7 +84,7 @@ export const ListProductImpactQuery = z.object({
     .transform((text): 7 | 30 | 90 => (text === '7' ? 7 : text === '30' ? 30 : 90))
     .meta({
       description: 'Days up to now',
-      override: ({ jsonSchema }) => {
+      override: ({ jsonSchema }: { jsonSchema: object }) => {
         Object.assign(jsonSchema, { type: 'integer', enum: [7, 30, 90], default: 30 });
       },
     }),

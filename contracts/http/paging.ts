@@ -45,7 +45,7 @@ export const Flag = z
   .default('false')
   .transform((text) => text === 'true')
   .meta({
-    override: ({ jsonSchema }) => {
+    override: ({ jsonSchema }: { jsonSchema: object }) => {
       Reflect.deleteProperty(jsonSchema, 'enum');
       Object.assign(jsonSchema, { type: 'boolean', default: false });
     },

@@ -155,7 +155,7 @@ async function run(): Promise<never> {
     try {
       await refresh(slow);
       if (slow) await showHealth();
-      if (slow) await showReadModels(element<HTMLSelectElement>('user').value);
+      if (slow && !document.hidden) await showReadModels(element<HTMLSelectElement>('user').value);
       await showDevices(element<HTMLSelectElement>('user').value, slow);
     } catch {
       element('health').dataset['state'] = 'down';

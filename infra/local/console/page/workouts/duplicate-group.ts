@@ -15,6 +15,8 @@ export function groupPanel(userId: string, group: WorkoutGroup, changed: () => P
   const choose = async (decision: Parameters<typeof decide>[2]) => {
     await decide(userId, group.id, decision);
     await changed();
+    // The button that was pressed is gone with the panel.
+    document.querySelector<HTMLElement>('#workout .group')?.focus();
   };
   const rows = group.members.map((member) =>
     memberLine(group, member, () => choose({ decision: 'primary', workoutId: member.id })),
@@ -25,7 +27,7 @@ export function groupPanel(userId: string, group: WorkoutGroup, changed: () => P
   ];
   return make(
     'div',
-    { class: 'group', 'data-status': group.status },
+    { class: 'group', 'data-status': group.status, tabindex: '-1' },
     make('h3', { class: 'part' }, 'Copies of one activity'),
     make('p', { class: 'line' }, STATUS[group.status]),
     make('ul', { class: 'members' }, ...rows),

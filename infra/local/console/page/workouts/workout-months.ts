@@ -23,6 +23,8 @@ export const nextMonth = async (userId: string, month: string): Promise<string |
 /** The last month before this one in which a workout starts, or nearly: of a thousand and more the page's last. */
 export async function previousMonth(userId: string, month: string): Promise<string | undefined> {
   const { from: to } = rangeOf(month);
+  const earliest = await listWorkouts(userId, { from: EARLIEST, to }, 1);
+  if (earliest.length === 0) return undefined;
   const starts = [...LOOK_BACK_MONTHS.map((by) => rangeOf(monthAfter(month, -by)).from), EARLIEST];
   for (const from of starts) {
     const found = await listWorkouts(userId, { from, to }, MAX_PAGE_COUNT);
