@@ -18,13 +18,14 @@ export const isInRange = (range: InputRange, bucket: string): boolean =>
 /**
  * What the figures of a session are made from: for each block and date in reach the number of the last change
  * there, the session's version, and the numbers of the last priority changes. Undefined when no block mentions
- * a date in reach: there is nothing to compute. None of the numbers ever falls (PRJ2), and which blocks are in
- * reach depends on the session alone, whose version is among them.
+ * a date in reach: there is nothing to compute. None of the numbers ever falls (PRJ2); which of them there are
+ * depends on the session's times alone, so that its version goes before their sum: a session that is corrected to
+ * a shorter one reaches fewer blocks, and sums up to less.
  */
 export function impactFingerprint(inputs: ImpactInputs): InputFingerprint | undefined {
   const { range, priorities, sessionVersion } = inputs;
   const lines: string[] = [];
-  let sum = sessionVersion + priorities.user + priorities.workspace;
+  let sum = priorities.user + priorities.workspace;
   let newest = priorities.user;
   for (const { ref, daySeqs } of inputs.blocks) {
     if (!isInRange(range, ref.bucket)) continue;
@@ -38,5 +39,5 @@ export function impactFingerprint(inputs: ImpactInputs): InputFingerprint | unde
   if (lines.length === 0) return undefined;
   const rest = [`session=${sessionVersion}`, `user=${priorities.user}`, `workspace=${priorities.workspace}`];
   const digest = createHash('sha256').update([...lines.sort(), ...rest].join('\n'));
-  return { digest: digest.digest('hex').slice(0, 24), sum, sourceSeq: newest };
+  return { digest: digest.digest('hex').slice(0, 24), version: sessionVersion, sum, sourceSeq: newest };
 }

@@ -87,6 +87,29 @@ test('PRJ2 of two projectors the one with newer inputs wins, whichever writes la
   expect(await tell()).toMatchObject({ status: 'READY', during: { max: 99 } });
 });
 
+test('SIP7 a session that is corrected to a shorter one is computed anew, and a late projector of the long one loses', async () => {
+  const put = (hours: number) =>
+    world.entity(`PUT sessions/${sessionIdOf(2)}`, {
+      startedAt: new Date(START_MS).toISOString(),
+      endedAt: new Date(START_MS + hours * HOUR_MS).toISOString(),
+      status: 'COMPLETED',
+    });
+  const tellIt = async () =>
+    (await world.get('listSessionImpact', { ...RANGE, sessionId: sessionIdOf(2) })).body.impacts[0];
+  // Two dates, each changed later than the one before: the numbers of the long session are many and high.
+  for (let hour = 2; hour < 22; hour += 1) await world.ingest([{ at: START_MS + hour * HOUR_MS, value: 70 }]);
+  await put(20);
+  expect(await world.project()).toEqual([]);
+  expect(await tellIt()).toMatchObject({ status: 'READY', sessionVersion: 1, during: { count: 109 } });
+  const long = { ...session, sessionId: sessionIdOf(2), endedAtMs: (START_MS + 20 * HOUR_MS) as EpochMs };
+  await put(0.5);
+  expect(await world.project()).toEqual([]);
+  const short = { status: 'READY', sessionVersion: 2, during: { count: 31 } };
+  expect(await tellIt()).toMatchObject(short);
+  expect(await projectImpact(world.impact, world.scope, { session: long, metric })).toBe('superseded');
+  expect(await tellIt()).toMatchObject(short);
+});
+
 test('SIP4 metrics with impact are readings of which an hour has one or more', () => {
   const has = (code: string) => hasImpact(metricOf(code) as Metric);
   expect(

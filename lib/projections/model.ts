@@ -9,6 +9,11 @@ export interface InputFingerprint {
    * sum is the newer: one conditional put decides, without reading the row first (PRJ2).
    */
   readonly sum: number;
+  /**
+   * Of what decides which inputs there are, where that changes (a session's row, whose times say which blocks
+   * are in reach). It goes before the sum, which may fall when it rises.
+   */
+  readonly version?: number;
   /** The newest sequence number among them. */
   readonly sourceSeq: number;
 }

@@ -86,6 +86,13 @@ export function impactStoresContract(name: string, openStorage: () => Promise<St
       expect(await impacts.save(scope, rowOf(6, { outcome: { kind: 'partial', reason: 'r' } }))).toBe(
         'saved',
       );
+      const ofVersion = (version: number, sum: number) =>
+        rowOf(sum, { inputs: { digest: `digest-of-${version}.${sum}`, version, sum, sourceSeq: sum } });
+      expect(await impacts.save(scope, ofVersion(2, 3))).toBe('saved');
+      expect(await impacts.save(scope, ofVersion(1, 9))).toBe('superseded');
+      expect(await impacts.save(scope, ofVersion(2, 3))).toBe('superseded');
+      expect(await impacts.load(scope, range)).toEqual([ofVersion(2, 3)]);
+      expect(await impacts.save(scope, ofVersion(2, 6))).toBe('saved');
       const later = rowOf(1, { sessionId: 'session-2', startedAtMs: (START_MS + 1) as EpochMs });
       expect(await impacts.save(scope, later)).toBe('saved');
       expect((await impacts.load(scope, range)).map(({ inputs }) => inputs.sum)).toEqual([6]);

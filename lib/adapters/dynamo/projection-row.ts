@@ -6,7 +6,7 @@ import type { ProjectionRow } from '../../projections/model.ts';
 import type { UserScope } from '../../samples/model.ts';
 import type { DataKey, DataKeys } from '../../vault/data-keys.ts';
 import { open, seal } from '../sealing/sealing.ts';
-import { B, bytesOf, type Dynamo, type Item, N, numberOf, S, stringOf } from './dynamo.ts';
+import { B, bytesOf, type Dynamo, type Item, N, numberOf, optionalNumberOf, S, stringOf } from './dynamo.ts';
 import { rethrowStoreError } from './store-error.ts';
 
 export interface ProjectionRowDependencies {
@@ -23,6 +23,9 @@ export interface ProjectionRowDependencies {
  *        B reads (sum 9) ──── B writes 9: saved
  */
 const IS_OLDER = 'attribute_not_exists(pk) OR c < :c OR (c = :c AND m < :m)';
+/** A later version of what decides the inputs wins with fewer of them, and an earlier one does not with more. */
+const IS_OLDER_VERSION =
+  'attribute_not_exists(pk) OR c < :c OR (c = :c AND (attribute_not_exists(v) OR v < :v OR (v = :v AND m < :m)))';
 
 /**
  * Puts a row of any read model under its key, unless an equal or newer one stands there. A user without a data
@@ -36,11 +39,16 @@ export async function saveProjectionRow(
 ): Promise<'saved' | 'superseded'> {
   const dataKey = await dataKeys.load(scope);
   if (dataKey === undefined) return 'superseded';
+  const { version, sum } = row.inputs;
   const command = new PutItemCommand({
     TableName: coreTable,
     Item: toProjectionItem(key, row, dataKey, randomness),
-    ConditionExpression: IS_OLDER,
-    ExpressionAttributeValues: { ':c': N(row.computeVersion), ':m': N(row.inputs.sum) },
+    ConditionExpression: version === undefined ? IS_OLDER : IS_OLDER_VERSION,
+    ExpressionAttributeValues: {
+      ':c': N(row.computeVersion),
+      ':m': N(sum),
+      ...(version === undefined ? {} : { ':v': N(version) }),
+    },
   });
   try {
     await dynamo.send(command).catch(rethrowStoreError);
@@ -55,9 +63,10 @@ const isConditionFailure = (error: unknown): boolean =>
   error instanceof Error && error.name === 'ConditionalCheckFailedException';
 
 /**
- * A row in the `core` table: c compute version, m sum of the inputs, g their digest, q source seq, a computed
- * at (ms), o outcome (c complete, p partial, f failed), w why, p the sealed figures. Place, compute version and
- * sum are the associated data, so that no older figures can be put in their place unseen.
+ * A row in the `core` table: c compute version, v version of the inputs where they have one, m their sum, g
+ * their digest, q source seq, a computed at (ms), o outcome (c complete, p partial, f failed), w why, p the
+ * sealed figures. Place, versions and sum are the associated data, so that no older figures can be put in their
+ * place unseen.
  */
 function toProjectionItem(
   key: Item,
@@ -70,6 +79,7 @@ function toProjectionItem(
   return {
     ...key,
     c: N(row.computeVersion),
+    ...(inputs.version === undefined ? {} : { v: N(inputs.version) }),
     m: N(inputs.sum),
     g: S(inputs.digest),
     q: N(inputs.sourceSeq),
@@ -82,8 +92,14 @@ function toProjectionItem(
 
 /** Throws `UnsealError` when the figures are not those that were sealed for this place and these inputs. */
 export function fromProjectionItem<Figures>(item: Item, dataKey: DataKey): ProjectionRow<Figures> {
+  const version = optionalNumberOf(item, 'v');
   const row = {
-    inputs: { digest: stringOf(item, 'g'), sum: numberOf(item, 'm'), sourceSeq: numberOf(item, 'q') },
+    inputs: {
+      digest: stringOf(item, 'g'),
+      sum: numberOf(item, 'm'),
+      ...(version === undefined ? {} : { version }),
+      sourceSeq: numberOf(item, 'q'),
+    },
     computeVersion: numberOf(item, 'c'),
     computedAtMs: numberOf(item, 'a') as EpochMs,
     outcome: outcomeOf(item),
@@ -106,5 +122,10 @@ function outcomeOf(item: Item): ProjectionRow<unknown>['outcome'] {
   }
 }
 
-const figuresAad = (key: Item, row: Pick<ProjectionRow<unknown>, 'computeVersion' | 'inputs'>): string =>
-  `${stringOf(key, 'pk')}|${stringOf(key, 'sk')}|${row.computeVersion}.${row.inputs.sum}`;
+function figuresAad(
+  key: Item,
+  { computeVersion, inputs }: Pick<ProjectionRow<unknown>, 'computeVersion' | 'inputs'>,
+): string {
+  const versions = [computeVersion, ...(inputs.version === undefined ? [] : [inputs.version])];
+  return `${stringOf(key, 'pk')}|${stringOf(key, 'sk')}|${[...versions, inputs.sum].join('.')}`;
+}
