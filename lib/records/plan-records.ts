@@ -4,6 +4,7 @@ import type { RecordKind } from '../providers/model.ts';
 import { decideRecord, decideRecordDeletion } from './decide-record.ts';
 import { MAX_RECORDS_PER_COMMIT, MAX_SLEEP_RECORDS_PER_COMMIT } from './limits.ts';
 import type { NormalisedRecord, RecordOutcome, RecordPointer } from './model.ts';
+import { changedDates } from './record-days.ts';
 import type { RecordWrite } from './record-store.ts';
 
 /** What is to happen to one record. */
@@ -106,9 +107,9 @@ function decideOp(
   return { result, write: { pointer, record: stored, read, isForgotten: false } };
 }
 
-function toChange({ pointer, record, read }: RecordWrite): RecordChange {
+function toChange(write: RecordWrite): RecordChange {
+  const { pointer, record, read } = write;
   const wasThere = read !== undefined && read.deletedAtMs === undefined;
-  const dates = new Set(wasThere ? [read.date, pointer.date] : [pointer.date]);
   return {
     kind: pointer.kind,
     recordId: pointer.recordId,
@@ -117,6 +118,6 @@ function toChange({ pointer, record, read }: RecordWrite): RecordChange {
     provider: pointer.provider,
     fromMs: Math.min(pointer.startMs, wasThere ? read.startMs : pointer.startMs),
     toMs: Math.max(pointer.endMs, wasThere ? read.endMs : pointer.endMs),
-    dates: [...dates].sort(),
+    dates: [...changedDates(write)],
   };
 }

@@ -163,6 +163,23 @@ test('SLP10 a session that moves to another date leaves the first without data',
   expect(await stateOf('2026-11-15')).toEqual([['READY', 400]]);
 });
 
+test('REC8 a deleted session that comes back on another date leaves nothing behind where it was', async () => {
+  const steps = [
+    () => world.putRecords('oura', [{ ...nightly('a', '2026-11-10', 400), revision: 1 }]),
+    () => world.deleteRecord('oura', 'a'),
+    () => world.putRecords('oura', [{ ...nightly('a', '2026-11-16', 400), revision: 2 }]),
+  ];
+  // Each message comes once, as most do.
+  for (const [index, take] of steps.entries()) {
+    await take();
+    await projectNightBatch(world.deps, await world.messages(index));
+  }
+  const nights = await list('2026-11-08', '2026-11-18');
+  expect(
+    nights.filter(({ status }) => status !== 'NO_DATA').map(({ date, status }) => [date, status]),
+  ).toEqual([['2026-11-16', 'READY']]);
+});
+
 test('SLP8 when the session that counted is deleted, the night is the other source’s', async () => {
   await world.putRecords('garmin', [nightly('g', '2026-11-10', 400)]);
   await world.putRecords('oura', [nightly('o', '2026-11-10', 430)]);

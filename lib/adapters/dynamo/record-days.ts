@@ -1,6 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { LocalDate } from '../../core/instants.ts';
-import type { RecordDays } from '../../records/record-days.ts';
+import { changedDates, type RecordDays } from '../../records/record-days.ts';
 import type { RecordWrite } from '../../records/record-store.ts';
 import type { UserScope } from '../../samples/model.ts';
 import { recordDaysKey, recordDaysSortKey, userPartition } from './core-keys.ts';
@@ -39,8 +39,8 @@ export const createRecordDays = (dynamo: Dynamo, coreTable: string): RecordDays 
 const monthOf = (date: string): string => date.slice(0, 7);
 
 /**
- * Marks the dates of written sleep records with the number of the transaction, in that transaction: of each the
- * date that it is of, and the one that it leaves. The head orders transactions, so the numbers only rise.
+ * Marks the dates of written sleep records with the number of the transaction, in that transaction: those
+ * that its event names. The head orders transactions, so the numbers only rise.
  */
 export function markDays(
   coreTable: string,
@@ -48,9 +48,7 @@ export function markDays(
   seq: number,
   writes: readonly RecordWrite[],
 ): readonly TransactWriteItem[] {
-  const dates = writes
-    .filter(({ pointer }) => pointer.kind === KIND)
-    .flatMap(({ pointer, read }) => (read === undefined ? [pointer.date] : [pointer.date, read.date]));
+  const dates = writes.filter(({ pointer }) => pointer.kind === KIND).flatMap(changedDates);
   const byMonth = Map.groupBy([...new Set(dates)].sort(), monthOf);
   return Array.from(byMonth, ([month, days]) => {
     const names = days.map((date) => DAY_PREFIX + date.slice(8));
