@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { NAMES, workoutOf } from '../../../test/support/workout-builders.ts';
 import { createWorkoutWorld, type WorkoutWorld } from '../../../test/support/workout-world.ts';
+import { loadWorkout } from './load-workout.ts';
 
 const WHOLE = {
   provider: 'garmin',
@@ -130,4 +131,13 @@ test('WKT13 a source is the one that its samples have, whatever empty fields a c
   expect(workoutOf({ ...run, source: { device: { type: 'watch' } } }).source.sourceId).toBe(
     NAMES.sourceIdOf({ provider: 'polar', device: { type: 'watch' } }),
   );
+});
+
+test('WKT13 a text that is no id is of no workout, and the database is not asked for it', async () => {
+  const id = 'a'.repeat(5_000);
+  world.sends.count = 0;
+  // A key of over a kilobyte is a fault there.
+  expect(await loadWorkout(world.reads, world.scope, id)).toBeUndefined();
+  expect(world.sends.count).toBe(0);
+  await expect(world.get(id)).rejects.toMatchObject({ code: 'workout.not_found' });
 });

@@ -17,6 +17,8 @@ export async function requireReadableHead(heads: Pick<HeadStore, 'load'>, scope:
   return head;
 }
 
+/** Of every record: other texts are of none, and may be longer than a key of the database. */
+const WORKOUT_ID = /^[0-9a-hjkmnp-tv-z]{26}$/;
 /** The last of the 26 characters of an id stands for three bits. */
 const SIBLING_ID_COUNT = 8;
 
@@ -26,6 +28,7 @@ export async function loadWorkout(
   scope: UserScope,
   workoutId: string,
 ): Promise<Workout | undefined> {
+  if (!WORKOUT_ID.test(workoutId)) return undefined;
   const pointers = await deps.records.loadPointers(scope, 'workout', [workoutId]);
   const pointer = pointers.get(workoutId);
   if (pointer === undefined || pointer.deletedAtMs !== undefined) return undefined;

@@ -1,5 +1,7 @@
 import type { EpochMs } from '../../core/instants.ts';
 import { MINUTE_MS } from '../../core/instants.ts';
+import { AppError } from '../../problems/app-error.ts';
+import type { StoredRecord } from '../../records/model.ts';
 import type { UserScope } from '../../samples/model.ts';
 import { inTimeOrder } from '../grouping/candidate-pairs.ts';
 import { MAX_ZONE_SHIFT_MS } from '../grouping/score-pair.ts';
@@ -23,12 +25,19 @@ type Reads = Pick<WorkoutReads, 'records' | 'names'>;
 export const REACH_MS = MAX_ZONE_SHIFT_MS;
 /** Beside the reach, so that a copy that begins a little earlier needs no second look. */
 const SLACK_MS = 60 * MINUTE_MS;
+/** Workouts that begin in one millisecond and are taken together; more come from a mistake alone. */
+const MAX_SAME_START_COUNT = 10_000;
+/** Reads of the database that one look takes at most: itself, and a start that has more than it holds. */
+export const MAX_LOOK_READ_COUNT = 2;
 /** What ISO text of four-digit years can say, where records lie in the order of their text. */
 const FIRST_MS = 0;
 const LAST_MS = 253_402_300_799_999;
 const within = (instantMs: number): EpochMs => Math.min(LAST_MS, Math.max(FIRST_MS, instantMs)) as EpochMs;
 
-/** The range and what reaches into it, or its first `maxCount` workouts. */
+/**
+ * The range and what reaches into it, or its first `maxCount` workouts, and in any case all of the first start.
+ * Like the others here: `read.range_too_large` above MAX_SAME_START_COUNT of one start.
+ */
 export async function loadSpan(
   reads: Reads,
   scope: UserScope,
@@ -37,7 +46,7 @@ export async function loadSpan(
   const loMs = within(range.fromMs - REACH_MS - SLACK_MS);
   const toMs = within(range.toMs + REACH_MS + SLACK_MS);
   const above = await list(reads, scope, { fromMs: loMs, toMs, maxCount: range.maxCount });
-  return { loMs, hiMs: above.hiMs, workouts: above.workouts, readCount: 1 };
+  return { loMs, hiMs: above.hiMs, workouts: above.workouts, readCount: above.readCount };
 }
 
 /** As far again into the past. */
@@ -54,7 +63,7 @@ export async function widenBelow(
     ...span,
     loMs: below.hiMs < span.loMs ? span.loMs : loMs,
     workouts: merge(below.workouts, span.workouts),
-    readCount: span.readCount + 1,
+    readCount: span.readCount + below.readCount,
   };
 }
 
@@ -75,21 +84,37 @@ export async function widenAbove(
     ...span,
     hiMs: above.hiMs,
     workouts: merge(span.workouts, above.workouts),
-    readCount: span.readCount + 1,
+    readCount: span.readCount + above.readCount,
   };
 }
 
 async function list(
-  { records, names }: Reads,
+  reads: Reads,
   scope: UserScope,
   { fromMs, toMs, maxCount }: { readonly fromMs: EpochMs; readonly toMs: EpochMs; readonly maxCount: number },
-): Promise<Pick<Span, 'hiMs' | 'workouts'>> {
-  const found = await records.list(scope, 'workout', { fromMs, toMs, after: undefined, limit: maxCount });
-  const workouts = found.flatMap((record) => toWorkout(names, record) ?? []);
-  // Of the last start there may be more; one start alone that fills the page is taken as whole.
+): Promise<Pick<Span, 'hiMs' | 'workouts' | 'readCount'>> {
+  const found = await listRecords(reads, scope, { fromMs, toMs, limit: maxCount });
   const lastMs = found.length < maxCount ? toMs : (found.at(-1)?.startMs ?? toMs);
-  return { hiMs: lastMs > fromMs ? lastMs : fromMs + 1, workouts };
+  // Of the last start there may be more: it is left to the next look, unless it is all that there is.
+  if (lastMs > fromMs || found.length === 0) {
+    return { hiMs: Math.max(lastMs, fromMs + 1), workouts: toWorkouts(reads, found), readCount: 1 };
+  }
+  const nextMs = within(fromMs + 1);
+  const limit = MAX_SAME_START_COUNT + 1;
+  const whole = await listRecords(reads, scope, { fromMs, toMs: nextMs, limit });
+  if (whole.length === limit)
+    throw new AppError('read.range_too_large', `Over ${MAX_SAME_START_COUNT} workouts start at one instant.`);
+  return { hiMs: nextMs, workouts: toWorkouts(reads, whole), readCount: MAX_LOOK_READ_COUNT };
 }
+
+const listRecords = (
+  { records }: Reads,
+  scope: UserScope,
+  range: { readonly fromMs: EpochMs; readonly toMs: EpochMs; readonly limit: number },
+): Promise<readonly StoredRecord[]> => records.list(scope, 'workout', { ...range, after: undefined });
+
+const toWorkouts = ({ names }: Reads, found: readonly StoredRecord[]): readonly Workout[] =>
+  found.flatMap((record) => toWorkout(names, record) ?? []);
 
 function merge(left: readonly Workout[], right: readonly Workout[]): readonly Workout[] {
   const byId = new Map([...left, ...right].map((workout) => [workout.id, workout]));

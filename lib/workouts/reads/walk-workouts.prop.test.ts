@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import { crowdedWorkouts } from '../../../test/support/workout-arbitraries.ts';
-import { workoutOf } from '../../../test/support/workout-builders.ts';
+import { normalisedWorkout, workoutOf } from '../../../test/support/workout-builders.ts';
 import { createWorkoutWorld, type WorkoutWorld } from '../../../test/support/workout-world.ts';
+import type { RecordStore } from '../../records/record-store.ts';
 import { inTimeOrder } from '../grouping/candidate-pairs.ts';
 import type { WorkoutPosition } from './model.ts';
+import { MAX_WALK_READ_COUNT, walkWorkouts } from './walk-workouts.ts';
 import { CONTEXT_READ_COUNT, loadWorkoutContext } from './workout-context.ts';
 import { viewOf } from './workout-view.ts';
 
@@ -156,4 +158,38 @@ test('WKT8 copies that hang together over many days end a page before them, and 
   } while (after !== undefined);
   expect(new Set(listed).size).toBe(chain.length);
   expect(listed).toHaveLength(chain.length);
+});
+
+test('WKT8 workouts of one start that fill more than a look are all listed, and each is found', async () => {
+  const start = '2026-11-01T00:00:00Z';
+  const all = Array.from({ length: 420 }, (_, index) => ({ start, externalId: String(index) }));
+  await world.put(...all);
+  const ids = all.map((parts) => workoutOf(parts).id).sort();
+  const listed: string[] = [];
+  let after: WorkoutPosition | undefined;
+  do {
+    const page = await world.list({ includeDuplicates: true, limit: 100, after });
+    expect(page.readCount).toBeLessThanOrEqual(MAX_WALK_READ_COUNT);
+    listed.push(...page.workouts.map(({ id }) => id));
+    after = page.next;
+  } while (after !== undefined);
+  expect(listed).toEqual(ids);
+  expect((await world.get(ids.at(-1) ?? '')).id).toBe(ids.at(-1));
+});
+
+test('WKT8 over 10,000 workouts of one start are refused, and not hidden', async () => {
+  const start = '2026-11-01T00:00:00Z';
+  const {
+    contentHash: _hash,
+    revision: _revision,
+    valueMetrics: _metrics,
+    ...rest
+  } = normalisedWorkout({ start });
+  const stored = { ...rest, version: 1, seq: 1 };
+  const list: RecordStore['list'] = async (_scope, _kind, { limit }) => Array(limit).fill(stored);
+  const reads = { ...world.reads, records: { ...world.reads.records, list } };
+  const page = { fromMs: stored.startMs, toMs: TO_MS, after: undefined, limit: 10, entriesOf: () => [] };
+  await expect(walkWorkouts(reads, world.scope, page)).rejects.toMatchObject({
+    code: 'read.range_too_large',
+  });
 });

@@ -2,7 +2,7 @@ import { AppError } from '../../problems/app-error.ts';
 import type { UserScope } from '../../samples/model.ts';
 import type { Workout } from '../model.ts';
 import type { WorkoutPosition, WorkoutReads } from './model.ts';
-import { loadSpan, type Span, widenAbove, widenBelow } from './span.ts';
+import { loadSpan, MAX_LOOK_READ_COUNT, type Span, widenAbove, widenBelow } from './span.ts';
 import { CONTEXT_READ_COUNT, loadWorkoutContext, type WorkoutContext } from './workout-context.ts';
 import { viewOf, type WorkoutView } from './workout-view.ts';
 
@@ -25,9 +25,9 @@ export interface WalkedPage<Entry> {
   readonly readCount: number;
 }
 
-/** Looks at more of the neighbourhood; each reaches 27 hours on, or as many workouts as the first. */
-const MAX_WIDENING_COUNT = 8;
-export const MAX_WALK_READ_COUNT = CONTEXT_READ_COUNT + 1 + MAX_WIDENING_COUNT;
+/** Of looks at the neighbourhood; each reaches 27 hours on, or as many workouts as the first. */
+const MAX_SPAN_READ_COUNT = 9;
+export const MAX_WALK_READ_COUNT = CONTEXT_READ_COUNT + MAX_SPAN_READ_COUNT;
 /** Workouts of one look: two sources of each, and the neighbourhood. */
 const LOOK_SHARE = 2;
 const LOOK_MARGIN_COUNT = 200;
@@ -51,9 +51,9 @@ export async function walkWorkouts<Entry>(
   const { toMs } = walk;
   const fromMs = Math.max(walk.fromMs, walk.after?.startMs ?? walk.fromMs);
   let span = await loadSpan(reads, scope, { fromMs, toMs, maxCount });
-  for (let round = 0; ; round += 1) {
+  for (;;) {
     const view = viewOf(span, context);
-    const isLast = round === MAX_WIDENING_COUNT;
+    const isLast = span.readCount + MAX_LOOK_READ_COUNT > MAX_SPAN_READ_COUNT;
     const cut = cutPage(walk, view, { span, isLast });
     if (cut.blocked === undefined) {
       return { ...cut, context, readCount: CONTEXT_READ_COUNT + span.readCount };
