@@ -26,31 +26,57 @@ const byLength =
     bySpan(left, right);
 
 /**
- * The main sleep of a date (SLP7): the longest whose midpoint lies in its night. A nap by its provider's word,
- * and less than three hours in the middle of the day, are naps; a nap of three hours or more is the night when
- * there is no other. Undefined: the date has no night.
+ * The main sleeps of some dates (SLP7), at most one of each: of the sleeps of a date the longest. A nap by its
+ * provider's word, and less than three hours in the middle of the day, are naps; a nap of three hours or more is
+ * the night when there is no other. A sleep is put together first, from whatever dates its sources give it, and
+ * is then of the date by the source that counts (SLP8): else it would be the night of two dates.
  */
-export function mainSleepOf(
+export function nightsOf(
   clusters: readonly SleepCluster[],
-  date: LocalDate,
+  dates: readonly LocalDate[],
   inOrder: CompareSources,
-): ChosenSleep | undefined {
-  const ofNight = clusters.filter(
-    (cluster) => cluster.night === date && (!cluster.isDaytime || spanMs(cluster) >= MIN_DAYTIME_NIGHT_MS),
+): ReadonlyMap<LocalDate, ChosenSleep> {
+  const isLong = (cluster: SleepCluster) => spanMs(cluster) >= MIN_DAYTIME_NIGHT_MS;
+  const proper = sleepsOf(
+    clusters.filter((cluster) => !cluster.isNap && (!cluster.isDaytime || isLong(cluster))),
+    inOrder,
   );
-  const proper = ofNight.filter(({ isNap }) => !isNap);
-  const candidates =
-    proper.length > 0 ? proper : ofNight.filter((cluster) => spanMs(cluster) >= MIN_DAYTIME_NIGHT_MS);
-  const [longest] = [...candidates].sort(byLength(inOrder));
-  return longest === undefined ? undefined : chooseSource(longest, candidates, inOrder);
+  const napsByWord = clusters.filter((cluster) => cluster.isNap && isLong(cluster));
+  const nights = new Map<LocalDate, ChosenSleep>();
+  for (const sleep of [...proper, ...sleepsOf(outside(napsByWord, proper), inOrder)]) {
+    const { night } = sleep.chosen;
+    if (dates.includes(night) && !nights.has(night)) nights.set(night, sleep);
+  }
+  return nights;
 }
+
+/** Each sleep of the wearer once, longest first: what overlaps one that is counted is that one. */
+function sleepsOf(clusters: readonly SleepCluster[], inOrder: CompareSources): readonly ChosenSleep[] {
+  const sleeps: ChosenSleep[] = [];
+  let left = [...clusters].sort(byLength(inOrder));
+  for (let [longest] = left; longest !== undefined; [longest] = left) {
+    const sleep = chooseSource(longest, left, inOrder);
+    sleeps.push(sleep);
+    left = outside(left, [sleep]);
+  }
+  return sleeps;
+}
+
+/** Those that are no part of the sleeps. */
+const outside = (clusters: readonly SleepCluster[], sleeps: readonly ChosenSleep[]): SleepCluster[] =>
+  clusters.filter(
+    (cluster) =>
+      !sleeps.some(({ chosen, longest }) =>
+        [chosen, longest].some((one) => one === cluster || overlaps(one, cluster)),
+      ),
+  );
 
 /**
  * Of what the sources tell of one sleep, that of the first source by priority counts, unless it tells less than
  * half of what the longest does (SLP8): a watch that was charged for most of the night, a phone that knows time
  * in bed alone. Each source is looked at with its longest part.
  */
-export function chooseSource(
+function chooseSource(
   longest: SleepCluster,
   candidates: readonly SleepCluster[],
   inOrder: CompareSources,
@@ -83,26 +109,15 @@ function tellsEnough(part: SleepCluster, longest: SleepCluster): boolean {
 }
 
 /**
- * The naps that end on a date (SLP9), longest first: sleep that no night nearby holds. What several sources
- * tell of one nap counts once, by the same choice. Time in bed alone is no nap.
+ * The naps among the clusters (SLP9), longest first: sleep that no night nearby holds. What several sources tell of
+ * one nap counts once, by the same choice, and on the date on which it ends by the source that counts. Time in bed
+ * alone is no nap.
  */
 export function napsOf(
   clusters: readonly SleepCluster[],
-  date: LocalDate,
   nights: readonly ChosenSleep[],
   inOrder: CompareSources,
 ): readonly ChosenSleep[] {
-  const taken = nights.flatMap(({ chosen, longest }) => [chosen, longest]);
-  let left = clusters
-    .filter(({ endDate, isNap, totalMs }) => endDate === date && (isNap || totalMs !== null))
-    .filter((cluster) => !taken.some((night) => night === cluster || overlaps(night, cluster)))
-    .sort(byLength(inOrder));
-  const naps: ChosenSleep[] = [];
-  for (let [longest] = left; longest !== undefined; [longest] = left) {
-    const nap = chooseSource(longest, left, inOrder);
-    naps.push(nap);
-    const over = [nap.chosen, nap.longest];
-    left = left.filter((cluster) => !over.some((one) => one === cluster || overlaps(one, cluster)));
-  }
-  return naps;
+  const told = clusters.filter(({ isNap, totalMs }) => isNap || totalMs !== null);
+  return sleepsOf(outside(told, nights), inOrder);
 }

@@ -174,6 +174,79 @@ test('SLP7 a nap never adds to the night: with it or without, the night is the s
   );
 });
 
+test('SLP8 whatever the hours, and however the sources differ by minutes, each sleep counts once and on one date', () => {
+  const minute = fc.integer({ min: -20, max: 20 });
+  const sleeps = fc.array(
+    fc.record({
+      gapMin: fc.integer({ min: 120, max: 1_200 }),
+      lengthMin: fc.integer({ min: 45, max: 660 }),
+      told: fc.array(fc.tuple(minute, minute), { minLength: 1, maxLength: SOURCES.length }),
+      isStaged: fc.boolean(),
+      isNap: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 5 },
+  );
+  const readOn = (date: LocalDate, sources: readonly SourceSleep[]) =>
+    nightOf(
+      date,
+      sources.map(({ source, samples, sessions }) => ({
+        source,
+        samples: samples.filter(({ startMs }) =>
+          inputDatesOf(date).includes(localDateOf(startMs as EpochMs, 0)),
+        ),
+        sessions: sessions.filter((each) => inputDatesOf(date).includes(each.date)),
+      })),
+    ).figures;
+  fc.assert(
+    fc.property(sleeps, (list) => {
+      let clockMs = FROM_MS;
+      const truth = list.map((each) => {
+        const startMs = clockMs + each.gapMin * MINUTE_MS;
+        clockMs = startMs + each.lengthMin * MINUTE_MS;
+        return { ...each, startMs, endMs: clockMs };
+      });
+      const sources = SOURCES.map((source, index): SourceSleep => {
+        const spans = truth.flatMap(({ told, startMs, endMs, ...rest }) => {
+          const [from, to] = told[index] ?? [];
+          if (from === undefined || to === undefined) return [];
+          return { ...rest, startMs: startMs + from * MINUTE_MS, endMs: endMs + to * MINUTE_MS };
+        });
+        return {
+          source,
+          samples: spans
+            .filter(({ isStaged }) => isStaged)
+            .map(({ startMs, endMs }) => ({ startMs, endMs, stage: 'asleep', offsetMinutes: 0 })),
+          sessions: spans
+            .filter(({ isStaged }) => !isStaged)
+            .map(({ startMs, endMs, isNap }) => ({
+              recordId: `${startMs}`,
+              startMs,
+              endMs,
+              offsetMinutes: 0,
+              date: localDateOf(endMs as EpochMs, 0),
+              isNap,
+              stages: [],
+              totals: { asleepMin: (endMs - startMs) / MINUTE_MS },
+            })),
+        };
+      });
+      const dates = Array.from({ length: 10 }, (_, day) =>
+        localDateOf((FROM_MS + (day - 1) * DAY_MS) as EpochMs, 0),
+      );
+      const counted = dates.flatMap((date) => {
+        const { main, naps } = readOn(date, sources);
+        return [...(main?.asleep ? [main.asleep] : []), ...naps];
+      });
+      const found = truth.map(
+        ({ startMs, endMs }) => counted.filter((one) => one.startMs < endMs && startMs < one.endMs).length,
+      );
+      expect(found).toEqual(truth.map(() => 1));
+      expect(counted).toHaveLength(truth.length);
+    }),
+    seeded,
+  );
+});
+
 test('SLP6 nothing told is null and never 0', () => {
   expect(nightOf(D, []).figures).toEqual(NO_NIGHT);
   fc.assert(

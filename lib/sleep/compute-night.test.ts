@@ -168,6 +168,51 @@ describe('several sources', () => {
     ]);
   });
 
+  test.each([
+    ['two clocks of one shift worker', ['20T13:00', '20T22:50', 0], ['20T13:10', '20T23:00', 0]],
+    ['one source that names no zone', ['20T22:00', '21T06:00', 600], ['20T12:00', '20T20:00', 0]],
+  ] as const)(
+    'SLP8 one sleep is of one date, by the source that counts: %s',
+    (_, [from, to, zone], other) => {
+      const told = [
+        tells(watch, samplesOf([['light', from, to]], zone)),
+        tells(ring, samplesOf([['light', other[0], other[1]]], other[2])),
+      ];
+      const sourcesOf = (order: readonly string[]) =>
+        ['2026-11-19', D, '2026-11-21', '2026-11-22'].flatMap((date) => {
+          const { figures } = nightOf(date, told, order);
+          expect(figures.naps).toEqual([]);
+          return figures.main === null ? [] : [[date, figures.main.sourceId]];
+        });
+      const [byWatch] = sourcesOf([]);
+      const [byRing] = sourcesOf(['oura']);
+      expect([sourcesOf([]).length, sourcesOf(['oura']).length]).toEqual([1, 1]);
+      expect([byWatch?.[1], byRing?.[1]]).toEqual(['apple_health', 'oura']);
+      expect(byWatch?.[0]).not.toBe(byRing?.[0]);
+      const night = nightOf(byWatch?.[0] ?? '', told);
+      expect(reasonsOf(night)).toEqual(['lower_priority']);
+      expect(night.figures.sources.map(({ source, isUsed }) => [source.sourceId, isUsed])).toEqual([
+        ['apple_health', true],
+        ['oura', false],
+      ]);
+      expect(reasonsOf(nightOf(byRing?.[0] ?? '', told))).toEqual(['same_sleep']);
+    },
+  );
+
+  test('SLP9 a nap that ends before midnight by one source and after it by another is of one date', () => {
+    const nap = (from: string, to: string) => sessionOf(from, to, { isNap: true, totals: { asleepMin: 60 } });
+    const told = [
+      tells(watch, [], [nap('20T22:50', '20T23:58')]),
+      tells(ring, [], [nap('20T22:55', '21T00:03')]),
+    ];
+    const counts = (order: readonly string[]) =>
+      [D, '2026-11-21'].map((date) => nightOf(date, told, order).figures.naps.length);
+    expect([counts([]), counts(['oura'])]).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+  });
+
   test('SLP8 who tells less than half of the longest loses to it', () => {
     const short = tells(watch, samplesOf([['light', '20T04:00', '20T06:50']]));
     const night = nightOf(D, [short, byRing]);

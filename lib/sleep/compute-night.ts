@@ -1,5 +1,5 @@
 import { addDays, type LocalDate } from '../core/instants.ts';
-import { type ChosenSleep, type CompareSources, mainSleepOf, napsOf } from './choose-sleep.ts';
+import { type ChosenSleep, type CompareSources, napsOf, nightsOf } from './choose-sleep.ts';
 import { MAX_NAP_COUNT } from './limits.ts';
 import type { MainFigures, NapFigures, NightFigures, SetAside, SleepCluster, SourceSleep } from './model.ts';
 import { readSource } from './read-source.ts';
@@ -28,14 +28,14 @@ export function computeNight(
 ): ComputedNight {
   const read = told.map(readSource);
   const clusters = read.flatMap((source) => source.clusters);
-  const main = mainSleepOf(clusters, date, inOrder);
-  const neighbours = [-1, 1].flatMap((days) => mainSleepOf(clusters, addDays(date, days), inOrder) ?? []);
-  const nights = main === undefined ? neighbours : [main, ...neighbours];
-  const naps = napsOf(clusters, date, nights, inOrder);
+  const nights = nightsOf(clusters, [addDays(date, -1), date, addDays(date, 1)], inOrder);
+  const main = nights.get(date);
+  const allNaps = napsOf(clusters, [...nights.values()], inOrder);
+  const naps = allNaps.filter((nap) => nap.chosen.endDate === date);
   const counted = naps.slice(0, MAX_NAP_COUNT);
   const chosen = [...(main === undefined ? [] : [main]), ...counted];
   const setAside = [
-    ...setAsideIn(date, clusters, chosen),
+    ...setAsideIn(date, clusters, { ofDate: chosen, all: [...nights.values(), ...allNaps] }),
     ...read
       .flatMap((source) => source.setAside)
       .filter((span) => clusters.some((cluster) => isOfDate(cluster, date) && overlaps(cluster, span))),
@@ -55,6 +55,9 @@ export function computeNight(
 const isOfDate = ({ night, endDate }: SleepCluster, date: LocalDate): boolean =>
   night === date || endDate === date;
 
+const isOneOf = (cluster: SleepCluster, { chosen, longest }: ChosenSleep): boolean =>
+  overlaps(cluster, chosen) || overlaps(cluster, longest);
+
 const compare = (left: string, right: string): number => (left === right ? 0 : left < right ? -1 : 1);
 
 const toSetAside = ({ startMs, endMs, source }: SleepCluster, reason: SetAside['reason']): SetAside => ({
@@ -64,21 +67,21 @@ const toSetAside = ({ startMs, endMs, source }: SleepCluster, reason: SetAside['
   reason,
 });
 
-/** What a choice between sources left out, and what else overlaps a sleep that counts. */
+/**
+ * What a choice between sources left out, and what else of the date overlaps a sleep that counts, be it of another
+ * date.
+ */
 function setAsideIn(
   date: LocalDate,
   clusters: readonly SleepCluster[],
-  chosen: readonly ChosenSleep[],
+  { ofDate, all }: { readonly ofDate: readonly ChosenSleep[]; readonly all: readonly ChosenSleep[] },
 ): readonly SetAside[] {
-  const direct = chosen.flatMap((sleep) => sleep.setAside);
+  const direct = ofDate.flatMap((sleep) => sleep.setAside);
   const isKnown = (cluster: SleepCluster) =>
-    chosen.some((sleep) => sleep.chosen === cluster) ||
+    all.some((sleep) => sleep.chosen === cluster) ||
     direct.some((one) => one.sourceId === cluster.source.sourceId && one.startMs === cluster.startMs);
   const others = clusters.filter(
-    (cluster) =>
-      isOfDate(cluster, date) &&
-      !isKnown(cluster) &&
-      chosen.some((sleep) => overlaps(sleep.chosen, cluster) || overlaps(sleep.longest, cluster)),
+    (cluster) => isOfDate(cluster, date) && !isKnown(cluster) && all.some((sleep) => isOneOf(cluster, sleep)),
   );
   return [...direct, ...others.map((cluster) => toSetAside(cluster, 'same_sleep'))];
 }
@@ -90,8 +93,12 @@ function figuresOf(
   naps: readonly ChosenSleep[],
 ): NightFigures {
   const used = new Set([main, ...naps].flatMap((sleep) => sleep?.chosen.source.sourceId ?? []));
+  const isPart = (cluster: SleepCluster) =>
+    [main, ...naps].some((sleep) => sleep !== undefined && isOneOf(cluster, sleep));
   const present = new Map(
-    clusters.filter((cluster) => isOfDate(cluster, date)).map(({ source }) => [source.sourceId, source]),
+    clusters
+      .filter((cluster) => isOfDate(cluster, date) || isPart(cluster))
+      .map(({ source }) => [source.sourceId, source]),
   );
   const sources = [...present.values()]
     .sort((left, right) => compare(left.sourceId, right.sourceId))

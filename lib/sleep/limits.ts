@@ -1,7 +1,7 @@
 import { HOUR_MS, MINUTE_MS } from '../core/instants.ts';
 
 /** Raised whenever the night of the same inputs would come out otherwise; older rows are then STALE. */
-export const NIGHT_COMPUTE_VERSION = 1;
+export const NIGHT_COMPUTE_VERSION = 2;
 
 /** Sleep that goes on within an hour is one sleep (read-models.md 4). */
 export const MAX_JOIN_GAP_MS = HOUR_MS;
