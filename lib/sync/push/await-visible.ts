@@ -1,10 +1,10 @@
 import { jitteredDelayMs } from '../../core/backoff.ts';
 import { SECOND_MS } from '../../core/instants.ts';
 import type { UserScope } from '../../samples/model.ts';
-import { resolveRowId } from '../merge/row-id.ts';
-import type { LogEntry, RowKey, SyncHead } from '../model.ts';
+import type { LogEntry, SyncHead } from '../model.ts';
 import type { SyncDeps } from '../sync-deps.ts';
 import { nameOf } from './known-rows.ts';
+import { rowsLedTo } from './rows-led-to.ts';
 import type { Run, TasksRequest } from './run-model.ts';
 import type { Task } from './write-model.ts';
 
@@ -22,10 +22,11 @@ type Looking = Pick<TasksRequest, 'tasks' | 'originDeviceId'> & Pick<Run, 'takes
  * Waits until the newest commits are seen with all their rows, where the tasks look at more than rows that they
  * make: the items of a transaction become visible one by one, the counter perhaps first (DynamoDB, USENIX ATC
  * 2023, 4), and no condition of the commit is on what was only read: a parent, a group, a twin, the row of a
- * change that changes nothing. Where the rows that were taken as new did not go through (`takesAsNew`), one of them
- * is there already and may change nothing too. Of what this device wrote itself only the rows that the tasks lead to are looked
- * for: its writes were answered, so they are seen, unless a repeat was answered from the ledger while the first
- * copy was becoming visible. Gives up after a while: of an erased user nothing is seen.
+ * change that changes nothing, a child that a deletion does not find. Where the rows that were taken as new did not
+ * go through (`takesAsNew`), one of them is there already and may change nothing too. Of what this device wrote
+ * itself only the rows that the tasks lead to are looked for: its writes were answered, so they are seen, unless a
+ * repeat was answered from the ledger while the first copy was becoming visible. Gives up after a while: of an
+ * erased user nothing is seen.
  */
 export async function awaitVisible(
   deps: SyncDeps,
@@ -35,7 +36,7 @@ export async function awaitVisible(
 ): Promise<void> {
   if (takesAsNew && !tasks.some(looksAtRows)) return;
   const fromSeq = Math.max(head.horizonSeq, head.seq - TAIL_COUNT);
-  const isLedTo = rowsLedTo(scope, tasks);
+  const isLedTo = rowsLedTo(deps.schema, scope.userId, tasks);
   for (let look = 1; look <= MAX_LOOK_COUNT; look += 1) {
     const entries = await deps.store.readEntries(scope, fromSeq, head.seq - fromSeq);
     const isWhole = entries.length === head.seq - fromSeq;
@@ -57,24 +58,6 @@ function looksAtRows(task: Task): boolean {
   const { entity, change } = task;
   if (change.op !== 'create' || entity.rules.length > 0) return true;
   return Object.keys(entity.references).some((field) => typeof change.data[field] === 'string');
-}
-
-/** Rows that tasks name, by themselves or as parents, and those of types whose rules look at other rows. */
-function rowsLedTo({ userId }: UserScope, tasks: readonly Task[]): (change: RowKey) => boolean {
-  const names = new Set<string>();
-  const types = new Set<string>();
-  const add = (type: string, id: string) => names.add(nameOf(type, resolveRowId(userId, type, id)));
-  for (const task of tasks) {
-    if (task.kind !== 'change') continue;
-    const { entity, sentId, change } = task;
-    add(entity.type, sentId);
-    if (entity.rules.length > 0) types.add(entity.type);
-    for (const [field, { to }] of Object.entries(entity.references)) {
-      const parentId = change.data[field];
-      if (typeof parentId === 'string') add(to, parentId);
-    }
-  }
-  return ({ type, id }) => types.has(type) || names.has(nameOf(type, id));
 }
 
 async function areSeen(deps: SyncDeps, scope: UserScope, changes: LogEntry['changes']): Promise<boolean> {

@@ -27,7 +27,8 @@ export function resolveKey(
   return { type, id: draft.alias(type, id) ?? id };
 }
 
-const hasAliases = (schema: SyncSchema, type: string): boolean =>
+/** Rows of such a type may be known under another id than their maker's. */
+export const hasAliases = (schema: SyncSchema, type: string): boolean =>
   schema.entities.get(type)?.rules.some(({ kind }) => kind === 'same_by') === true;
 
 /**
