@@ -78,7 +78,7 @@ export function writeField(policy: ModelPolicy, field: ModelField, write: ModelW
     case 'min_value':
       return extreme(policy.kind, field, { taken, order, hlc: write.hlc });
     case 'monotonic':
-      return rank(policy.ranks ?? {}, field, { taken, order });
+      return rank(policy.ranks ?? {}, field, { taken, order, hlc: write.hlc });
     case 'merge_arrays':
       return mergeSet(field, write, order);
     case 'shallow_merge':
@@ -119,12 +119,14 @@ function count(field: ModelField, { value, hlc, nextVersion }: ModelWrite, { isK
 interface Candidate {
   readonly taken: ModelField;
   readonly order: Order;
+  /** The writer's clock. */
+  readonly hlc: string;
 }
 
 function extreme(
   kind: 'max_value' | 'min_value',
   field: ModelField,
-  { taken, order, hlc }: Candidate & { readonly hlc: string },
+  { taken, order, hlc }: Candidate,
 ): ModelField {
   if (order.isCausal || taken.stamp === undefined) return taken;
   if (typeof taken.value !== 'number') return field;
@@ -139,13 +141,16 @@ function extreme(
 function rank(
   ranks: Readonly<Record<string, number>>,
   field: ModelField,
-  { taken, order }: Candidate,
+  { taken, order, hlc }: Candidate,
 ): ModelField {
   const rankOf = (value: unknown): number => ranks[String(value)] ?? -1;
   const [before, next] = [rankOf(field.value), rankOf(taken.value)];
-  if (next !== before) return next > before ? taken : field;
-  if (next < Math.max(...Object.values(ranks))) return order.isLater ? taken : field;
-  return order.isLater ? field : taken;
+  // Who knew no other write has its own clock: of a lower rank it would count in one order of arrival alone.
+  const isOwnClock = !order.isCausal && taken.stamp !== undefined;
+  const won = isOwnClock ? { ...taken, stamp: { ...taken.stamp, hlc } } : taken;
+  if (next !== before) return next > before ? won : field;
+  if (next < Math.max(...Object.values(ranks))) return order.isLater ? won : field;
+  return order.isLater ? field : won;
 }
 
 /** Whether it counts. */

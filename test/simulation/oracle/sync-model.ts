@@ -236,7 +236,7 @@ export class SyncModel {
     const row = this.rows.get(keyOf(stored.type, stored.id));
     if (row === undefined) {
       this.#violation(`${stored.type}/${stored.id} was made by nobody`);
-      this.adopt(stored);
+      this.#adopt(stored, 0);
       return;
     }
     const entity = this.#entities.get(stored.type);
@@ -259,7 +259,7 @@ export class SyncModel {
     }
     if (stored.version < row.version)
       this.#violation(`${name(row)} is at version ${stored.version}, not ${row.version}`);
-    this.adopt(stored);
+    this.#adopt(stored, stored.version);
   }
 
   /** A parent that takes this row with it is deleted in the same commit or was before. */
@@ -306,8 +306,13 @@ export class SyncModel {
     return this.#aliases.get(keyOf(type, id)) ?? id;
   }
 
-  /** The row is as it was stored. */
-  adopt({ type, id, version, deleted, data, stamps, elements }: StoredImage): void {
+  /** The row is as it was stored, by a write that the model did not follow: also where that said what was there. */
+  adopt(stored: StoredImage): void {
+    this.#adopt(stored, this.rows.get(keyOf(stored.type, stored.id))?.version ?? 0);
+  }
+
+  /** Of fields that were written later than `followed` the model has no clock of its own. */
+  #adopt({ type, id, version, deleted, data, stamps, elements }: StoredImage, followed: number): void {
     const fields = new Map<string, ModelField>();
     const known = this.rows.get(keyOf(type, id));
     for (const field of new Set([...Object.keys(data), ...Object.keys(stamps)])) {
@@ -316,6 +321,7 @@ export class SyncModel {
       const isMine =
         mine !== undefined &&
         !deleted &&
+        (stamps[field]?.version ?? 0) <= followed &&
         !this.#clamped.has(`${keyOf(type, id)} ${field}`) &&
         canonical(sorted(mine.value)) === canonical(sorted(data[field]));
       const members = new Map(Object.entries(elements[field] ?? {}));
