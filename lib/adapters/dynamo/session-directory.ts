@@ -68,13 +68,14 @@ export const createSessionDirectory = (deps: SessionDirectoryDependencies): Sess
     const key = await deps.dataKeys.load(scope);
     if (key === undefined || toMs < fromMs || limit < 1) return [];
     const { from, to } = placesBetween(fromMs, toMs);
-    const first = after === undefined ? from : `${sessionPlaceName(after)}!`;
+    const isWithin = after !== undefined && after.startMs >= fromMs;
+    const first = isWithin ? `${sessionPlaceName(after)}!` : from;
     const query = {
       TableName: deps.coreTable,
       KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
       ExpressionAttributeValues: {
         ':pk': S(sessionPartition(scope)),
-        ':from': S(SESSION_PLACE_PREFIX + (first > from ? first : from)),
+        ':from': S(SESSION_PLACE_PREFIX + first),
         ':to': S(SESSION_PLACE_PREFIX + to),
       },
       Limit: limit,
