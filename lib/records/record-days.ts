@@ -6,7 +6,7 @@ import type { RecordWrite } from './record-store.ts';
 export interface RecordDays {
   /**
    * For each date in [from, to] the number of the last change to a sleep record that is, or was, of this date;
-   * dates without any are absent. Strongly consistent, one Query; the numbers only rise.
+   * dates without any are absent, and without dates there are none. Strongly consistent, one Query; the numbers only rise.
    */
   loadSleepDays(
     scope: UserScope,

@@ -31,7 +31,8 @@ async function* rebuildNights(
   const isConcerned = metrics?.some((metric) => metric === NIGHT_METRIC || metric === STAGE_METRIC) ?? true;
   const people = isConcerned ? await loadPeople(deps, scope) : undefined;
   if (people === undefined) return;
-  const range = { ...allNights(deps.clock.now()), ...given };
+  const range = nightsWithin(given, deps.clock.now());
+  if (range.from > range.to) return;
   const marked = [...(await deps.recordDays.loadSleepDays(scope, inputRangeOf(range))).keys()].sort();
   let from = await nextNight(deps, scope, range, marked);
   while (from !== undefined) {
@@ -41,11 +42,15 @@ async function* rebuildNights(
   }
 }
 
-/** The nights that any sample or record of today can have. */
-const allNights = (nowMs: EpochMs): NightRange => ({
-  from: localDateOf((EARLIEST_SAMPLE_MS - 2 * DAY_MS) as EpochMs, 0),
-  to: localDateOf((nowMs + 4 * DAY_MS) as EpochMs, 0),
-});
+/** Those of the range that any sample or record of today can have; of no others is anything asked. */
+function nightsWithin({ from, to }: Pick<RebuilderRange, 'from' | 'to'>, nowMs: EpochMs): NightRange {
+  const first = localDateOf((EARLIEST_SAMPLE_MS - 2 * DAY_MS) as EpochMs, 0);
+  const last = localDateOf((nowMs + 4 * DAY_MS) as EpochMs, 0);
+  return {
+    from: from === undefined || from < first ? first : from,
+    to: to === undefined || to > last ? last : to,
+  };
+}
 
 /** The first night of the range that a block or a record can touch; undefined when there is none. */
 async function nextNight(

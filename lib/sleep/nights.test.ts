@@ -293,6 +293,24 @@ test('SLP12 a rebuild goes through years oldest first, and a repeat computes not
   expect(await stateOf('2019-02-10')).toEqual([['READY', 400]]);
 });
 
+test('SLP12 a rebuild of dates that no night can have is done with none of them', async () => {
+  await world.putRecords('oura', [nightly('a', '2026-11-10', 400)]);
+  const { rebuild } = createNightRebuilder(world.deps);
+  const counts = async (from: string | undefined, to: string | undefined) =>
+    (
+      await stepsOf(
+        rebuild(world.scope, {
+          ...(from === undefined ? {} : { from: dateOf(from) }),
+          ...(to === undefined ? {} : { to: dateOf(to) }),
+        }),
+      )
+    ).map(({ computedCount, currentCount }) => computedCount + currentCount);
+  expect(await counts('9999-01-01', undefined)).toEqual([]);
+  expect(await counts('2027-12-01', '2027-12-02')).toEqual([]);
+  expect(await counts(undefined, '0001-01-01')).toEqual([]);
+  expect(await counts('0000-01-01', '9999-12-31')).toEqual([4]);
+});
+
 test('SLP12 a block that cannot be decoded makes its nights FAILED with a reason, and a bound PARTIAL', async () => {
   await world.ingest({ requestId: 'r1', sources: { w: WATCH }, samples: NIGHT_OF_STAGES });
   const broken = {

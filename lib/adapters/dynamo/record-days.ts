@@ -13,6 +13,8 @@ const DAY_PREFIX = 'd';
 /** RecordDays on the `core` table: one small item a month, with an attribute `d<DD>` for each marked date. */
 export const createRecordDays = (dynamo: Dynamo, coreTable: string): RecordDays => ({
   loadSleepDays: async (scope, { from, to }) => {
+    const days = new Map<LocalDate, number>();
+    if (from > to) return days;
     const query = {
       TableName: coreTable,
       KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
@@ -22,7 +24,6 @@ export const createRecordDays = (dynamo: Dynamo, coreTable: string): RecordDays 
         ':to': S(recordDaysSortKey(KIND, monthOf(to))),
       },
     };
-    const days = new Map<LocalDate, number>();
     for await (const page of queryPages(dynamo, query)) {
       for (const item of page) {
         const month = stringOf(item, 'sk').slice(recordDaysSortKey(KIND, '').length);
