@@ -66,8 +66,10 @@ describe.skipIf(!existsSync(CHROMIUM))('the connections of the page at / (needs 
     expect(faults).toEqual([]);
   }, 60_000);
 
-  consoleReadModelsPart(
-    () => cloud,
-    () => browser,
-  );
+  // Of their own, so that what comes before runs before their user is there.
+  describe('nights, workouts and impact', () =>
+    consoleReadModelsPart(
+      () => cloud,
+      () => browser,
+    ));
 });
