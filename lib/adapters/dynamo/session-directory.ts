@@ -68,7 +68,7 @@ export const createSessionDirectory = (deps: SessionDirectoryDependencies): Sess
     const key = await deps.dataKeys.load(scope);
     if (key === undefined || toMs < fromMs || limit < 1) return [];
     const { from, to } = placesBetween(fromMs, toMs);
-    const isWithin = after !== undefined && after.startMs >= fromMs;
+    const isWithin = after !== undefined && after.startedAtMs >= fromMs;
     const first = isWithin ? `${sessionPlaceName(after)}!` : from;
     const query = {
       TableName: deps.coreTable,
