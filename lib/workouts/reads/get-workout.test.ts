@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { NAMES, workoutOf } from '../../../test/support/workout-builders.ts';
 import { createWorkoutWorld, type WorkoutWorld } from '../../../test/support/workout-world.ts';
 import { loadWorkout } from './load-workout.ts';
+import { sumWorkouts } from './sum-workouts.ts';
 
 const WHOLE = {
   provider: 'garmin',
@@ -131,6 +132,16 @@ test('WKT13 a source is the one that its samples have, whatever empty fields a c
   expect(workoutOf({ ...run, source: { device: { type: 'watch' } } }).source.sourceId).toBe(
     NAMES.sourceIdOf({ provider: 'polar', device: { type: 'watch' } }),
   );
+});
+
+test('WKT13 the last part of a race of two days is known, and not added to it', async () => {
+  const race = { ...WHOLE, externalId: 'race', start: '2026-11-05T08:00:03Z', minutes: 2_800 };
+  const last = { ...SWIM, externalId: 'last', parentExternalId: 'race', start: '2026-11-07T05:00:03Z' };
+  await world.put(race, last);
+  expect((await world.get(workoutOf(race).id)).children).toEqual([workoutOf(last).id]);
+  const query = { fromMs: Date.parse('2026-11-07T00:00:00Z'), toMs: Date.parse('2026-11-08T00:00:00Z') };
+  const { answer } = await sumWorkouts(world.reads, world.scope, { ...query, by: 'family' });
+  expect([answer.counted, answer.setAside]).toEqual([0, 1]);
 });
 
 test('WKT13 a text that is no id is of no workout, and the database is not asked for it', async () => {

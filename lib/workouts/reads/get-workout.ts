@@ -17,7 +17,6 @@ export async function getWorkout(
   const members = view.groupOf(workoutId)?.members ?? [];
   const detail = toWorkoutDetail(workout, {
     ...view.standingOf(workoutId),
-    // Parts begin within the two days that a workout may last, and most within the hours that were read.
     childIds: view.workouts.filter(({ parentId }) => parentId === workoutId).map(({ id }) => id),
     copyIds: members.map(({ id }) => id).filter((id) => id !== workoutId),
   });

@@ -17,7 +17,7 @@ export interface Surroundings {
 /** Of the pointer and of the workout itself. */
 const OWN_READ_COUNT = 2;
 
-/** Undefined when there is no such workout. `user.not_found`, `read.metric_blocked`. */
+/** With the parts of it, which begin within its span. Undefined when there is no such workout. `user.not_found`, `read.metric_blocked`. */
 export async function loadSurroundings(
   reads: WorkoutReads,
   scope: UserScope,
@@ -27,7 +27,7 @@ export async function loadSurroundings(
   const startMs = own?.startMs ?? 0;
   const { entries, context, readCount } = await walkWorkouts(reads, scope, {
     fromMs: startMs,
-    toMs: own === undefined ? startMs : startMs + 1,
+    toMs: own === undefined ? startMs : Math.max(startMs + 1, own.endMs),
     after: undefined,
     limit: 1,
     entriesOf: (workout, view) => (workout.id === workoutId ? [{ workout, view }] : []),

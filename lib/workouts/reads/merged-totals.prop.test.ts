@@ -107,3 +107,21 @@ test('WKT10 parts of a triathlon count in the whole alone, also where another so
   expect([merged.counted, merged.setAside, merged.distanceM]).toEqual([1, 2, 51_500]);
   expect(totalsOf([bike]).distanceM).toBe(40_000);
 });
+
+test('WKT10 workouts that are parts of themselves or of one another are counted, parts of parts once', () => {
+  const part = (externalId: string, parentExternalId: string, hour: number) => ({
+    ...RUN,
+    externalId,
+    parentExternalId,
+    start: `2026-11-0${hour}T09:00:07Z`,
+  });
+  expect(totalsOf([part('a', 'a', 1)]).counted).toBe(1);
+  const circle = [part('a', 'b', 1), part('b', 'c', 2), part('c', 'a', 3)];
+  expect(totalsOf(circle).counted).toBe(3);
+  const chain = [
+    part('a', 'b', 1),
+    part('b', 'c', 2),
+    { ...RUN, externalId: 'c', start: '2026-11-03T09:00:07Z' },
+  ];
+  expect([totalsOf(chain).counted, totalsOf(chain).setAside]).toEqual([1, 2]);
+});

@@ -24,16 +24,37 @@ export function mergeTotals(
   view: WorkoutView,
   { isInRange, keyOf }: { isInRange(workout: Workout): boolean; keyOf(workout: Workout): string },
 ): ReadonlyMap<string, MergedTotals> {
-  const present = new Set(view.workouts.map(({ id }) => id));
+  const isPart = partsOf(view);
   const totals = new Map<string, MergedTotals>();
   for (const workout of view.workouts) {
     if (!isInRange(workout) || !view.standingOf(workout.id).isPrimary) continue;
     const members = membersOf(view.groupOf(workout.id), workout);
-    const isPart = members.some(({ parentId }) => parentId !== undefined && present.has(parentId));
     const key = keyOf(workout);
-    totals.set(key, add(totals.get(key) ?? NOTHING, members, isPart));
+    totals.set(key, add(totals.get(key) ?? NOTHING, members, isPart(workout.id)));
   }
   return totals;
+}
+
+/**
+ * Of a primary: its activity is counted in another, which is part of nothing itself. Of activities that are said to
+ * be parts of one another, and of no whole beside them, each counts.
+ */
+function partsOf(view: WorkoutView): (primaryId: string) => boolean {
+  const byId = new Map(view.workouts.map((workout) => [workout.id, workout]));
+  const unitOf = (workout: Workout): readonly Workout[] => membersOf(view.groupOf(workout.id), workout);
+  const wholesOf = (workout: Workout): readonly Workout[] =>
+    unitOf(workout).flatMap(({ parentId }) => byId.get(parentId ?? '') ?? []);
+  return (primaryId) => {
+    const seen = new Set<string>();
+    const open = [byId.get(primaryId)];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const wholes = wholesOf(next);
+      if (wholes.length === 0) return seen.size > 0;
+      for (const { id } of unitOf(next)) seen.add(id);
+      open.push(...wholes.filter(({ id }) => !seen.has(id)));
+    }
+    return false;
+  };
 }
 
 const NOTHING: MergedTotals = {

@@ -1,4 +1,5 @@
 import type { SumWorkoutsAnswer } from '../../../contracts/http/workouts.ts';
+import { DAY_MS } from '../../core/instants.ts';
 import { AppError } from '../../problems/app-error.ts';
 import type { UserScope } from '../../samples/model.ts';
 import { mergeTotals } from './merged-totals.ts';
@@ -9,6 +10,8 @@ import { viewOf, type WorkoutView } from './workout-view.ts';
 
 /** Workouts that one answer adds up, copies and margins included: years of a person's. */
 export const MAX_SUMMED_COUNT = 10_000;
+/** With the margins of a look more than the two days that a workout lasts: the wholes of the first parts. */
+const WHOLES_MS = DAY_MS;
 /** Looks beyond the margins, where groups reach across them. */
 const MAX_WIDENING_COUNT = 3;
 
@@ -30,7 +33,7 @@ export async function sumWorkouts(
   const context = await loadWorkoutContext(reads, scope);
   const { fromMs, toMs } = query;
   const maxCount = MAX_SUMMED_COUNT + 1;
-  let span = await loadSpan(reads, scope, { fromMs, toMs, maxCount });
+  let span = await loadSpan(reads, scope, { fromMs: fromMs - WHOLES_MS, toMs, maxCount });
   let view = boundedView(span, context);
   for (let round = 0; round < MAX_WIDENING_COUNT; round += 1) {
     const edge = edgeOf(view, query);

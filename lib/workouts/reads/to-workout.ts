@@ -32,8 +32,11 @@ export function toWorkout(names: WorkoutNames, record: StoredRecord): Workout | 
     family: WORKOUT_TYPES[body.type],
     durationSec: body.durationSec,
     distanceM: body.distanceM === 0 ? undefined : body.distanceM,
+    // None is a part of itself.
     parentId:
-      parentExternalId === undefined ? undefined : names.recordIdOf(provider, 'workout', parentExternalId),
+      parentExternalId === undefined || parentExternalId === body.externalId
+        ? undefined
+        : names.recordIdOf(provider, 'workout', parentExternalId),
     cells: body.track?.cells,
     richness: richnessOf(body),
     record,
