@@ -7,6 +7,7 @@ import type { VaultStore } from '../../lib/adapters/dynamo/vault-store.ts';
 import { createDataWriter } from '../../lib/adapters/in-process/data-writer.ts';
 import { createS3Client } from '../../lib/adapters/s3/client.ts';
 import { createPayloadStore } from '../../lib/adapters/s3/payload-store.ts';
+import { createTrackStore } from '../../lib/adapters/s3/track-store.ts';
 import type { DataWriter } from '../../lib/connections/syncs/data-writer.ts';
 import { decodeSamples, encodeSamples } from '../../lib/samples/block-codec.ts';
 import type { Platform } from './platform.ts';
@@ -35,6 +36,7 @@ export function wireDataWriter(env: DataWriterEnv, platform: Platform, vault: Va
     records: { store: records, heads, clock, randomness },
     heads,
     erase: { store, reader, heads, clock, randomness, emptyPayload: encodeSamples([]) },
+    tracks: createTrackStore({ s3, bucketName, dataKeys: vault, randomness }),
     decode: decodeSamples,
   });
 }

@@ -14,7 +14,7 @@ import { QueueConsumer } from '../constructs/queue-consumer.ts';
 import { type Deployment, ServiceFunction } from '../constructs/service-function.ts';
 import { ServiceQueue } from '../constructs/service-queue.ts';
 import { SyncSchedule } from '../constructs/sync-schedule.ts';
-import { type DataStack, INBOUND_PREFIX, PAYLOAD_PREFIX, RAW_PREFIX } from './data-stack.ts';
+import { type DataStack, INBOUND_PREFIX, PAYLOAD_PREFIX, RAW_PREFIX, TRACK_PREFIX } from './data-stack.ts';
 import type { FoundationStack } from './foundation-stack.ts';
 
 export interface ConnectionsStackProps extends StackProps {
@@ -184,6 +184,7 @@ export class ConnectionsStack extends Stack {
     grantObjects(to, data.payloads, { prefix: PAYLOAD_PREFIX, uses: ['get', 'put'] });
     // What a user had erased goes with the next step of the connection.
     grantObjects(to, data.payloads, { prefix: RAW_PREFIX, uses: ['get', 'put', 'delete'] });
+    grantObjects(to, data.payloads, { prefix: TRACK_PREFIX, uses: ['delete'] });
     grantSecret(to, this.providers.secret);
     grantSend(to, syncs);
   }

@@ -54,8 +54,8 @@ const trackStore = () =>
 test('ACT10 a track comes back to its user alone, lies sealed, and is one object however often it is put', async () => {
   const scope = await stores.createUser();
   const tracks = trackStore();
-  const key = await tracks.put(scope, TRACK);
-  expect(await tracks.put(scope, TRACK)).toBe(key);
+  const key = await tracks.put(scope, 'file', TRACK);
+  expect(await tracks.put(scope, 'file', TRACK)).toBe(key);
   expect(await tracks.get(scope, key)).toEqual(TRACK);
   const name = trackObjectName(scope, key);
   const lying = await s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: name }));
@@ -69,12 +69,25 @@ test('ACT10 the tracks of an erased user go with all that lies under the user, a
   const scope = await stores.createUser();
   const other = await stores.createUserIn(scope.workspaceId);
   const tracks = trackStore();
-  await tracks.put(scope, TRACK);
-  const kept = await tracks.put(other, TRACK);
+  await tracks.put(scope, 'file', TRACK);
+  const kept = await tracks.put(other, 'file', TRACK);
   expect(await createUserObjects(s3, BUCKET).removeAll(scope)).toBe(1);
   const left = await s3.send(
     new ListObjectsV2Command({ Bucket: BUCKET, Prefix: trackObjectName(scope, '') }),
   );
   expect(left.Contents ?? []).toEqual([]);
   expect(await tracks.get(other, kept)).toEqual(TRACK);
+});
+
+test('ACT10 the tracks of a provider go with it, and those of others stay', async () => {
+  const scope = await stores.createUser();
+  const other = await stores.createUserIn(scope.workspaceId);
+  const tracks = trackStore();
+  const gone = await tracks.put(scope, 'garmin', TRACK);
+  const kept = [await tracks.put(scope, 'garmin.files', TRACK), await tracks.put(scope, 'file', TRACK)];
+  const ofOther = await tracks.put(other, 'garmin', TRACK);
+  for (let time = 0; time < 2; time += 1) await tracks.removeAll(scope, 'garmin');
+  expect(await tracks.get(scope, gone)).toBeUndefined();
+  for (const key of kept) expect(await tracks.get(scope, key)).toEqual(TRACK);
+  expect(await tracks.get(other, ofOther)).toEqual(TRACK);
 });

@@ -45,7 +45,21 @@ export async function openActivityImports() {
   const heads = stores.headStore;
   const store = createSampleStore({ ...deps, tables, dataKeys: stores.vault });
   const reader = createBlockReader({ ...deps, samplesTable: tables.samples, dataKeys: stores.vault });
+  const tracks = new Map<string, Uint8Array>();
+  const trackStore = {
+    put: async (_scope: unknown, provider: string, track: Parameters<typeof encodeTrack>[0]) => {
+      const bytes = encodeTrack(track);
+      const key = `${provider}/${Buffer.from(bytes).toString('hex').slice(-32)}`;
+      tracks.set(key, bytes);
+      return key;
+    },
+    get: async () => undefined,
+    removeAll: async (_scope: unknown, provider: string) => {
+      for (const key of tracks.keys()) if (key.startsWith(`${provider}/`)) tracks.delete(key);
+    },
+  };
   const writer = createDataWriter({
+    tracks: trackStore,
     samples: { store, reader, payloads: memoryPayloads(), clock, randomness, meter: silentMeter },
     records: { store: records, heads, clock, randomness },
     heads,
@@ -53,7 +67,6 @@ export async function openActivityImports() {
     decode: decodeSamples,
   });
   const files = new Map<string, Uint8Array>();
-  const tracks = new Map<string, Uint8Array>();
   const sent: string[] = [];
   const asked = {
     store: createActivityImportStore(deps),
@@ -79,15 +92,7 @@ export async function openActivityImports() {
         return { kind: 'found', body, contentType: undefined };
       },
     },
-    tracks: {
-      put: async (_scope: unknown, track: Parameters<typeof encodeTrack>[0]) => {
-        const bytes = encodeTrack(track);
-        const key = Buffer.from(bytes).toString('hex').slice(-32);
-        tracks.set(key, bytes);
-        return key;
-      },
-      get: async () => undefined,
-    },
+    tracks: trackStore,
     writer,
     readFile: readActivityFile,
     recordIdOf,
@@ -115,7 +120,7 @@ export async function openActivityImports() {
   const readings = async (provider: string, metrics: readonly string[]) =>
     await writer.listStored(scope, provider, metrics, { fromMs: 0 as EpochMs, toMs: START_MS });
   return {
-    ...{ storage, stores, scope, crashes, sent, tracks, asked, files },
+    ...{ storage, stores, scope, crashes, sent, tracks, asked, files, writer },
     ...{ setPrivacy, begin, work, answer, run, workouts, readings, callCountNow: () => callCount },
   };
 }

@@ -84,6 +84,8 @@ export async function openSyncWorld(
     flush: () => undefined,
   };
   const writer = createDataWriter({
+    // No provider tells of ways: files do.
+    tracks: { removeAll: async () => {} },
     samples: {
       store: stores.samples,
       reader: stores.blocks,

@@ -17,6 +17,7 @@ import type { HeadStore } from '../../samples/head-store.ts';
 import type { Head, Sample, UserScope } from '../../samples/model.ts';
 import { parseIngestRequest } from '../../samples/parse-request.ts';
 import { type RunDependencies, runRequest } from '../../samples/run-request.ts';
+import type { TrackStore } from '../../workouts/tracks/track-store.ts';
 import { addOutcome, NO_OUTCOME, readAnswer } from './ingest-outcome.ts';
 import { listStored } from './list-stored.ts';
 import { createOverlay } from './overlay-store.ts';
@@ -29,6 +30,7 @@ export interface DataWriterDependencies {
   readonly records: WriteRecordsDependencies;
   readonly heads: HeadStore;
   readonly erase: EraseProviderDependencies;
+  readonly tracks: Pick<TrackStore, 'removeAll'>;
   /** lib/samples/block-codec.ts. */
   readonly decode: (payload: Uint8Array) => readonly Sample[];
 }
@@ -60,6 +62,8 @@ export const createDataWriter = (deps: DataWriterDependencies): DataWriter => ({
   },
   eraseProvider: async (scope, provider, correlationId) => {
     const records = await eraseProviderRecords(deps.records, scope, provider, correlationId);
+    // The workouts that named them are gone: a repeat after a crash still finds the tracks by the provider.
+    await deps.tracks.removeAll(scope, provider);
     return records + (await eraseProviderSamples(deps.erase, scope, provider, correlationId));
   },
   listStored: (scope, provider, metrics, window) =>

@@ -13,7 +13,7 @@ export interface DataWriter {
    * request (ING6). Throws AppError: user.not_found, ingest.upload_disabled, ingest.contention, server.unavailable.
    */
   write(scope: UserScope, group: DataGroup): Promise<DataOutcome>;
-  /** Removes every sample and record of the provider's sources; safe to repeat. Answers how many were removed. */
+  /** Removes every sample, record and track of the provider's sources; safe to repeat. Answers how many of the first two. */
   eraseProvider(scope: UserScope, provider: string, correlationId: string): Promise<number>;
   /** Start and end of living samples of the provider and metrics within the window, for `replaces` targets. */
   listStored(

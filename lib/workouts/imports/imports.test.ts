@@ -156,3 +156,13 @@ test('ACT12 without an offset the user has the say, then the sun', () => {
   expect(sampleOffsetOf(activity([at(), at(-79.4)]), false)).toBe(-300);
   expect(sampleOffsetOf(activity([at()]), false)).toBe(0);
 });
+
+test('ACT10 a provider that is erased takes its ways along, and leaves those of others', async () => {
+  const world = await openActivityImports();
+  await world.run(bike, { source: 'garmin' });
+  await world.run(bike);
+  expect(world.tracks.size).toBe(2);
+  await world.writer.eraseProvider(world.scope, 'garmin', 'corr');
+  expect((await world.workouts()).map(({ provider }) => provider)).toEqual(['file']);
+  expect([...world.tracks.keys()]).toEqual([expect.stringMatching(/^file\//)]);
+});

@@ -12,7 +12,7 @@ import { sampleOffsetOf, toSamples, toWorkoutRecord } from './to-records.ts';
 
 export interface WriteActivitiesDependencies {
   readonly writer: Pick<DataWriter, 'write'>;
-  readonly tracks: TrackStore;
+  readonly tracks: Pick<TrackStore, 'put'>;
   readonly recordIdOf: (provider: string, kind: RecordKind, externalId: string) => string;
 }
 
@@ -42,7 +42,7 @@ export async function writeActivities(
   const samples = await writeSamples(deps, scope, parts, context);
   const workouts: ImportedWorkout[] = [];
   for (const activity of file.activities) {
-    const track = await writeTrack(deps.tracks, scope, activity);
+    const track = await writeTrack(deps.tracks, scope, activity, context.provider);
     const record = toWorkoutRecord(activity, { track, isCut: file.damage !== undefined });
     const outcome = await write(deps, scope, [record], { ...context, part: `w${workouts.length}` });
     const id = deps.recordIdOf(context.provider, 'workout', activity.externalId);
@@ -87,9 +87,10 @@ const write = (
   });
 
 async function writeTrack(
-  tracks: TrackStore,
+  tracks: WriteActivitiesDependencies['tracks'],
   scope: UserScope,
   { points }: Activity,
+  provider: string,
 ): Promise<WorkoutTrack | undefined> {
   const track = trackOf(points);
   if (track === undefined) return undefined;
@@ -97,7 +98,7 @@ async function writeTrack(
     latitude,
     longitude: track.longitudes[index] ?? 0,
   }));
-  const objectKey = await tracks.put(scope, track);
+  const objectKey = await tracks.put(scope, provider, track);
   return { objectKey, pointCount: way.length, cells: cellsOf(way) };
 }
 
