@@ -199,7 +199,7 @@ export const WORKOUT_OPERATIONS = {
     group: 'Reading',
     summary: 'Say which of the copies counts, or that all do',
     description:
-      'It holds for these workouts for ever: through imports, revisions and rebuilds, until `automatic` takes it back. A repeat changes nothing. The id of a group stands for its members: when they have changed since, 404, and the list tells the group as it is.',
+      'It holds for these workouts for ever: through imports, revisions and rebuilds, until `automatic` takes it back. A repeat changes nothing. The id of a group stands for its members: when they have changed since, 404, and the list tells the group as it is. Needs `samples:read` too: the answer shows the members.',
     body: { schema: DecideDuplicatesRequest, example: { decision: 'primary', workoutId: COPY.id } },
     answers: {
       200: {

@@ -53,6 +53,11 @@ export function checkAccess(
       'auth.forbidden',
       'The operation is for API keys: a user token reaches its own user alone.',
     );
+  requireScope(principal, scope);
+}
+
+/** For what an operation needs beside the scope of its route. `auth.forbidden`. */
+export function requireScope(principal: Principal, scope: Scope): void {
   if (!principal.scopes.includes(scope))
     throw new AppError('auth.forbidden', `The operation needs the scope ${scope}.`);
 }

@@ -12,6 +12,7 @@ import { getWorkout } from '../../../lib/workouts/reads/get-workout.ts';
 import { listGroups } from '../../../lib/workouts/reads/group-answer.ts';
 import { listWorkouts } from '../../../lib/workouts/reads/list-workouts.ts';
 import { sumWorkouts } from '../../../lib/workouts/reads/sum-workouts.ts';
+import { requireScope } from '../../_platform/http/authorise.ts';
 import type { OperationHandler, OperationHandlers } from '../../_platform/http/operation.ts';
 import { parseJsonBody, parseQuery } from '../../_platform/http/parse-json-body.ts';
 import { answerWithTag, readCursor, writeCursor } from '../../_platform/http/tagged-answer.ts';
@@ -69,6 +70,8 @@ const listDuplicatesOperation =
 const decideOperation =
   ({ reads, settings }: ManageWorkoutsDeps): OperationHandler =>
   async (request) => {
+    // The answer shows all members, and the scope of the route lets one write.
+    requireScope(request.principal, 'samples:read');
     const group = await decideGroup({ reads, clock: settings.clock }, request.userScope(), {
       groupId: request.pathParameters['groupId'] ?? '',
       choice: toChoice(parseJsonBody(DecideDuplicatesRequest, request)),

@@ -218,3 +218,50 @@ test('WKT9 of writers at the same time each decides on what the other stored', a
   expect(stored).toHaveLength(1);
   expect([kept.id, chosen.id]).toEqual([id, id]);
 });
+
+describe('a group whose members a revision moved apart', () => {
+  const FAR = { ...COPY, start: '2026-11-10T09:00:40Z' } as const;
+  const stored = () => world.reads.decisions.list(world.scope);
+
+  test('WKT9 what was kept apart is told nowhere, holds when they come back, and is taken back by its id', async () => {
+    const { id } = await only();
+    await world.decide(id, { kind: 'keep_both' });
+    await world.put(FAR);
+    expect(await world.groups()).toEqual([]);
+    const seq = await world.headSeq();
+    const again = await world.decide(id, { kind: 'keep_both' });
+    expect([again.status, again.members.length, await world.headSeq()]).toEqual(['kept_both', 2, seq]);
+    await world.put(COPY);
+    expect((await only()).status).toBe('kept_both');
+    await world.put(FAR);
+    const open = await world.decide(id, { kind: 'automatic' });
+    expect([open.id, open.status, open.members.length, open.decision]).toEqual([id, 'open', 2, undefined]);
+    expect(await stored()).toEqual([]);
+    await expect(world.decide(id, { kind: 'automatic' })).rejects.toMatchObject({
+      code: 'workout.group_not_found',
+    });
+  });
+
+  test('WKT9 WKT11 a primary of it is taken back and not chosen anew, also when all members are gone', async () => {
+    const { id } = await only();
+    const choice = { kind: 'primary' as const, primaryId: workoutOf(COPY).id };
+    await world.decide(id, choice);
+    await world.put(FAR);
+    await expect(world.decide(id, choice)).rejects.toMatchObject({ code: 'workout.group_not_found' });
+    await world.remove(workoutOf(RIDE).id);
+    await world.remove(workoutOf(COPY).id);
+    const open = await world.decide(id, { kind: 'automatic' });
+    expect([open.status, open.members, await stored()]).toEqual(['open', [], []]);
+  });
+
+  test('WKT9 of three members the two that are still together are told, by the id of the decision', async () => {
+    await world.put({ ...RIDE, provider: 'polar', externalId: 'p1', start: '2026-11-01T09:00:30Z' });
+    const { id } = await only();
+    await world.decide(id, { kind: 'keep_both' });
+    await world.put(FAR);
+    const left = await only();
+    expect([left.id, left.status, idsOf(left.members).toSorted()]).toEqual([id, 'kept_both', ['g1', 'p1']]);
+    await world.decide(id, { kind: 'automatic' });
+    expect((await only()).status).toBe('open');
+  });
+});

@@ -2,11 +2,11 @@ import type { WorkoutGroup } from '../../../contracts/http/workouts.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError } from '../../problems/app-error.ts';
 import type { UserScope } from '../../samples/model.ts';
-import { anchorOf } from '../grouping/group-id.ts';
 import { toGroupAnswer } from '../reads/group-answer.ts';
-import { loadSurroundings, type Surroundings } from '../reads/load-surroundings.ts';
+import { loadSurroundings } from '../reads/load-surroundings.ts';
 import type { WorkoutReads } from '../reads/model.ts';
 import type { DecidedGroup } from '../reads/workout-view.ts';
+import { type FoundGroup, findGroup } from './find-group.ts';
 import type { DecisionStore } from './model.ts';
 import { type DecisionChoice, planDecision } from './plan-decision.ts';
 
@@ -22,7 +22,7 @@ const PAUSE_MS = 10;
 
 /**
  * Makes `choice` hold for a group, for ever, and answers the group as it is then. A repeat changes nothing and
- * announces nothing. `workout.group_not_found`, `workout.too_many_decisions`, `request.invalid` for a primary
+ * announces nothing; what was said of a group that is no more can be taken back. `workout.group_not_found`, `workout.too_many_decisions`, `request.invalid` for a primary
  * that is no member, `user.not_found`, `read.metric_blocked`, and `user.conflict` when others keep writing.
  */
 export async function decideGroup(
@@ -32,7 +32,7 @@ export async function decideGroup(
 ): Promise<WorkoutGroup> {
   const { reads, clock } = deps;
   for (let attempt = 1; attempt <= MAX_TRY_COUNT; attempt += 1) {
-    const found = await findGroup(reads, scope, request.groupId);
+    const found = decidable(await findGroup(reads, scope, request.groupId), request.choice);
     const { decisions, head } = found.context;
     const seq = head.seq + 1;
     const nowMs = clock.now();
@@ -48,38 +48,23 @@ export async function decideGroup(
   throw new AppError('user.conflict', 'Others keep writing to this user; try again.');
 }
 
-type Found = Surroundings & { readonly group: DecidedGroup };
-
-/** By the member that the id begins with; where that is deleted, by another that the user decided about. */
-async function findGroup(reads: WorkoutReads, scope: UserScope, groupId: string): Promise<Found> {
-  const anchor = anchorOf(groupId);
-  if (anchor === undefined) throw noGroup();
-  const direct = await loadSurroundings(reads, scope, anchor);
-  const found = direct ?? (await loadByDecision(reads, scope, groupId));
-  const group = found?.view.groups.find(({ id }) => id === groupId);
-  if (found === undefined || group === undefined) throw noGroup();
-  return { ...found, group };
-}
-
-async function loadByDecision(
-  reads: WorkoutReads,
-  scope: UserScope,
-  groupId: string,
-): Promise<Surroundings | undefined> {
-  const decisions = await reads.decisions.list(scope);
-  const memberIds = decisions.find((decision) => decision.groupId === groupId)?.memberIds ?? [];
-  const pointers = await reads.records.loadPointers(scope, 'workout', memberIds);
-  const living = memberIds.find((id) => pointers.get(id)?.deletedAtMs === undefined && pointers.has(id));
-  return living === undefined ? undefined : loadSurroundings(reads, scope, living);
+/** What was found, unless it is a choice of a primary among members that are no group any more. */
+function decidable(found: FoundGroup | undefined, choice: DecisionChoice): FoundGroup {
+  if (found === undefined) throw noGroup();
+  const isOver = found.isScattered && found.group.status === 'primary_chosen';
+  if (isOver && choice.kind !== 'automatic') throw noGroup();
+  return found;
 }
 
 /** The group of the same id; else what its primary is a member of now; else the members, joined by nothing. */
-async function answerAfter(reads: WorkoutReads, scope: UserScope, before: Found): Promise<WorkoutGroup> {
+async function answerAfter(reads: WorkoutReads, scope: UserScope, before: FoundGroup): Promise<WorkoutGroup> {
+  const after = await findGroup(reads, scope, before.group.id);
+  if (after !== undefined) return toGroupAnswer(after.group, after.view);
+  const apart = { ...before.group, status: 'open' as const, pairs: [], decision: undefined };
+  if (before.isScattered) return toGroupAnswer(apart, before.view);
   const first = before.group.members[0]?.id ?? '';
-  const after = await loadSurroundings(reads, scope, first);
-  const view = after?.view ?? before.view;
-  const group = view.groups.find(({ id }) => id === before.group.id) ?? view.groupOf(first);
-  return toGroupAnswer(group ?? { ...before.group, status: 'open', pairs: [], decision: undefined }, view);
+  const view = (await loadSurroundings(reads, scope, first))?.view ?? before.view;
+  return toGroupAnswer(view.groupOf(first) ?? apart, view);
 }
 
 const toChange = (

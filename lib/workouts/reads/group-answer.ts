@@ -6,7 +6,7 @@ import { walkWorkouts } from './walk-workouts.ts';
 import { toWorkoutAnswer } from './workout-answer.ts';
 import type { DecidedGroup, WorkoutView } from './workout-view.ts';
 
-export function toGroupAnswer(group: DecidedGroup, view: WorkoutView): WorkoutGroup {
+export function toGroupAnswer(group: DecidedGroup, view: Pick<WorkoutView, 'standingOf'>): WorkoutGroup {
   const { decision } = group;
   return {
     id: group.id,

@@ -1,4 +1,5 @@
 import type { WorkoutDecision } from '../decisions/model.ts';
+import { inTimeOrder } from '../grouping/candidate-pairs.ts';
 import { createDisjointSets, type DisjointSets } from '../grouping/disjoint-sets.ts';
 import {
   groupWorkouts,
@@ -79,7 +80,10 @@ function withStatus(group: WorkoutGroup, decisions: readonly WorkoutDecision[]):
   return { ...group, status: decision === undefined ? 'open' : 'primary_chosen', decision };
 }
 
-/** What the user keeps apart, while two of the members are there: under the id that it was decided by. */
+/**
+ * What the user keeps apart, under the id that it was decided by: members that lie within reach of one another,
+ * so that every range and page tells the same. One that was moved far away since is no copy of the others anyway.
+ */
 function keptGroups(
   workouts: readonly Workout[],
   context: Pick<WorkoutContext, 'decisions' | 'rules'> & { readonly pairs: readonly MatchedPair[] },
@@ -88,18 +92,27 @@ function keptGroups(
   return context.decisions.flatMap((decision): readonly DecidedGroup[] => {
     if (decision.choice.kind !== 'keep_both') return [];
     const members = decision.memberIds.flatMap((id) => byId.get(id) ?? []);
-    if (members.length < 2) return [];
-    const ids = new Set(decision.memberIds);
-    return [
-      {
-        id: decision.groupId,
-        members: members.sort(context.rules.compare),
-        pairs: context.pairs.filter(({ a, b }) => ids.has(a) && ids.has(b)),
-        status: 'kept_both',
-        decision,
-      },
-    ];
+    return nearby(members).flatMap((near): readonly DecidedGroup[] => {
+      if (near.length < 2) return [];
+      const ids = new Set(near.map(({ id }) => id));
+      const pairs = context.pairs.filter(({ a, b }) => ids.has(a) && ids.has(b));
+      const sorted = near.toSorted(context.rules.compare);
+      return [{ id: decision.groupId, members: sorted, pairs, status: 'kept_both', decision }];
+    });
   });
+}
+
+/** Cut wherever the next workout starts out of reach. */
+function nearby(workouts: readonly Workout[]): readonly (readonly Workout[])[] {
+  const parts: Workout[][] = [];
+  for (const workout of inTimeOrder(workouts)) {
+    const part = parts.at(-1);
+    const last = part?.at(-1);
+    if (part === undefined || last === undefined || workout.startMs - last.startMs > REACH_MS)
+      parts.push([workout]);
+    else part.push(workout);
+  }
+  return parts;
 }
 
 /** Everything that hangs together by any pair, joined or not: what may move one another's group. */

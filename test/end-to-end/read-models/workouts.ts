@@ -73,6 +73,13 @@ export const workoutsPart = (cloud: () => RunningCloud): void => {
     await send(base, 'strava', [{ ...RIDE, start: '2026-11-01T09:00:40Z', type: 'indoor_cycling' }], 'b');
     const [group] = await groups(base);
     if (group === undefined) throw new Error('no group');
+    const writing = { name: 'writes', scopes: ['samples:write'], mode: 'test' };
+    const { body: key } = await callApi<{ key: string }>(cloud(), '/v1/api-keys', { body: writing });
+    const blind = await callApi(cloud(), `${base}/workouts/duplicates/${group.id}/decision`, {
+      body: { decision: 'keep_both' },
+      headers: { authorization: `Bearer ${key.key}` },
+    });
+    expect([blind.status, blind.body['code']]).toEqual([403, 'auth.forbidden']);
     const kept = await decide(base, group.id, { decision: 'keep_both' });
     expect([kept.status, kept.body.status]).toEqual([200, 'kept_both']);
     await send(base, 'garmin', [{ ...RIDE, distanceM: 30_050 }], 'again');
