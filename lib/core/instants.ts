@@ -30,8 +30,17 @@ export const localDateOf = (instantMs: EpochMs, offsetMinutes: number): LocalDat
 /** Midnight UTC of that calendar day; subtract the offset for the local midnight. */
 export const utcMidnightOf = (date: LocalDate): EpochMs => Date.parse(`${date}T00:00:00Z`) as EpochMs;
 
+/** 9999-12-31; a year later has more digits than four. */
+const LAST_DATE_MS = 253_402_214_400_000;
+
 export const addDays = (date: LocalDate, days: number): LocalDate =>
   new Date(utcMidnightOf(date) + days * DAY_MS).toISOString().slice(0, 10) as LocalDate;
+
+/** Each date from the first to the last, both included; it ends with year 9999, behind which no date is written. */
+export function* datesBetween(first: LocalDate, last: LocalDate): Generator<LocalDate> {
+  for (let ms: number = utcMidnightOf(first); ms <= utcMidnightOf(last) && ms <= LAST_DATE_MS; ms += DAY_MS)
+    yield localDateOf(ms as EpochMs, 0);
+}
 
 /** The date when it exists in the calendar (2025-02-29 does not), else undefined. */
 export function parseLocalDate(text: string): LocalDate | undefined {

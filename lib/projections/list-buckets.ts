@@ -1,6 +1,13 @@
 import type { SampleBucket } from '../../contracts/http/samples.ts';
 import type { Metric } from '../../contracts/metrics/metric.ts';
-import { addDays, DAY_MS, type EpochMs, type LocalDate, localDateOf, MINUTE_MS } from '../core/instants.ts';
+import {
+  DAY_MS,
+  datesBetween,
+  type EpochMs,
+  type LocalDate,
+  localDateOf,
+  MINUTE_MS,
+} from '../core/instants.ts';
 import { AppError } from '../problems/app-error.ts';
 import type { Head, PrioritySettings, UserScope } from '../samples/model.ts';
 import { bucketsOfDates } from './block-range.ts';
@@ -141,7 +148,7 @@ function* daysBetween(
   last: LocalDate,
   inputs: Parameters<typeof gatherDay>[1],
 ): Generator<DaySources> {
-  for (let date = first; date <= last; date = addDays(date, 1)) {
+  for (const date of datesBetween(first, last)) {
     const gathered = gatherDay(date, inputs);
     if (gathered.kind !== 'samples') throw unreadable(gathered);
     if (!gathered.isComplete) throw tooDense();

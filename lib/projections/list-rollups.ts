@@ -1,6 +1,6 @@
 import type { DayRollup, PeriodRollup } from '../../contracts/http/rollups.ts';
 import type { Metric } from '../../contracts/metrics/metric.ts';
-import { addDays, DAY_MS, type LocalDate, utcMidnightOf } from '../core/instants.ts';
+import { addDays, DAY_MS, datesBetween, type LocalDate, utcMidnightOf } from '../core/instants.ts';
 import { AppError } from '../problems/app-error.ts';
 import type { Head, PrioritySettings, UserScope } from '../samples/model.ts';
 import { bucketsOfDates } from './block-range.ts';
@@ -172,7 +172,7 @@ async function loadDays(
   const priorities = priorityVersions(metric.code, context.head.priorities, context.workspace);
   const byDate = new Map(rows.map((row) => [row.date, row]));
   const days: DayView[] = [];
-  for (let date = from; date <= to; date = addDays(date, 1)) {
+  for (const date of datesBetween(from, to)) {
     const row = byDate.get(date);
     const current = fingerprintOf(date, { blocks, priorities });
     days.push({ date, row, freshness: freshnessOf(row, current) });

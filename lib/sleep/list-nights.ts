@@ -1,5 +1,5 @@
 import type { Night } from '../../contracts/http/sleep.ts';
-import { addDays, type LocalDate } from '../core/instants.ts';
+import { datesBetween } from '../core/instants.ts';
 import { AppError } from '../problems/app-error.ts';
 import type { UserScope } from '../samples/model.ts';
 import { windowsOf } from './coalesce-nights.ts';
@@ -74,7 +74,7 @@ async function lookAt(deps: NightDeps, scope: UserScope, { from, to }: NightRang
   ]);
   const byDate = new Map(rows.map((row) => [row.date, row]));
   const views: NightView[] = [];
-  for (let date: LocalDate = from; date <= to; date = addDays(date, 1)) {
+  for (const date of datesBetween(from, to)) {
     const row = byDate.get(date);
     const current = fingerprintNight(deps, date, people, { listed, recordDays });
     views.push({ date, row, freshness: deps.rules.freshnessOf(row, current, NIGHT_COMPUTE_VERSION) });

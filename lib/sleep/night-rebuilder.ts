@@ -1,5 +1,13 @@
 import { EARLIEST_SAMPLE_MS } from '../../contracts/limits.ts';
-import { addDays, DAY_MS, type EpochMs, type LocalDate, localDateOf, MINUTE_MS } from '../core/instants.ts';
+import {
+  addDays,
+  DAY_MS,
+  datesBetween,
+  type EpochMs,
+  type LocalDate,
+  localDateOf,
+  MINUTE_MS,
+} from '../core/instants.ts';
 import { MAX_OFFSET_MINUTES } from '../core/iso-time.ts';
 import { bucketStartMs } from '../core/time-buckets.ts';
 import type { Rebuilder, RebuilderRange, RebuilderStep } from '../projections/rebuilder.ts';
@@ -89,7 +97,7 @@ async function rebuildStep(
   const byDate = new Map(rows.map((row) => [row.date, row]));
   const stale: LocalDate[] = [];
   let currentCount = 0;
-  for (let night = range.from; night <= range.to; night = addDays(night, 1)) {
+  for (const night of datesBetween(range.from, range.to)) {
     const inputs = fingerprintNight(deps, night, people, { listed, recordDays });
     if (inputs === undefined) continue;
     const { status } = deps.rules.freshnessOf(byDate.get(night), inputs, NIGHT_COMPUTE_VERSION);

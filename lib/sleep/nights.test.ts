@@ -271,6 +271,14 @@ test('SLP10 waiting computes the newest stale nights, and orders decide at once'
   expect(await stateOf('2026-11-10')).toEqual([['READY', 430]]);
 });
 
+test('SLP10 a list ends with the last date that can be written', async () => {
+  const nights = await list('9999-12-30', '9999-12-31');
+  expect(nights.map(({ date, status }) => [date, status])).toEqual([
+    ['9999-12-30', 'NO_DATA'],
+    ['9999-12-31', 'NO_DATA'],
+  ]);
+});
+
 test('SLP12 a rebuild goes through years oldest first, and a repeat computes nothing', async () => {
   await world.putRecords('oura', [nightly('a', '2019-02-10', 400), nightly('b', '2026-11-10', 410)]);
   await world.ingest({ requestId: 'r1', sources: { w: WATCH }, samples: NIGHT_OF_STAGES });
