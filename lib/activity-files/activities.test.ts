@@ -165,3 +165,18 @@ test('ACT6 an activity keeps its id when its file is cut or packed, and has anot
   expect(idOf(gpx.slice(0, -60), 'keep')).toBe(idOf(gpx));
   expect(idOf(gpxOf([[point(0), point(10)]], '<name>B</name><type>running</type>'))).not.toBe(idOf(gpx));
 });
+
+test('ACT4 a packed file that breaks off gives what unpacks of it to who asks, and nothing else', () => {
+  const points = Array.from({ length: 60 }, (_, second) => point(second));
+  const packed = gzipSync(gpxOf([points]));
+  const cut = packed.subarray(0, Math.floor(packed.length * 0.7));
+  expect(readAny(cut)).toMatchObject({
+    failure: { code: 'activity.damaged', where: 'the packing' },
+  });
+  const kept = read(cut, 'keep');
+  const [activity] = kept.activities;
+  expect(kept.damage?.where).toMatch(/^line \d+$/);
+  expect(activity?.points.length).toBeGreaterThan(5);
+  expect(activity?.points.length).toBeLessThan(60);
+  expect(activity?.externalId).toBe(read(packed).activities[0]?.externalId);
+});

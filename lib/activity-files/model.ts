@@ -72,6 +72,12 @@ export interface ActivityFile {
 }
 
 /**
+ * What becomes of a damaged file: `keep` takes what is before the damage, `summary` only where the device's own
+ * summaries of all activities are among it, so that their figures are whole, `refuse` nothing.
+ */
+export type DamagePolicy = 'refuse' | 'summary' | 'keep';
+
+/**
  * Why a file gives nothing: it is none of the three kinds; it is one and is damaged; it is whole and holds no
  * activity (settings, a course, a route without times); it holds more than MAX_POINT_COUNT and its like.
  */

@@ -1,18 +1,18 @@
-import { gunzipSync } from 'node:zlib';
+import { constants, gunzipSync } from 'node:zlib';
 import type { EpochMs } from '../core/instants.ts';
 import { fail, type Result } from '../core/result.ts';
 import { readFit } from './fit/read-fit.ts';
 import { formatOf } from './format.ts';
 import { readGpx } from './gpx/read-gpx.ts';
 import { MAX_UNPACKED_BYTES } from './limits.ts';
-import type { ActivityFault, ActivityFile, ActivityFormat } from './model.ts';
+import type { ActivityFault, ActivityFile, ActivityFormat, DamagePolicy } from './model.ts';
 import { readTcx } from './tcx/read-tcx.ts';
 
 export interface ReadActivityOptions {
   /** What the caller says it is; a file of another kind is then unknown. */
   readonly format?: ActivityFormat | undefined;
-  /** `keep`: what is before the damage is read, and the answer says so (ACT4). */
-  readonly onDamage: 'refuse' | 'keep';
+  /** Where damage is taken, the answer says so (ACT4). */
+  readonly onDamage: DamagePolicy;
   readonly nowMs: EpochMs;
 }
 
@@ -25,7 +25,7 @@ export function readActivityFile(
   file: Uint8Array,
   { format, onDamage, nowMs }: ReadActivityOptions,
 ): Result<ActivityFile, ActivityFault> {
-  const bytes = unpack(file);
+  const bytes = unpack(file, onDamage);
   if (!(bytes instanceof Uint8Array)) return fail(bytes);
   const found = formatOf(bytes);
   if (found === undefined || (format !== undefined && format !== found)) return fail(unknown(format));
@@ -41,10 +41,12 @@ const unknown = (format: ActivityFormat | undefined): ActivityFault => ({
       : `The file is no ${format.toUpperCase()} file.`,
 });
 
-function unpack(file: Uint8Array): Uint8Array | ActivityFault {
+/** With `keep` a packed file that breaks off is what unpacks of it, and the reader finds the damage. */
+function unpack(file: Uint8Array, onDamage: 'refuse' | 'keep'): Uint8Array | ActivityFault {
   if (file[0] !== 0x1f || file[1] !== 0x8b) return file;
+  const finishFlush = onDamage === 'keep' ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
   try {
-    return gunzipSync(file, { maxOutputLength: MAX_UNPACKED_BYTES });
+    return gunzipSync(file, { maxOutputLength: MAX_UNPACKED_BYTES, finishFlush });
   } catch (fault) {
     const code = fault instanceof Error && 'code' in fault ? fault.code : undefined;
     return code === 'ERR_BUFFER_TOO_LARGE'

@@ -1,33 +1,37 @@
 import FitParser from 'fit-file-parser';
 import type { EpochMs } from '../../core/instants.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { Activity, ActivityFault, ActivityFile, Damage } from '../model.ts';
+import type { Activity, ActivityFault, ActivityFile, Damage, DamagePolicy } from '../model.ts';
 import { activitiesOf } from './fit-activities.ts';
-import type { FitMessage, FitMessages } from './fit-message.ts';
+import { type FitMessage, type FitMessages, numberOf } from './fit-message.ts';
 import { type FitPart, scanFit } from './scan-fit.ts';
 
 /**
- * The activities of a FIT file, or why there are none. With `keep` damage ends the file where it lies and what was
- * before it is read (ACT4); without, damage refuses the file.
+ * The activities of a FIT file, or why there are none. Damage ends the file where it lies (ACT4): with `keep` what was
+ * before it is read, with `summary` only where the frames break off behind the summaries of all activities, as in
+ * files that begin with them; else damage refuses the file.
  */
 export function readFit(
   bytes: Uint8Array,
-  onDamage: 'refuse' | 'keep',
+  onDamage: DamagePolicy,
   nowMs: EpochMs,
 ): Result<ActivityFile, ActivityFault> {
   const scan = scanFit(bytes);
   if (!scan.ok) return scan;
+  const { parts, breaksOff } = scan.value;
   let { damage } = scan.value;
-  if (damage !== undefined && onDamage === 'refuse') return damaged(damage);
+  if (damage !== undefined && (onDamage === 'refuse' || (onDamage === 'summary' && !breaksOff)))
+    return damaged(damage);
   const activities: Activity[] = [];
   let droppedCount = 0;
-  for (const part of scan.value.parts) {
+  for (const part of parts) {
     const messages = decode(part);
     if (messages === undefined) {
       damage ??= { where: 'a message', reason: 'the decoder could not read it' };
-      if (onDamage === 'refuse') return damaged(damage);
+      if (onDamage !== 'keep') return damaged(damage);
       break;
     }
+    if (damage !== undefined && onDamage === 'summary' && !isSummedUp(messages)) return damaged(damage);
     const read = activitiesOf(messages, nowMs);
     activities.push(...read.activities);
     droppedCount += read.droppedCount;
@@ -43,6 +47,12 @@ const NONE: ActivityFault = {
 
 const damaged = ({ where, reason }: Damage): Result<never, ActivityFault> =>
   fail({ code: 'activity.damaged', where, reason });
+
+/** The activity message says how many sessions there are, and all of them are here. */
+const isSummedUp = ({ activity, sessions }: FitMessages): boolean => {
+  const sessionCount = numberOf(activity, 'num_sessions');
+  return sessionCount !== undefined && sessionCount > 0 && sessions.length >= sessionCount;
+};
 
 /** Undefined when the decoder gives up on what the frames say. */
 function decode(part: FitPart): FitMessages | undefined {

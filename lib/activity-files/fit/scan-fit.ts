@@ -19,6 +19,8 @@ export interface FitPart {
 export interface FitScan {
   readonly parts: readonly FitPart[];
   readonly damage: Damage | undefined;
+  /** The frames break off: what was read before is as the device wrote it, unlike in a file whose checksum fails. */
+  readonly breaksOff: boolean;
 }
 
 interface Definition {
@@ -41,7 +43,8 @@ export function scanFit(bytes: Uint8Array): Result<FitScan, ActivityFault> {
   let from = 0;
   while (from < bytes.length && parts.length < MAX_CHAIN_COUNT) {
     const header = readHeader(bytes, from);
-    if ('reason' in header) return ok({ parts, damage: { where: `byte ${from}`, reason: header.reason } });
+    if ('reason' in header)
+      return ok({ parts, damage: { where: `byte ${from}`, reason: header.reason }, breaksOff: false });
     const walk = new FrameWalk(bytes, header.dataFrom, Math.min(header.dataTo, bytes.length));
     const stop = walk.run();
     if (stop === 'too_large')
@@ -51,10 +54,10 @@ export function scanFit(bytes: Uint8Array): Result<FitScan, ActivityFault> {
       });
     parts.push({ bytes: walk.toFile(), pointCount: walk.pointCount });
     const damage = withLength(stop, header.dataTo + 2 - bytes.length) ?? endFault(bytes, from, header.dataTo);
-    if (damage !== undefined) return ok({ parts, damage });
+    if (damage !== undefined) return ok({ parts, damage, breaksOff: stop !== undefined });
     from = header.dataTo + 2;
   }
-  return ok({ parts, damage: undefined });
+  return ok({ parts, damage: undefined, breaksOff: false });
 }
 
 function readHeader(

@@ -4,7 +4,7 @@ import type { EpochMs } from '../../core/instants.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { wayLengthM } from '../figures.ts';
 import { externalIdOf } from '../identity.ts';
-import type { Activity, ActivityFault, ActivityFile, ActivityPoint } from '../model.ts';
+import type { Activity, ActivityFault, ActivityFile, ActivityPoint, DamagePolicy } from '../model.ts';
 import { cleanPoints } from '../points.ts';
 import { toFigures } from '../to-activity.ts';
 import { wordToType } from '../words.ts';
@@ -18,10 +18,10 @@ const MAX_NAME_CHARS = 100;
  * The activities of a GPX file (GPX 1.1), one for each track with times, or why there are none. A GPX tells no distance:
  * it is the length of the way within the segments (ACT3). Damage as in `readFit`.
  */
-export function readGpx(bytes: Uint8Array, onDamage: 'refuse' | 'keep'): Result<ActivityFile, ActivityFault> {
+export function readGpx(bytes: Uint8Array, onDamage: DamagePolicy): Result<ActivityFile, ActivityFault> {
   const reader = new GpxReader();
   const damage = walkXml(bytes, reader);
-  if (damage !== undefined && onDamage === 'refuse') return fail({ code: 'activity.damaged', ...damage });
+  if (damage !== undefined && onDamage !== 'keep') return fail({ code: 'activity.damaged', ...damage });
   if (reader.isFull())
     return fail({
       code: 'activity.too_large',

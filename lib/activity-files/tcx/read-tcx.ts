@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../core/result.ts';
 import { externalIdOf } from '../identity.ts';
-import type { Activity, ActivityFault, ActivityFile } from '../model.ts';
+import type { Activity, ActivityFault, ActivityFile, DamagePolicy } from '../model.ts';
 import { wholeOf } from '../whole.ts';
 import { walkXml } from '../xml/walk-xml.ts';
 import { activityOf } from './tcx-activity.ts';
@@ -10,10 +10,10 @@ import { TcxReader } from './tcx-reader.ts';
  * The activities of a TCX file (TrainingCenterDatabase/v2), or why there are none. Activities of a
  * MultiSportSession are parts of a whole that comes first (ACT2). Damage as in `readFit`.
  */
-export function readTcx(bytes: Uint8Array, onDamage: 'refuse' | 'keep'): Result<ActivityFile, ActivityFault> {
+export function readTcx(bytes: Uint8Array, onDamage: DamagePolicy): Result<ActivityFile, ActivityFault> {
   const reader = new TcxReader();
   const damage = walkXml(bytes, reader);
-  if (damage !== undefined && onDamage === 'refuse') return fail({ code: 'activity.damaged', ...damage });
+  if (damage !== undefined && onDamage !== 'keep') return fail({ code: 'activity.damaged', ...damage });
   if (reader.isFull())
     return fail({
       code: 'activity.too_large',
