@@ -28,10 +28,10 @@ export const CreateActivityImportRequest = z
       .refine((name) => name !== 'manual', { error: 'is the name of entries by hand' })
       .default('file')
       .meta({ description: 'Where the file comes from, as the provider of its workouts and samples' }),
-    onDamage: z
-      .enum(['refuse', 'keep'])
-      .default('refuse')
-      .meta({ description: 'keep: of a damaged file what is before the damage is imported' }),
+    onDamage: z.enum(['refuse', 'summary', 'keep']).default('summary').meta({
+      description:
+        'Of a damaged file: keep imports what is before the damage; summary does so only where a FIT file breaks off behind the summaries of all its activities, so that their figures are whole; refuse imports nothing. What was imported of a damaged file says so in `damage`',
+    }),
   })
   .meta({ id: 'CreateActivityImportRequest' });
 export type CreateActivityImportRequest = z.infer<typeof CreateActivityImportRequest>;

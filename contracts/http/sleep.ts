@@ -80,6 +80,10 @@ const NightBase = {
     .max(1)
     .nullable()
     .meta({ description: 'Share of the sleep that stages or totals account for' }),
+  hoursSinceSession: z.number().nonnegative().nullable().meta({
+    description:
+      'Hours from the end of the last session before it to falling asleep, as sessions are now; null when there was none in seven days, or they cannot be told just now',
+  }),
   zoneOffsetMinutes: offset,
   source: SourceInput.nullable().meta({ description: 'Whose night it is' }),
   sources: z.array(NightSource).meta({ description: 'All that tell of this night or its naps' }),

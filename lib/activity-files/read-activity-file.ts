@@ -42,7 +42,7 @@ const unknown = (format: ActivityFormat | undefined): ActivityFault => ({
 });
 
 /** With `keep` a packed file that breaks off is what unpacks of it, and the reader finds the damage. */
-function unpack(file: Uint8Array, onDamage: 'refuse' | 'keep'): Uint8Array | ActivityFault {
+function unpack(file: Uint8Array, onDamage: DamagePolicy): Uint8Array | ActivityFault {
   if (file[0] !== 0x1f || file[1] !== 0x8b) return file;
   const finishFlush = onDamage === 'keep' ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
   try {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { toGpx, toTcx } from '../../test/support/activity-xml.ts';
 import type { EpochMs } from '../core/instants.ts';
-import type { Activity, ActivityFile } from './model.ts';
+import type { Activity, ActivityFile, DamagePolicy } from './model.ts';
 import { readActivityFile } from './read-activity-file.ts';
 
 const FOLDER = new URL('../../test/fixtures/activities/', import.meta.url);
@@ -28,7 +28,7 @@ interface Figures {
 }
 const { files }: Figures = JSON.parse(readFileSync(new URL('garmin-sdk-figures.json', FOLDER), 'utf8'));
 
-function read(bytes: Uint8Array, onDamage: 'refuse' | 'keep' = 'refuse'): ActivityFile {
+function read(bytes: Uint8Array, onDamage: DamagePolicy = 'refuse'): ActivityFile {
   const file = readActivityFile(bytes, { onDamage, nowMs });
   if (!file.ok) throw new Error(`${file.failure.code}: ${file.failure.reason}`);
   return file.value;
@@ -50,7 +50,12 @@ function expectWithin(percent: number, found: number | undefined, wanted: number
 test.each(Object.entries(files))(
   "ACT3 %s has the figures of Garmin's own decoder within 0.5 %%",
   (name, figures) => {
-    const activity = onlyOf(read(bytesOf(name), figures.errors.length > 0 ? 'keep' : 'refuse'));
+    const activity = onlyOf(
+      read(
+        bytesOf(name),
+        name.startsWith('strava') ? 'summary' : figures.errors.length > 0 ? 'keep' : 'refuse',
+      ),
+    );
     const [session] = figures.sessions;
     if (session === undefined) throw new Error('no session');
     expect(new Date(activity.startMs).toISOString()).toBe(session.startTime);
@@ -92,10 +97,22 @@ test('ACT4 the damaged file is refused with where and why, and what is before is
   expect(onlyOf(kept).distanceM).toBe(5.73);
 });
 
-test('ACT4 a file whose line ends were changed is refused where its frames break off', () => {
-  const refused = readActivityFile(bytesOf('strava-android-app-201.10-b1218918.fit'), {
-    onDamage: 'refuse',
-    nowMs,
-  });
+test('ACT4 a file that breaks off behind its summary has whole figures, and is refused to who asks for all of it', () => {
+  const bytes = bytesOf('strava-android-app-201.10-b1218918.fit');
+  const refused = readActivityFile(bytes, { onDamage: 'refuse', nowMs });
   expect(refused).toMatchObject({ ok: false, failure: { code: 'activity.damaged', where: 'byte 7471' } });
+  const summed = read(bytes, 'summary');
+  expect(summed.damage?.where).toBe('byte 7471');
+  expect(onlyOf(summed)).toMatchObject({ distanceM: 11274.04, durationSec: 3558 });
+});
+
+test.each([
+  ['breaks off before its summary', (bytes: Uint8Array) => bytes.subarray(0, bytes.length / 2)],
+  ['has a value that its checksum denies', (bytes: Uint8Array) => bytes.with(2_000, 1 + (bytes[2_000] ?? 0))],
+])('ACT4 a file that %s gives no summary', (_, harm) => {
+  const harmed = new Uint8Array(harm(bytesOf('garmin-fenix-5-run.fit')));
+  expect(readActivityFile(harmed, { onDamage: 'summary', nowMs })).toMatchObject({
+    ok: false,
+    failure: { code: 'activity.damaged' },
+  });
 });

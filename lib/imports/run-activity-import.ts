@@ -7,7 +7,7 @@ import { ImportRefusedError, type ImportTarget } from './run-import.ts';
 export interface ActivityTarget extends Pick<ImportTarget, 'ensureUser'> {
   createActivityImport(
     userId: string,
-    wanted: { readonly source?: string; readonly onDamage: 'refuse' | 'keep' },
+    wanted: { readonly source?: string; readonly onDamage?: 'keep' },
   ): Promise<CreateActivityImportAnswer>;
   /** Puts the file to the address that the import was given. */
   putFile(place: Pick<CreateActivityImportAnswer, 'url' | 'headers'>, bytes: Uint8Array): Promise<void>;
@@ -47,9 +47,8 @@ export async function runActivityImport(
   { target, clock }: { readonly target: ActivityTarget; readonly clock: Clock },
 ): Promise<ActivityImportSummary> {
   const { id: userId } = await target.ensureUser(externalId, zone);
-  const onDamage = keepDamaged ? 'keep' : 'refuse';
   const place = await target.createActivityImport(userId, {
-    onDamage,
+    ...(keepDamaged ? { onDamage: 'keep' } : {}),
     ...(source === undefined ? {} : { source }),
   });
   await target.putFile(place, bytes);

@@ -94,7 +94,7 @@ function toItem(scope: UserScope, row: ActivityImportRow): Item {
 }
 
 const Format = z.enum(['fit', 'tcx', 'gpx']).optional();
-const OnDamage = z.enum(['refuse', 'keep']);
+const OnDamage = z.enum(['refuse', 'summary', 'keep']);
 
 function fromItem(importId: string, item: Item): ActivityImportRow {
   return {

@@ -1,5 +1,5 @@
 import type { ACTIVITY_FAULTS, ActivityImportStatus } from '../../../contracts/http/activity-imports.ts';
-import type { ActivityFormat, Damage } from '../../activity-files/model.ts';
+import type { ActivityFormat, Damage, DamagePolicy } from '../../activity-files/model.ts';
 import type { EpochMs } from '../../core/instants.ts';
 
 export type ImportFault = (typeof ACTIVITY_FAULTS)[number];
@@ -33,7 +33,7 @@ export interface ActivityImportRow {
   readonly importId: string;
   readonly provider: string;
   readonly format: ActivityFormat | undefined;
-  readonly onDamage: 'refuse' | 'keep';
+  readonly onDamage: DamagePolicy;
   readonly createdAtMs: EpochMs;
   readonly status: ActivityImportStatus;
   /** Of one that is done or failed. */

@@ -1,5 +1,10 @@
 import type { ImportActivity } from '../../../contracts/commands/import-activity.ts';
-import type { ActivityFault, ActivityFile, ActivityFormat } from '../../activity-files/model.ts';
+import type {
+  ActivityFault,
+  ActivityFile,
+  ActivityFormat,
+  DamagePolicy,
+} from '../../activity-files/model.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { EpochMs } from '../../core/instants.ts';
 import type { Result } from '../../core/result.ts';
@@ -21,7 +26,7 @@ export interface RunImportDependencies extends WriteActivitiesDependencies {
     bytes: Uint8Array,
     options: {
       readonly format: ActivityFormat | undefined;
-      readonly onDamage: 'refuse' | 'keep';
+      readonly onDamage: DamagePolicy;
       readonly nowMs: EpochMs;
     },
   ) => Result<ActivityFile, ActivityFault>;
