@@ -59,7 +59,9 @@ function summaryLines(
     ...(isNew || samples.accepted + samples.updated > 0 ? [] : ['  nothing changed: all of it was there']),
     ...(damage === undefined
       ? []
-      : [`  the file is damaged (${damage.where}: ${damage.reason}): what is before that was imported, and the whole file would replace it`]),
+      : [
+          `  the file is damaged (${damage.where}: ${damage.reason}): what is before that was imported, and the whole file would replace it`,
+        ]),
     `  user ${userId}`,
   ];
 }
