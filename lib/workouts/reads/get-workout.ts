@@ -3,6 +3,7 @@ import { AppError } from '../../problems/app-error.ts';
 import type { UserScope } from '../../samples/model.ts';
 import { loadSurroundings } from './load-surroundings.ts';
 import type { WorkoutReads } from './model.ts';
+import { isPartOf } from './parts.ts';
 import { toWorkoutDetail } from './workout-answer.ts';
 
 /** `workout.not_found`, `user.not_found`, `read.metric_blocked`. */
@@ -17,7 +18,7 @@ export async function getWorkout(
   const members = view.groupOf(workoutId)?.members ?? [];
   const detail = toWorkoutDetail(workout, {
     ...view.standingOf(workoutId),
-    childIds: view.workouts.filter(({ parentId }) => parentId === workoutId).map(({ id }) => id),
+    childIds: view.workouts.filter((part) => isPartOf(part, workout)).map(({ id }) => id),
     copyIds: members.map(({ id }) => id).filter((id) => id !== workoutId),
   });
   return { workout: detail, readCount };

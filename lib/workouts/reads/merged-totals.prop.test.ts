@@ -109,19 +109,15 @@ test('WKT10 parts of a triathlon count in the whole alone, also where another so
 });
 
 test('WKT10 workouts that are parts of themselves or of one another are counted, parts of parts once', () => {
-  const part = (externalId: string, parentExternalId: string, hour: number) => ({
+  const part = (externalId: string, parentExternalId: string, minutes = 60) => ({
     ...RUN,
-    externalId,
-    parentExternalId,
-    start: `2026-11-0${hour}T09:00:07Z`,
+    ...{ externalId, parentExternalId, minutes },
   });
-  expect(totalsOf([part('a', 'a', 1)]).counted).toBe(1);
-  const circle = [part('a', 'b', 1), part('b', 'c', 2), part('c', 'a', 3)];
-  expect(totalsOf(circle).counted).toBe(3);
-  const chain = [
-    part('a', 'b', 1),
-    part('b', 'c', 2),
-    { ...RUN, externalId: 'c', start: '2026-11-03T09:00:07Z' },
-  ];
-  expect([totalsOf(chain).counted, totalsOf(chain).setAside]).toEqual([1, 2]);
+  expect(totalsOf([part('a', 'a')]).counted).toBe(1);
+  expect(totalsOf([part('a', 'b'), part('b', 'c'), part('c', 'a')]).counted).toBe(3);
+  const whole = { ...RUN, externalId: 'c', minutes: 300 };
+  const chain = totalsOf([part('a', 'b', 20), part('b', 'c', 90), whole]);
+  expect([chain.counted, chain.setAside]).toEqual([1, 2]);
+  const later = { ...part('a', 'c'), start: '2026-11-01T17:00:07Z' };
+  expect(totalsOf([later, whole]).counted).toBe(2);
 });

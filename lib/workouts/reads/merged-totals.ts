@@ -1,4 +1,5 @@
 import type { Workout } from '../model.ts';
+import { isPartOf } from './parts.ts';
 import type { DecidedGroup, WorkoutView } from './workout-view.ts';
 
 /** Sums of one kind of workouts; null where none of them says. */
@@ -43,7 +44,10 @@ function partsOf(view: WorkoutView): (primaryId: string) => boolean {
   const byId = new Map(view.workouts.map((workout) => [workout.id, workout]));
   const unitOf = (workout: Workout): readonly Workout[] => membersOf(view.groupOf(workout.id), workout);
   const wholesOf = (workout: Workout): readonly Workout[] =>
-    unitOf(workout).flatMap(({ parentId }) => byId.get(parentId ?? '') ?? []);
+    unitOf(workout).flatMap((part) => {
+      const whole = byId.get(part.parentId ?? '');
+      return whole !== undefined && isPartOf(part, whole) ? [whole] : [];
+    });
   return (primaryId) => {
     const seen = new Set<string>();
     const open = [byId.get(primaryId)];

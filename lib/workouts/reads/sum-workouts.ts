@@ -10,8 +10,8 @@ import { viewOf, type WorkoutView } from './workout-view.ts';
 
 /** Workouts that one answer adds up, copies and margins included: years of a person's. */
 export const MAX_SUMMED_COUNT = 10_000;
-/** With the margins of a look more than the two days that a workout lasts: the wholes of the first parts. */
-const WHOLES_MS = DAY_MS;
+/** As long as a workout lasts, beside the reach of copies: there the wholes of the first parts begin. */
+const WHOLES_MS = 2 * DAY_MS;
 /** Looks beyond the margins, where groups reach across them. */
 const MAX_WIDENING_COUNT = 3;
 
