@@ -66,6 +66,10 @@ export type Recompute = z.infer<typeof Recompute>;
 export const PrioritiesAnswer = z
   .object({
     orders: PriorityOrders,
+    defaultOrder: z.object({ providers: z.array(z.string()), devices: z.array(z.string()) }).meta({
+      description:
+        'Who goes first where no order says otherwise, and among what an order does not name: providers, others behind them by name, and within a provider types of device',
+    }),
     seq: z.int().nonnegative().meta({ description: "The user's sequence number after the change" }),
     recompute: Recompute,
   })

@@ -13,6 +13,12 @@ export const DEFAULT_PROVIDER_ORDER = [
   'strava',
 ] as const;
 
+/** Types of device as an order names them, the first wins. */
+export const defaultDeviceOrder = (): readonly string[] =>
+  Object.entries(DEVICE_RANK)
+    .sort(([, left], [, right]) => left - right)
+    .map(([type]) => `device:${type}`);
+
 /** A device on the body beats one in a pocket. */
 const DEVICE_RANK: Readonly<Record<DeviceType, number>> = {
   watch: 0,

@@ -18,6 +18,20 @@ const READ_PROBLEMS = [
 ] as const;
 const PRIORITIES = {
   orders: { '*': ['device:watch', 'garmin'], steps: ['apple_health'] },
+  defaultOrder: {
+    providers: [
+      'apple_health',
+      'garmin',
+      'fitbit',
+      'polar',
+      'whoop',
+      'oura',
+      'withings',
+      'health_connect',
+      'strava',
+    ],
+    devices: ['device:watch', 'device:band', 'device:ring', 'device:phone', 'device:scale', 'device:other'],
+  },
   seq: 18,
   recompute: {
     seq: 18,

@@ -1,5 +1,6 @@
 import { type PrioritiesAnswer, PutPrioritiesRequest } from '../../../contracts/http/priorities.ts';
 import { loadLivingHead, replacePriorities } from '../../../lib/projections/edit-priorities.ts';
+import { DEFAULT_PROVIDER_ORDER, defaultDeviceOrder } from '../../../lib/projections/priorities.ts';
 import { rollupMetricsOf } from '../../../lib/projections/rebuild.ts';
 import { toRecomputeAnswer } from '../../../lib/rebuilds/to-answer.ts';
 import type { Head } from '../../../lib/samples/model.ts';
@@ -37,6 +38,7 @@ async function toAnswer(
     orders: Object.fromEntries(
       Object.entries(head.priorities.orders).map(([key, order]) => [key, [...order]]),
     ),
+    defaultOrder: { providers: [...DEFAULT_PROVIDER_ORDER], devices: [...defaultDeviceOrder()] },
     seq: head.seq,
     recompute: toRecomputeAnswer(head.priorities, found, metrics),
   };

@@ -25,6 +25,7 @@ beforeEach(async () => {
       nights: { load: async () => [], save: async () => 'superseded' },
       rules: { compareSources, orderOf, priorityVersions, freshnessOf, sourceIdOf },
     },
+    sessions: { list: async () => [] },
     heads: {
       load: async () => world.samples.head,
       saveSettings: async () => 'conflict',
@@ -209,6 +210,10 @@ test('OBX7 the change feed and the orders of sources are served', async () => {
   });
   expect((await get('priorities')).body).toEqual({
     orders: {},
+    defaultOrder: {
+      providers: expect.arrayContaining(['apple_health', 'strava']),
+      devices: ['device:watch', 'device:band', 'device:ring', 'device:phone', 'device:scale', 'device:other'],
+    },
     seq: 1,
     recompute: { seq: 0, status: 'done', computedCount: 0, doneCount: 0, totalCount: 0, at: null },
   });
