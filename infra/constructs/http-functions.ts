@@ -209,7 +209,7 @@ function addReadHealth(scope: Construct, props: HttpFunctionsProps) {
     environment: { ...principalEnvironment(props), SAMPLES_TABLE_NAME: data.samples.tableName },
   });
   grantTable(made, data.core, [...PRINCIPAL_USES, 'query']);
-  grantTable(made, data.samples, ['query']);
+  grantTable(made, data.samples, ['batchGet', 'query']);
   grantTable(made, data.vault, ['get', 'put']);
   grantWorkspaceKey(made, foundation.workspaceKey);
   return made;

@@ -21,7 +21,10 @@ export interface NightView {
   readonly freshness: Freshness;
 }
 
-/** A night as the API tells it. Minutes have two decimals; what the source does not say is null. */
+/**
+ * A night as the API tells it, but for the hours since the last session (`withSessionGaps`). Minutes have two
+ * decimals; what the source does not say is null.
+ */
 export function toNight({ date, row, freshness }: NightView): Night {
   const figures = row?.figures ?? NO_NIGHT;
   return {
@@ -69,6 +72,7 @@ function toMainFields({ main, sources }: NightFigures) {
     wakeCount: main?.wakeCount ?? null,
     efficiencyPct: efficiencyOf(main),
     coverage: main === null ? null : Math.round(main.coverage * 10_000) / 10_000,
+    hoursSinceSession: null,
     zoneOffsetMinutes: main?.zoneOffsetMinutes ?? null,
     source: main === null ? null : sourceOf(sources, main.sourceId),
   };

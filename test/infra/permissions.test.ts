@@ -182,7 +182,11 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
       },
       // It has the rights of all projectors, and those of its own jobs.
       RebuildReadModels: { Core: CONNECTIONS, Samples: ['BatchGetItem', 'Query'], Vault: ['GetItem'] },
-      ReadHealth: { Core: [...PRINCIPAL, 'Query'], Samples: ['Query'], Vault: ['GetItem', 'PutItem'] },
+      ReadHealth: {
+        Core: [...PRINCIPAL, 'Query'],
+        Samples: ['BatchGetItem', 'Query'],
+        Vault: ['GetItem', 'PutItem'],
+      },
       SyncDevices: {
         Core: [...PRINCIPAL, 'ConditionCheckItem', 'Query'],
         Samples: ['BatchGetItem', 'PutItem', 'Query'],

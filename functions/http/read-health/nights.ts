@@ -5,15 +5,16 @@ import { AppError } from '../../../lib/problems/app-error.ts';
 import { invalidQuery } from '../../../lib/reads/parse-query.ts';
 import { listNights } from '../../../lib/sleep/list-nights.ts';
 import { readNight } from '../../../lib/sleep/read-night.ts';
+import { withSessionGaps } from '../../../lib/sleep/session-gaps.ts';
 import type { OperationHandler } from '../../_platform/http/operation.ts';
 import { parseQuery } from '../../_platform/http/parse-json-body.ts';
 import { answerWithTag } from '../../_platform/http/tagged-answer.ts';
 import { parseMinSeq } from './min-seq.ts';
 import type { ReadHealthDeps } from './wiring.ts';
 
-/** The number of Queries is in `Server-Timing`. */
+/** The number of Queries of nights is in `Server-Timing`; where somebody slept, sessions take four reads more. */
 export const listNightsOperation =
-  ({ nights }: Pick<ReadHealthDeps, 'nights'>): OperationHandler =>
+  ({ nights, sessions }: Pick<ReadHealthDeps, 'nights' | 'sessions'>): OperationHandler =>
   async (request) => {
     const query = parseQuery(ListNightsQuery, request);
     const from = parseLocalDate(query.from);
@@ -27,17 +28,19 @@ export const listNightsOperation =
     }
     const minSeq = parseMinSeq(request);
     const page = await listNights(nights, request.userScope(), { from, to, wait: query.wait, minSeq });
-    return answerWithTag(request, { nights: page.nights, nextCursor: null }, headersOf(page));
+    const told = await withSessionGaps(sessions, request.userScope(), page.nights);
+    return answerWithTag(request, { nights: told, nextCursor: null }, headersOf(page));
   };
 
 export const getNightOperation =
-  ({ nights }: Pick<ReadHealthDeps, 'nights'>): OperationHandler =>
+  ({ nights, sessions }: Pick<ReadHealthDeps, 'nights' | 'sessions'>): OperationHandler =>
   async (request) => {
     const date = parseLocalDate(request.pathParameters['date'] ?? '');
     if (date === undefined) throw invalidPath('a date that exists, YYYY-MM-DD');
     requireNearby('date', date);
     const found = await readNight(nights, request.userScope(), date);
-    return answerWithTag(request, found.night, headersOf(found));
+    const [night = found.night] = await withSessionGaps(sessions, request.userScope(), [found.night]);
+    return answerWithTag(request, night, headersOf(found));
   };
 
 /** Dates around it have four digits of a year too. */

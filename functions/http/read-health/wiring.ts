@@ -9,16 +9,20 @@ import type { RecomputationStore } from '../../../lib/rebuilds/recomputation-sto
 import type { RecordStore } from '../../../lib/records/record-store.ts';
 import type { ChangeFeed, HeadStore } from '../../../lib/samples/head-store.ts';
 import type { NightDeps } from '../../../lib/sleep/night-deps.ts';
+import type { EndedSessions } from '../../../lib/sleep/session-gaps.ts';
 import type { AccessDependencies } from '../../_platform/http/access-dependencies.ts';
 import { wireAccess, wireVault } from '../../_platform/http/wire-access.ts';
 import type { Platform } from '../../_platform/platform.ts';
+import { wireImpact } from '../../_platform/wire-impact.ts';
 import { wireNights } from '../../_platform/wire-nights.ts';
 import { wireProjection } from '../../_platform/wire-projection.ts';
+import { endedSessions } from './ended-sessions.ts';
 import type { Env } from './env.ts';
 
 export interface ReadHealthDeps {
   readonly projection: ProjectionDeps;
   readonly nights: NightDeps;
+  readonly sessions: EndedSessions;
   readonly heads: HeadStore & ChangeFeed;
   readonly edges: BlockEdges;
   readonly store: RecordStore;
@@ -34,6 +38,7 @@ export function wire(env: Env, platform: Platform): ReadHealthDeps {
   return {
     projection: wireProjection(env, platform, vault),
     nights: wireNights(env, platform, vault),
+    sessions: endedSessions(wireImpact(env, platform, vault)),
     heads: createHeadStore(dynamo, env.CORE_TABLE_NAME),
     store: createRecordStore({
       dynamo,
