@@ -174,7 +174,7 @@ describe('WKT4 a ride uploaded with the wrong zone', () => {
     expect(pair(summer, at('2026-03-29T10:00:12+01:00')).isMatch).toBe(true);
   });
 
-  test('WKT4 round starts count only where an offset that is named explains the shift', () => {
+  test('WKT4 whole minutes count only where an offset that is named explains the shift', () => {
     const typed = (time: string, offset: number | undefined, provider = 'garmin') =>
       at(time, { provider, ...(offset === undefined ? {} : { zoneOffsetMinutes: offset }) });
     // Ten o'clock in Berlin, read as ten o'clock UTC.
@@ -190,6 +190,16 @@ describe('WKT4 a ride uploaded with the wrong zone', () => {
     );
     expect(pair(typed('2026-11-01T07:00:00Z', 60), typed('2026-11-02T07:00:00Z', 60, 'strava')).isMatch).toBe(
       false,
+    );
+    // Sources that tell no seconds: there and back, and two evenings.
+    expect(pair(typed('2026-11-08T06:36:00Z', 60), typed('2026-11-08T17:36:00Z', 60, 'strava')).isMatch).toBe(
+      false,
+    );
+    expect(pair(typed('2026-11-08T17:36:00Z', 60), typed('2026-11-09T16:36:00Z', 60, 'oura')).isMatch).toBe(
+      false,
+    );
+    expect(pair(typed('2026-11-08T06:36:00Z', 60), typed('2026-11-08T07:36:00Z', 0, 'strava')).isMatch).toBe(
+      true,
     );
     expect(
       pair(typed('2026-11-01T07:00:00Z', undefined), typed('2026-11-01T08:00:00Z', undefined, 'strava'))

@@ -53,8 +53,6 @@ export const NEARBY_MS = 10 * MINUTE_MS;
 export const ZONE_STEP_MS = 15 * MINUTE_MS;
 /** From UTC-12 to UTC+14. */
 export const MAX_ZONE_SHIFT_MS = 26 * 60 * MINUTE_MS;
-/** Starts at such a minute and second 0 are typed by hand or planned, and alike by chance. */
-const ROUND_START_MS = 5 * MINUTE_MS;
 const MIN_TRACK_OVERLAP = 0.8;
 const MIN_DISTANCE_RATIO = 0.5;
 const MIN_DURATION_RATIO = 0.75;
@@ -126,13 +124,14 @@ function startSignal(left: Workout, right: Workout): PairSignal | undefined {
 }
 
 /**
- * The same clock reading taken for another zone's. Round starts are alike on many days, so that of them a shift
- * counts only where it is one of the offsets that the two name, or the difference of both.
+ * The same clock reading taken for another zone's. Many sources tell whole minutes alone, of which one in 15 is
+ * alike by chance: of them a shift counts only where it is one of the offsets that the two name, or the difference
+ * of both. To the second it is one in 900.
  */
 function isZoneShift(left: Workout, right: Workout): boolean {
   if (Math.abs(left.startMs - right.startMs) > MAX_ZONE_SHIFT_MS) return false;
   if (quarterSecondOf(left.startMs) !== quarterSecondOf(right.startMs)) return false;
-  if (left.startMs % ROUND_START_MS >= SECOND_MS) return true;
+  if (left.startMs % MINUTE_MS >= SECOND_MS) return true;
   const shiftMin = Math.abs(Math.round((left.startMs - right.startMs) / MINUTE_MS));
   const [one, other] = [left.record.offsetMinutes ?? 0, right.record.offsetMinutes ?? 0];
   return [one, other, one - other].some((minutes) => Math.abs(minutes) === shiftMin);
