@@ -10,6 +10,8 @@ export const MAX_FIT_VALUE_COUNT = 6_000_000;
 export const MAX_ACTIVITY_COUNT = 50;
 /** As MAX_LAP_COUNT of the records. */
 export const MAX_LAPS_KEPT = 200;
+/** Of a whole TCX file; one lap a minute for two days is 2,880. */
+export const MAX_LAP_ELEMENT_COUNT = 10_000;
 /** TCX needs 12, GPX with extensions 9. */
 export const MAX_XML_DEPTH = 40;
 export const MAX_XML_ATTRIBUTES = 40;

@@ -4,6 +4,7 @@ import { definedFields } from '../core/defined-fields.ts';
 import type { EpochMs } from '../core/instants.ts';
 import { MAX_LAPS_KEPT } from './limits.ts';
 import type { Activity } from './model.ts';
+import { cleanPoints } from './points.ts';
 
 /**
  * The event that several parts make up (ACT2): from the first start to the last end, with the sums of distance,
@@ -25,7 +26,10 @@ export function wholeOf(externalId: string, parts: readonly Activity[]): Activit
     durationSec: (endMs - startMs) / 1_000,
     source: first.source,
     laps: parts.flatMap(({ laps }) => laps).slice(0, MAX_LAPS_KEPT),
-    points: parts.flatMap(({ points }) => points),
+    points: cleanPoints(
+      parts.flatMap(({ points }) => points),
+      startMs,
+    ).points,
     ...definedFields({
       zoneOffsetMinutes,
       movingSec: sumOf(parts, 'movingSec'),

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../core/result.ts';
-import { MAX_FIT_FRAME_COUNT, MAX_FIT_VALUE_COUNT, MAX_POINT_COUNT } from '../limits.ts';
+import { MAX_ACTIVITY_COUNT, MAX_FIT_FRAME_COUNT, MAX_FIT_VALUE_COUNT, MAX_POINT_COUNT } from '../limits.ts';
 import type { ActivityFault, Damage } from '../model.ts';
 import { fitChecksum } from './fit-checksum.ts';
 
@@ -13,7 +13,6 @@ import { fitChecksum } from './fit-checksum.ts';
 export interface FitPart {
   /** A FIT file of its own, with header, the frames that are read, and no valid checksum. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly pointCount: number;
 }
 
 export interface FitScan {
@@ -32,32 +31,64 @@ interface Definition {
 }
 
 const RECORD = 20;
+const SESSION = 18;
 /** file_id, session, lap, record, activity: by their global numbers. Fields of developers are not read. */
-const READ = new Set([0, 18, 19, RECORD, 34]);
+const READ = new Set([0, SESSION, 19, RECORD, 34]);
 const TIMESTAMP_FIELD = 253;
 const MAX_CHAIN_COUNT = 50;
 
 /** The parts up to the end or the first damage; activity.too_large over the limits. */
 export function scanFit(bytes: Uint8Array): Result<FitScan, ActivityFault> {
   const parts: FitPart[] = [];
+  const count = new FrameCount();
   let from = 0;
-  while (from < bytes.length && parts.length < MAX_CHAIN_COUNT) {
+  while (from < bytes.length) {
+    if (parts.length === MAX_CHAIN_COUNT) return fail(TOO_LARGE);
     const header = readHeader(bytes, from);
     if ('reason' in header)
       return ok({ parts, damage: { where: `byte ${from}`, reason: header.reason }, breaksOff: false });
-    const walk = new FrameWalk(bytes, header.dataFrom, Math.min(header.dataTo, bytes.length));
+    const walk = new FrameWalk(bytes, header.dataFrom, Math.min(header.dataTo, bytes.length), count);
     const stop = walk.run();
-    if (stop === 'too_large')
-      return fail({
-        code: 'activity.too_large',
-        reason: 'The file holds more points than two days of seconds.',
-      });
-    parts.push({ bytes: walk.toFile(), pointCount: walk.pointCount });
+    if (stop === 'too_large') return fail(TOO_LARGE);
+    parts.push({ bytes: walk.toFile() });
     const damage = withLength(stop, header.dataTo + 2 - bytes.length) ?? endFault(bytes, from, header.dataTo);
     if (damage !== undefined) return ok({ parts, damage, breaksOff: stop !== undefined });
     from = header.dataTo + 2;
   }
   return ok({ parts, damage: undefined, breaksOff: false });
+}
+
+const TOO_LARGE: ActivityFault = {
+  code: 'activity.too_large',
+  reason: 'The file holds more points, sessions or parts than are taken.',
+};
+
+/** What was kept of all parts of a file together, so that a chain holds no more than one. */
+class FrameCount {
+  #frames = 0;
+  #values = 0;
+  #points = 0;
+  #sessions = 0;
+
+  take(global: number, valueCount: number): void {
+    this.#frames += 1;
+    this.#values += valueCount;
+    if (global === RECORD) this.#points += 1;
+    if (global === SESSION) this.#sessions += 1;
+  }
+
+  takeDefinition(): void {
+    this.#frames += 1;
+  }
+
+  isTooMuch(): boolean {
+    return (
+      this.#points > MAX_POINT_COUNT ||
+      this.#sessions > MAX_ACTIVITY_COUNT ||
+      this.#frames > MAX_FIT_FRAME_COUNT ||
+      this.#values > MAX_FIT_VALUE_COUNT
+    );
+  }
 }
 
 function readHeader(
@@ -98,15 +129,15 @@ class FrameWalk {
   readonly #to: number;
   readonly #definitions = new Map<number, Definition>();
   readonly #kept: Uint8Array[] = [];
+  readonly #count: FrameCount;
   #at: number;
-  #valueCount = 0;
-  pointCount = 0;
 
-  constructor(bytes: Uint8Array, from: number, to: number) {
+  constructor(bytes: Uint8Array, from: number, to: number, count: FrameCount) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#at = from;
     this.#to = to;
+    this.#count = count;
   }
 
   /** Undefined when every frame up to the end is whole. */
@@ -115,17 +146,9 @@ class FrameWalk {
       const head = this.#bytes[this.#at] ?? 0;
       const reason = (head & 0xc0) === 0x40 ? this.#define(head) : this.#message(head);
       if (reason !== undefined) return { where: `byte ${this.#at}`, reason };
-      if (this.#isTooMuch()) return 'too_large';
+      if (this.#count.isTooMuch()) return 'too_large';
     }
     return undefined;
-  }
-
-  #isTooMuch(): boolean {
-    return (
-      this.pointCount > MAX_POINT_COUNT ||
-      this.#kept.length > MAX_FIT_FRAME_COUNT ||
-      this.#valueCount > MAX_FIT_VALUE_COUNT
-    );
   }
 
   /** The frames that were kept, as a FIT file. The decoder is told not to ask for its checksum. */
@@ -166,7 +189,10 @@ class FrameWalk {
       compressedSizeBytes,
       valueCount: fieldCount + extraCount,
     });
-    if (READ.has(global)) this.#kept.push(this.#bytes.subarray(this.#at, end));
+    if (READ.has(global)) {
+      this.#kept.push(this.#bytes.subarray(this.#at, end));
+      this.#count.takeDefinition();
+    }
     this.#at = end;
     return undefined;
   }
@@ -186,8 +212,7 @@ class FrameWalk {
     if (end > this.#to) return 'the file ends within a message';
     if (READ.has(definition.global)) {
       this.#kept.push(this.#bytes.subarray(this.#at, end));
-      this.#valueCount += definition.valueCount;
-      if (definition.global === RECORD) this.pointCount += 1;
+      this.#count.take(definition.global, definition.valueCount);
     }
     this.#at = end;
     return undefined;

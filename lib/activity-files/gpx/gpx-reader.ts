@@ -38,8 +38,11 @@ export class GpxReader implements XmlReader {
     const track = this.tracks.at(-1);
     if (name === 'gpx') this.creator = attributes['creator'];
     else if (name === 'trk') this.tracks.push({ name: undefined, type: undefined, segments: [] });
-    else if (name === 'trkseg') track?.segments.push([]);
-    else if (name === 'trkpt') {
+    else if (name === 'trkseg') {
+      track?.segments.push([]);
+      // An empty one takes memory as a point does.
+      this.#pointCount += 1;
+    } else if (name === 'trkpt') {
       this.#point = new Map();
       if (attributes['lat'] !== undefined) this.#point.set('lat', attributes['lat']);
       if (attributes['lon'] !== undefined) this.#point.set('lon', attributes['lon']);

@@ -1,6 +1,6 @@
 import { WORKOUT_TYPES } from '../../../contracts/records/workout-types.ts';
 import { definedFields } from '../../core/defined-fields.ts';
-import type { EpochMs } from '../../core/instants.ts';
+import { DAY_MS, type EpochMs } from '../../core/instants.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { wayLengthM } from '../figures.ts';
 import { externalIdOf } from '../identity.ts';
@@ -25,7 +25,7 @@ export function readGpx(bytes: Uint8Array, onDamage: DamagePolicy): Result<Activ
   if (reader.isFull())
     return fail({
       code: 'activity.too_large',
-      reason: 'The file holds more points or tracks than are taken.',
+      reason: 'The file holds more points, segments or tracks than are taken.',
     });
   const read = reader.tracks.flatMap((track) => activityOf(track, reader.creator) ?? []);
   if (read.length === 0) return fail(damage === undefined ? NONE : { code: 'activity.damaged', ...damage });
@@ -71,10 +71,23 @@ function activityOf(
   return { activity, droppedCount: clean.droppedCount };
 }
 
+/** No recording pauses for a year: between such times a clock was set, as receivers do that were 1,024 weeks off. */
+const CLOCK_WAS_SET_MS = 366 * DAY_MS;
+
+/** The first time of those that belong together; of several such runs, of the one with most points. */
 const startOf = (segments: readonly (readonly ActivityPoint[])[]): EpochMs | undefined => {
-  let startMs: EpochMs | undefined;
-  for (const { timeMs } of segments.flat()) if (startMs === undefined || timeMs < startMs) startMs = timeMs;
-  return startMs;
+  const times = segments.flatMap((points) => points.map(({ timeMs }) => timeMs));
+  let best: { readonly startMs: EpochMs; readonly count: number } | undefined;
+  let from = 0;
+  times.sort((left, right) => left - right);
+  times.forEach((timeMs, index) => {
+    const nextMs = times[index + 1] ?? Number.POSITIVE_INFINITY;
+    if (nextMs - timeMs <= CLOCK_WAS_SET_MS) return;
+    const count = index + 1 - from;
+    if (best === undefined || count > best.count) best = { startMs: times[from] ?? timeMs, count };
+    from = index + 1;
+  });
+  return best?.startMs;
 };
 
 /** Between segments the recording was off: neither way nor time of it counts as moved. */

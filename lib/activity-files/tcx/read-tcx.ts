@@ -17,7 +17,7 @@ export function readTcx(bytes: Uint8Array, onDamage: DamagePolicy): Result<Activ
   if (reader.isFull())
     return fail({
       code: 'activity.too_large',
-      reason: 'The file holds more points or activities than are taken.',
+      reason: 'The file holds more points, laps or activities than are taken.',
     });
   const activities: Activity[] = [];
   let droppedCount = 0;

@@ -3,15 +3,20 @@ import { definedFields } from '../../core/defined-fields.ts';
 import { type EpochMs, SECOND_MS, toIso } from '../../core/instants.ts';
 import type { RecordSource, WorkoutLap } from '../../providers/model.ts';
 import { externalIdOf } from '../identity.ts';
-import { MAX_LAPS_KEPT } from '../limits.ts';
+import { MAX_ACTIVITY_HOURS, MAX_LAPS_KEPT } from '../limits.ts';
 import type { Activity, ActivityPoint } from '../model.ts';
 import { cleanPoints } from '../points.ts';
 import { toFigures } from '../to-activity.ts';
 import { wordToType } from '../words.ts';
-import { offsetOf, parseInstant, parseNumber, parsePositive } from '../xml/parse-text.ts';
+import { offsetOf, parseInstant, parseNumber, parseUpTo } from '../xml/parse-text.ts';
 import type { Fields, TcxActivity, TcxLap } from './tcx-reader.ts';
 
 const MAX_NAME_CHARS = 100;
+/** Of one lap: more is no measure. Distance and heart rate as of points; energy is that of a week. */
+const MAX_SEC = MAX_ACTIVITY_HOURS * 3_600;
+const MAX_DISTANCE_M = 10_000_000;
+const MAX_ENERGY_KCAL = 100_000;
+const MAX_HEART_RATE_BPM = 300;
 
 /** Undefined for an activity that says no time of its start. */
 export function activityOf(
@@ -80,7 +85,7 @@ function endOf(startMs: EpochMs, laps: readonly TcxLap[], points: readonly Activ
 
 function lapEndMs({ start, fields }: TcxLap): EpochMs | undefined {
   const startMs = parseInstant(start);
-  const timerSec = parsePositive(fields.get('TotalTimeSeconds'));
+  const timerSec = parseUpTo(fields.get('TotalTimeSeconds'), MAX_SEC);
   return startMs === undefined || timerSec === undefined
     ? undefined
     : ((startMs + Math.round(timerSec * SECOND_MS)) as EpochMs);
@@ -95,11 +100,11 @@ function lapOf(lap: TcxLap): WorkoutLap | undefined {
 
 const lapFigures = (fields: Fields) =>
   definedFields({
-    distanceM: parsePositive(fields.get('DistanceMeters')),
-    movingSec: parsePositive(fields.get('TotalTimeSeconds')),
-    energyKcal: parsePositive(fields.get('Calories')),
-    avgHeartRateBpm: parsePositive(fields.get('AverageHeartRateBpm/Value')),
-    maxHeartRateBpm: parsePositive(fields.get('MaximumHeartRateBpm/Value')),
+    distanceM: parseUpTo(fields.get('DistanceMeters'), MAX_DISTANCE_M),
+    movingSec: parseUpTo(fields.get('TotalTimeSeconds'), MAX_SEC),
+    energyKcal: parseUpTo(fields.get('Calories'), MAX_ENERGY_KCAL),
+    avgHeartRateBpm: parseUpTo(fields.get('AverageHeartRateBpm/Value'), MAX_HEART_RATE_BPM),
+    maxHeartRateBpm: parseUpTo(fields.get('MaximumHeartRateBpm/Value'), MAX_HEART_RATE_BPM),
   });
 
 /** What the laps say together; heart rate by their time. What one lap that took time does not say, the sum does not. */

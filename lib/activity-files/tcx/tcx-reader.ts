@@ -1,4 +1,4 @@
-import { MAX_ACTIVITY_COUNT, MAX_POINT_COUNT } from '../limits.ts';
+import { MAX_ACTIVITY_COUNT, MAX_LAP_ELEMENT_COUNT, MAX_POINT_COUNT } from '../limits.ts';
 import type { XmlReader } from '../xml/walk-xml.ts';
 
 /** Texts by the way to them within the element, as `HeartRateBpm/Value`. */
@@ -56,12 +56,17 @@ export class TcxReader implements XmlReader {
   #isInSession = false;
   #pointCount = 0;
   #activityCount = 0;
+  #lapCount = 0;
   #fields: Map<string, string> | undefined;
   #levelDepth = 0;
   readonly #levels: { readonly fields: Map<string, string> | undefined; readonly depth: number }[] = [];
 
   isFull(): boolean {
-    return this.#pointCount > MAX_POINT_COUNT || this.#activityCount > MAX_ACTIVITY_COUNT;
+    return (
+      this.#pointCount > MAX_POINT_COUNT ||
+      this.#lapCount > MAX_LAP_ELEMENT_COUNT ||
+      this.#activityCount > MAX_ACTIVITY_COUNT
+    );
   }
 
   /** Activities by event: those of a MultiSportSession together, others alone. */
@@ -108,8 +113,10 @@ export class TcxReader implements XmlReader {
     }
     const activity = this.#fields === undefined ? undefined : this.#groups.at(-1)?.at(-1);
     if (activity === undefined) return undefined;
-    if (name === 'Lap') activity.laps.push({ start: attributes['StartTime'], fields });
-    else {
+    if (name === 'Lap') {
+      activity.laps.push({ start: attributes['StartTime'], fields });
+      this.#lapCount += 1;
+    } else {
       activity.points.push(fields);
       this.#pointCount += 1;
     }

@@ -1,3 +1,4 @@
+import { EARLIEST_SAMPLE_MS } from '../../../contracts/limits.ts';
 import type { EpochMs } from '../../core/instants.ts';
 import { MINUTE_MS } from '../../core/instants.ts';
 import { parseIsoTime } from '../../core/iso-time.ts';
@@ -14,11 +15,24 @@ export const parsePositive = (text: string | undefined): number | undefined => {
   return value !== undefined && value > 0 ? value : undefined;
 };
 
-/** An ISO instant; one without an offset is taken as UTC, as GPX says that its times are. */
+/** As `parsePositive`; a number above `max` is no measure and is left out. */
+export const parseUpTo = (text: string | undefined, max: number): number | undefined => {
+  const value = parsePositive(text);
+  return value !== undefined && value <= max ? value : undefined;
+};
+
+/** 9999-01-01: what lasts two days from before it still has a year of four digits. */
+const LATEST_MS = 253_370_764_800_000;
+
+/**
+ * An ISO instant; one without an offset is taken as UTC, as GPX says that its times are. Undefined
+ * before 2000: a device without a fix or a set clock writes 1970 or 1989.
+ */
 export function parseInstant(text: string | undefined): EpochMs | undefined {
   const time = parseIsoTime(text?.trim() ?? '');
   if (time === undefined) return undefined;
-  return (typeof time.offset === 'number' ? time.wallMs - time.offset * MINUTE_MS : time.wallMs) as EpochMs;
+  const instantMs = typeof time.offset === 'number' ? time.wallMs - time.offset * MINUTE_MS : time.wallMs;
+  return instantMs >= EARLIEST_SAMPLE_MS && instantMs < LATEST_MS ? (instantMs as EpochMs) : undefined;
 }
 
 /** The offset that a time is written with; undefined for `Z` and for none. */
