@@ -11,7 +11,8 @@ import {
 import { sessionMarkKey } from '../adapters/dynamo/core-keys.ts';
 import { N, S } from '../adapters/dynamo/dynamo.ts';
 import { createLeftoverStore } from '../adapters/dynamo/leftover-store.ts';
-import { HOUR_MS } from '../core/instants.ts';
+import { addDays, HOUR_MS } from '../core/instants.ts';
+import type { RebuilderRange, RebuilderStep } from '../projections/rebuilder.ts';
 import { createImpactRebuilder } from './create-impact-rebuilder.ts';
 import { followLog } from './follow-log.ts';
 import { impactHooks } from './impact-hooks.ts';
@@ -145,6 +146,37 @@ test('PRJ5 the rebuilder computes what is missing or old, in steps, and skips wh
   expect(await run()).toMatchObject([{ computedCount: 0, currentCount: 2 }]);
   const none = rebuilder.rebuild(world.scope, { metrics: ['steps'] });
   for await (const step of none) expect(step).toMatchObject({ computedCount: 0, currentCount: 0 });
+});
+
+test('PRJ5 steps end with whole days, so that who goes on behind each counts every session once', async () => {
+  const starts = Array.from({ length: 130 }, (_, index) =>
+    index < 20
+      ? START_MS - 24 * HOUR_MS + index
+      : index < 115
+        ? START_MS + index
+        : START_MS + 24 * HOUR_MS + index,
+  );
+  for (const [index, startMs] of starts.entries())
+    await world.entity(`PUT sessions/${sessionIdOf(index + 1)}`, {
+      startedAt: iso(startMs),
+      endedAt: iso(startMs + MINUTE_MS),
+      status: 'COMPLETED',
+    });
+  const { rebuild } = createImpactRebuilder(world.impact);
+  // Each message has time for one step.
+  const stepFrom = async (range: RebuilderRange) => {
+    for await (const step of rebuild(world.scope, range)) return step;
+    return undefined;
+  };
+  const steps: RebuilderStep[] = [];
+  let step = await stepFrom({});
+  while (step !== undefined && steps.length < 5) {
+    steps.push(step);
+    step = await stepFrom({ from: addDays(step.throughDate, 1) });
+  }
+  const date = (days: number) => iso(START_MS + days * 24 * HOUR_MS).slice(0, 10);
+  expect(steps.map(({ throughDate }) => throughDate).slice(0, 2)).toEqual([date(-1), date(0)]);
+  expect(steps.map(({ computedCount, currentCount }) => computedCount + currentCount)).toEqual([20, 95, 15]);
 });
 
 test('SIP10 what lies in the tables shows neither products nor figures, and goes with the user', async () => {

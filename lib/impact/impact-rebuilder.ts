@@ -24,7 +24,8 @@ const STEP_SESSION_COUNT = 50;
 
 /**
  * Computes again every row of the directory's sessions that is not equal to its inputs, oldest session first
- * (PRJ5). Dates are those of the start in UTC. A step is at most 50 sessions; a repeat skips what is current.
+ * (PRJ5). Dates are those of the start in UTC. A step is some 50 sessions and whole days, since a walk goes on behind
+ * a date: a day of more is one step. A repeat skips what is current.
  */
 export async function* rebuildRows(
   deps: ImpactDeps,
@@ -34,18 +35,33 @@ export async function* rebuildRows(
   const fromMs = from === undefined ? (EARLIEST_SAMPLE_MS as EpochMs) : utcMidnightOf(from);
   const toMs = to === undefined ? latestMs(deps) : ((utcMidnightOf(addDays(to, 1)) - 1) as EpochMs);
   let after: SessionPlace | undefined;
+  let held = NO_ROWS;
   for (;;) {
     const sessions = await deps.directory.list(scope, { fromMs, toMs, after, limit: STEP_SESSION_COUNT });
-    after = sessions.at(-1);
-    if (after === undefined) return;
-    const isEnd = sessions.length < STEP_SESSION_COUNT;
-    const throughDate = isEnd ? localDateOf(toMs, 0) : dayBefore(after);
-    const step = await rebuildSessions(deps, scope, sessions, metrics);
-    if (step === undefined) return;
-    yield { throughDate, ...step };
+    const last = sessions.at(-1);
+    if (last === undefined && after === undefined) return;
+    const isEnd = last === undefined || sessions.length < STEP_SESSION_COUNT;
+    const throughDate = isEnd ? localDateOf(toMs, 0) : dayBefore(last);
+    const whole = sessions.filter(({ startedAtMs }) => localDateOf(startedAtMs, 0) <= throughDate);
+    const taken = whole.length > 0 ? whole : sessions;
+    const rows = await rebuildSessions(deps, scope, taken, metrics);
+    if (rows === undefined) return;
+    held = plus(held, rows);
+    after = taken.at(-1) ?? after;
+    if (!isEnd && whole.length === 0) continue;
+    yield { throughDate, ...held };
     if (isEnd) return;
+    held = NO_ROWS;
   }
 }
+
+type RowCounts = Omit<RebuilderStep, 'throughDate'>;
+const NO_ROWS: RowCounts = { computedCount: 0, currentCount: 0, unsettledCount: 0 };
+const plus = (left: RowCounts, right: RowCounts): RowCounts => ({
+  computedCount: left.computedCount + right.computedCount,
+  currentCount: left.currentCount + right.currentCount,
+  unsettledCount: left.unsettledCount + right.unsettledCount,
+});
 
 /** Sessions may be written ahead of time by a clock that is wrong. */
 const latestMs = ({ clock }: ImpactDeps): EpochMs => (clock.now() + 366 * DAY_MS) as EpochMs;
@@ -62,7 +78,7 @@ export async function rebuildSessions(
   scope: UserScope,
   sessions: readonly SessionFacts[],
   metrics: readonly string[] | undefined,
-): Promise<Omit<RebuilderStep, 'throughDate'> | undefined> {
+): Promise<RowCounts | undefined> {
   const [head, workspace] = await Promise.all([
     deps.heads.load(scope),
     deps.workspaces.loadPriorities(scope.workspaceId),
