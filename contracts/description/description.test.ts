@@ -70,6 +70,16 @@ describe('the OpenAPI document', () => {
     expect(references.map(([, name = '']) => name).filter((name) => !names.has(name))).toEqual([]);
   });
 
+  test('nothing but words stands beside a reference: a rule there would not see what it leads to', () => {
+    const ruled: string[] = [];
+    JSON.parse(JSON.stringify(document), (_key, value: unknown) => {
+      if (typeof value === 'object' && value !== null && '$ref' in value)
+        ruled.push(...Object.keys(value).filter((key) => key !== '$ref' && key !== 'description'));
+      return value;
+    });
+    expect(ruled).toEqual([]);
+  });
+
   test('every operation names each code that it may answer, under its status', () => {
     for (const { route, doc } of DESCRIBED_ROUTES) {
       const methods: Record<string, unknown> = { ...document.paths?.[route.path] };

@@ -28,6 +28,11 @@ const PARAMETERS: ReadonlyMap<string, string> = new Map([
   ['userId', 'An id, or `me` with a user token'],
   ['entityType', 'A type with dashes or underscores, such as `journal-entries`'],
   ['sessionId', 'A UUID, or your own name for the session'],
+  ['date', 'A day of the calendar, such as `2026-11-21`'],
+  ['workoutId', 'An id of a workout; to write an entry by hand also your own name for it'],
+  ['groupId', 'The id of a group, as the list of duplicates shows it'],
+  ['rebuildId', 'The id that the request for the rebuild was answered with'],
+  ['importId', 'The id that the place for the file was given with'],
   ['entityId', 'A UUID, your own name for the row, or `me` of a type that a user has one row of'],
 ]);
 

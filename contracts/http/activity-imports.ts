@@ -23,7 +23,9 @@ export const CreateActivityImportRequest = z
       .meta({ description: 'A file of another kind is refused; absent: told by what is in the file' }),
     source: z
       .string()
-      .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/)
+      .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, {
+        error: '1 to 64 of a-z, 0-9, . _ - that begin with a letter or digit',
+      })
       // Entries by hand are edited and deleted as such, and come by PUT alone.
       .refine((name) => name !== 'manual', { error: 'is the name of entries by hand' })
       .default('file')

@@ -127,9 +127,10 @@ export const WorkoutSyncState = z
       .enum(['success', 'partial', 'failed'])
       .meta({ description: 'partial: some of it was refused; failed: all of it' }),
     lastSyncedAt: InstantText,
-    counts: IngestCounts.meta({ description: 'Of the latest request' }),
+    // Described as it is elsewhere: beside a $ref of the published schema nothing else may stand.
+    counts: IngestCounts,
   })
-  .meta({ id: 'WorkoutSyncState' });
+  .meta({ id: 'WorkoutSyncState', description: 'Status and counts are of the latest request' });
 export type WorkoutSyncState = z.infer<typeof WorkoutSyncState>;
 
 export const ListWorkoutSyncStatesAnswer = z

@@ -109,6 +109,14 @@ describe('a newcomer’s first hour', () => {
       code: 2,
       output: expect.stringContaining('no file'),
     });
+    expect(await runImport('test/data', '--user', 'nobody')).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('one file at a time'),
+    });
+    expect(await runImport(csv, '--user', 'nobody', '--keep-damaged')).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('activity files'),
+    });
     expect(await runImport(csv)).toMatchObject({ code: 2, output: expect.stringContaining('usage') });
     expect(await runImport(csv, '--user', 'x', '--zone', 'Mars/Base')).toMatchObject({
       code: 2,

@@ -23,7 +23,7 @@ export const ACTIVITY_IMPORT_OPERATIONS = {
     group: 'Ingestion',
     summary: 'A place for an activity file',
     description:
-      'For a FIT, TCX or GPX file of up to 25 MB, plain or gzip. PUT the file to `url` with `headers` before `expiresAt`, then start the import. Workouts and samples of the file have `source` as their provider: the same file again under the same name changes nothing.',
+      'For a FIT, TCX or GPX file of up to 25 MB, plain or gzip. PUT the file to `url` with exactly `headers` before `expiresAt` (`curl -X PUT -H \'content-type: application/octet-stream\' --data-binary @run.fit "$URL"`; the address is signed and takes no key), then start the import. Workouts and samples of the file have `source` as their provider: the same file again under the same name changes nothing.',
     body: {
       schema: CreateActivityImportRequest,
       example: { source: 'garmin_export', onDamage: 'refuse' },

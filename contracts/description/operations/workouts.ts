@@ -150,7 +150,7 @@ export const WORKOUT_OPERATIONS = {
     group: 'Reading',
     summary: 'Totals of workouts, each activity counted once',
     description:
-      'Of activities that start in the range. Of copies the primary counts, and what it does not say is taken from the next copy that does; parts of a multi-sport workout are counted in the whole.',
+      'Of activities that start in the range. Of copies the primary counts, and what it does not say is taken from the next copy that does; parts of a multi-sport workout are counted in the whole. At most 10,000 workouts are added up, with those of the days around the range: of more, `read.range_too_large`.',
     query: SumWorkoutsQuery,
     headers: ETagHeader,
     answers: {

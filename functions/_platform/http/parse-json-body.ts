@@ -71,7 +71,7 @@ function sentenceOf(issue: z.core.$ZodIssue): string {
     case 'too_small':
       return `at least ${issue.minimum}`;
     case 'invalid_format':
-      return `not in the format ${issue.format}`;
+      return formatSentence(issue);
     case 'not_multiple_of':
       return `a multiple of ${issue.divisor}`;
     case 'invalid_value':
@@ -80,9 +80,28 @@ function sentenceOf(issue: z.core.$ZodIssue): string {
       return 'has fields that are not documented';
     case 'custom':
       return issue.message;
+    case 'invalid_union':
+      // Of a union told apart by a field, the words that the contract has for it.
+      return 'options' in issue && Array.isArray(issue.options)
+        ? `one of ${issue.options.map(String).join(', ')}`
+        : 'not of the documented shape';
     default:
       return 'not of the documented shape';
   }
+}
+
+const FORMAT_EXAMPLES: ReadonlyMap<string, string> = new Map([
+  ['datetime', '2026-11-21T13:00:00Z'],
+  ['date', '2026-11-21'],
+]);
+
+/** A contract may say in words what its pattern takes; zod's own words about a pattern begin with `Invalid`. */
+function formatSentence({ format, message }: { readonly format: string; readonly message: string }): string {
+  if (format === 'regex' && !message.startsWith('Invalid')) return message;
+  const example = FORMAT_EXAMPLES.get(format);
+  return example === undefined
+    ? `not in the format ${format}`
+    : `not in the format ${format}, such as ${example}`;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

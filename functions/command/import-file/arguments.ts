@@ -13,7 +13,7 @@ export interface ImportArguments {
 }
 
 export const USAGE = `usage: npm run import -- <file> --user <externalId> [--zone Area/City] [--split] [--data-dir DIR]
-       npm run import -- <file.fit|tcx|gpx> --user <externalId> [--source <name>] [--keep-damaged]
+       npm run import -- <file.fit|tcx|gpx> --user <externalId> [--zone Area/City] [--source <name>] [--keep-damaged]
 
   <file>      minute CSV (also .gz), Apple Health export.xml or export.zip, or an activity as FIT, TCX
               or GPX (also .gz); told apart by what is in it
@@ -54,6 +54,16 @@ export function parseImportArguments(
     keepDamaged: values['keep-damaged'],
     dataDir: values['data-dir'],
   };
+}
+
+/** What was asked for and cannot be had of this kind of file. */
+export function misuseOf(
+  { split, source, keepDamaged }: ImportArguments,
+  isActivity: boolean,
+): string | undefined {
+  if (isActivity) return split ? '--split is for files of several people: an activity has one' : undefined;
+  if (source !== undefined) return '--source is for activity files: this one says where it comes from';
+  return keepDamaged ? '--keep-damaged is for activity files' : undefined;
 }
 
 /** As the API takes it (contracts/http/activity-imports.ts). */
