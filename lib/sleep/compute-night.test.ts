@@ -323,6 +323,28 @@ describe('one source', () => {
     expect(reasonsOf(wrong)).toEqual(['totals_contradict']);
   });
 
+  const toldAs = (told: Readonly<Record<string, number>>) =>
+    nightOf(D, [tells(strap, [], [sessionOf('19T23:00', '20T03:00', { totals: told })])]);
+
+  test('SLP6 totals agree with each other: latency is no sleep, stages are, and 0 minutes in bed say nothing', () => {
+    const late = toldAs({ remMin: 0, deepMin: 44, lightMin: 100, latencyMin: 100 });
+    expect(reasonsOf(late)).toEqual(['totals_contradict']);
+    expect(late.figures.main).toMatchObject({ totalMs: null, latencyMs: null });
+    expect(late.figures.main?.asleep).toMatchObject({ startMs: at('2026-11-19T23:00') });
+    expect(minutes(toldAs({ asleepMin: 154, lightMin: 203 }).figures.main?.totalMs)).toBe(203);
+    expect(minutes(toldAs({ asleepMin: 0, remMin: 183 }).figures.main?.totalMs)).toBe(183);
+    const { main } = toldAs({ asleepMin: 176, inBedMin: 0 }).figures;
+    expect(minutes(main?.bed?.lengthMs)).toBe(240);
+  });
+
+  test('SLP6 where stages are told the latency is what they show', () => {
+    const startMs = at('2026-11-19T23:00');
+    const stages = [{ stage: 'light' as const, startMs, endMs: at('2026-11-20T03:00') }];
+    const session = sessionOf('19T23:00', '20T03:00', { stages, totals: { latencyMin: 19 } });
+    const { main } = nightOf(D, [tells(ring, [], [session])]).figures;
+    expect([main?.latencyMs, main?.asleep?.startMs]).toEqual([0, startMs]);
+  });
+
   test('SLP6 out of bed is neither asleep nor in bed, and one waking with what is awake beside it', () => {
     const night = nightOf(D, [
       tells(

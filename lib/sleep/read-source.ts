@@ -46,7 +46,7 @@ function toCluster(
   const hasStages = joined.stages.some(isAsleep);
   const asleep = hullOf([...joined.stages.filter(isAsleep), ...summaries.map(asleepOf)]);
   const bed = bedOf(joined);
-  const totalMs = sumOf([
+  const toldMs = sumOf([
     hasStages ? totalLength(joined.stages.filter(isAsleep)) : null,
     ...told.map((totals) => totals.totalMs),
   ]);
@@ -55,6 +55,8 @@ function toCluster(
     reported,
     told.map((totals) => totals.times),
   );
+  // A session may tell of stages and of no total: what it tells was slept.
+  const totalMs = toldMs === null ? null : Math.max(toldMs, asleepIn(times));
   const span = { startMs: joined.startMs, endMs: joined.endMs };
   const clock = wakingClock([...joined.sessions, ...items.clocks.filter((each) => overlaps(each, span))]) ?? {
     ...span,
@@ -79,10 +81,13 @@ function toCluster(
   };
 }
 
+const asleepIn = ({ rem, deep, light, unspecified }: StageTimes): number =>
+  sumOf([rem, deep, light, unspecified]) ?? 0;
+
 /** A session without stages is asleep from its latency on until it ends. */
-function asleepOf({ startMs, endMs, totals }: StagedSession): Span {
-  const latencyMs = Math.round((totals.latencyMin ?? 0) * 60_000);
-  return { startMs: Math.min(startMs + latencyMs, endMs), endMs };
+function asleepOf(session: StagedSession): Span {
+  const { startMs, endMs } = session;
+  return { startMs: Math.min(startMs + (totalsOf(session).latencyMs ?? 0), endMs), endMs };
 }
 
 /** Undefined when the source says nothing of a bed; else it holds all that it tells of this sleep. */
@@ -116,19 +121,17 @@ function timesOf(joined: JoinedItems, reported: Reported, told: readonly StageTi
   };
 }
 
-/** From going to bed to falling asleep: what the first session says, else what its stages or the bed show. */
+/** From going to bed to falling asleep: what the stages or the bed show, else what the first session says. */
 function latencyOf(
   { sessions }: JoinedItems,
   asleep: Span | undefined,
   bed: SleepCluster['bed'],
 ): number | null {
   const [first] = sessions;
-  if (first?.totals.latencyMin !== undefined && first.startMs === bed?.startMs) {
-    return Math.round(first.totals.latencyMin * 60_000);
-  }
+  if (first !== undefined && first.painted.length === 0)
+    return first.startMs === bed?.startMs ? totalsOf(first).latencyMs : null;
   if (asleep === undefined || bed === undefined) return null;
-  const isSummary = first !== undefined && first.painted.length === 0;
-  return isSummary ? null : Math.max(0, asleep.startMs - bed.startMs);
+  return Math.max(0, asleep.startMs - bed.startMs);
 }
 
 function coverageOf(

@@ -8,6 +8,8 @@ export interface SessionTotals {
   readonly times: StageTimes;
   readonly totalMs: number | null;
   readonly bedMs: number;
+  /** From the start to falling asleep; null when it is not told, or not believed. */
+  readonly latencyMs: number | null;
   /** They claim more than the session is long, so none of them is believed. */
   readonly isContradiction: boolean;
 }
@@ -15,9 +17,10 @@ export interface SessionTotals {
 const NOTHING: StageTimes = { rem: null, deep: null, light: null, unspecified: null, awake: null };
 
 /**
- * What a session tells without stages (SLP6). Asleep is what it says, else the sum of its stages when it names
- * all three. Time in bed is what it says, at least what it accounts for and at most its own length; a session
- * that accounts for more than its length tells its times alone.
+ * What a session tells without stages (SLP6). Asleep is what it says, at least the stages that it tells, else their
+ * sum when it names all three. Awake is at least the latency. Time in bed is what it says, at least what it accounts
+ * for and at most its own length; 0 says nothing. A session that accounts for more than its length tells its times
+ * alone.
  */
 export function totalsOf(session: Pick<StagedSession, 'startMs' | 'endMs' | 'totals'>): SessionTotals {
   const ms = (minutes: number | undefined): number | null =>
@@ -26,16 +29,24 @@ export function totalsOf(session: Pick<StagedSession, 'startMs' | 'endMs' | 'tot
   const [rem, deep, light] = [ms(totals.remMin), ms(totals.deepMin), ms(totals.lightMin)];
   const staged = sumOf([rem, deep, light]);
   const isStaged = rem !== null && deep !== null && light !== null;
-  const totalMs = ms(totals.asleepMin) ?? (isStaged ? staged : null);
+  const asleep = ms(totals.asleepMin);
+  const totalMs = asleep === null ? (isStaged ? staged : null) : Math.max(asleep, staged ?? 0);
   const awake = ms(totals.awakeMin);
+  const latencyMs = ms(totals.latencyMin);
   const spanMs = lengthOf(session);
-  const claimedMs = Math.max(totalMs ?? 0, staged ?? 0) + (awake ?? 0);
+  const claimedMs = Math.max(totalMs ?? 0, staged ?? 0) + Math.max(awake ?? 0, latencyMs ?? 0);
   if (claimedMs > spanMs + TOTALS_TOLERANCE_MS) {
-    return { times: NOTHING, totalMs: null, bedMs: spanMs, isContradiction: true };
+    return { times: NOTHING, totalMs: null, bedMs: spanMs, latencyMs: null, isContradiction: true };
   }
-  const bedMs = Math.max(Math.min(ms(totals.inBedMin) ?? spanMs, spanMs), claimedMs);
+  const bedMs = Math.max(Math.min(ms(totals.inBedMin) || spanMs, spanMs), claimedMs);
   const unspecified = staged === null ? totalMs : null;
-  return { times: { rem, deep, light, unspecified, awake }, totalMs, bedMs, isContradiction: false };
+  return {
+    times: { rem, deep, light, unspecified, awake },
+    totalMs,
+    bedMs,
+    latencyMs,
+    isContradiction: false,
+  };
 }
 
 /** Of what is told; null when nothing is. */
