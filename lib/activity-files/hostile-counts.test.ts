@@ -84,3 +84,11 @@ test('ACT5 the points of a whole rise in time, each instant once, also where its
   const [whole] = activitiesIn(tcx(`<MultiSportSession>${part(0)}${part(10)}</MultiSportSession>`));
   expect(whole?.points.map(({ timeMs }) => (timeMs - START_MS) / 1_000)).toEqual([0, 10, 20, 30]);
 });
+
+test('ACT4 zeros behind a whole FIT file are the end of a block and no damage, anything else is', () => {
+  const run = buildFit([{ startSec: START_MS / 1_000, elapsedSec: 60, sport: 1 }]);
+  const behind = (...bytes: readonly number[]) => read(Buffer.concat([run, Buffer.from(bytes)]));
+  expect(behind(0, 0, 0)).toEqual(read(run));
+  expect(read(run)).not.toHaveProperty('value.damage');
+  expect(behind(0, 0, 1)).toHaveProperty('value.damage.where', `byte ${run.length}`);
+});

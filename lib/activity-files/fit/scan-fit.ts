@@ -43,6 +43,7 @@ export function scanFit(bytes: Uint8Array): Result<FitScan, ActivityFault> {
   const count = new FrameCount();
   let from = 0;
   while (from < bytes.length) {
+    if (parts.length > 0 && isPadding(bytes, from)) break;
     if (parts.length === MAX_CHAIN_COUNT) return fail(TOO_LARGE);
     const header = readHeader(bytes, from);
     if ('reason' in header)
@@ -90,6 +91,10 @@ class FrameCount {
     );
   }
 }
+
+/** Devices that write in blocks fill the last one with zeros: nothing of the file is missing there. */
+const isPadding = (bytes: Uint8Array, from: number): boolean =>
+  bytes.subarray(from).every((byte) => byte === 0);
 
 function readHeader(
   bytes: Uint8Array,
