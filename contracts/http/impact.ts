@@ -34,6 +34,11 @@ export type ImpactWindow = z.infer<typeof ImpactWindow>;
 
 const Window = ImpactWindow.nullable().meta({ description: 'Null where it was never computed' });
 
+const expectedPerHour = z.number().positive().meta({
+  description:
+    'Readings of the metric that are expected in an hour: coverage is the share of such slots that hold one, so that a source that reads more seldom stays below 1',
+});
+
 export const SessionImpact = z
   .object({
     sessionId: z.string(),
@@ -53,6 +58,7 @@ export const SessionImpact = z
     behindSeq: z.int().positive().optional().meta({ description: 'When STALE: the newest change not in it' }),
     reason: z.string().optional().meta({ description: 'When PARTIAL or FAILED' }),
     windowMin: z.int().positive(),
+    expectedPerHour,
     before: Window,
     during: Window,
     after: Window,
@@ -110,6 +116,7 @@ export const ProductImpact = z
     unit: z.string(),
     periodDays: z.union([z.literal(7), z.literal(30), z.literal(90)]),
     windowMin: z.int().positive(),
+    expectedPerHour,
     status: RollupStatus.meta({ description: "The worst of its sessions'" }),
     behindSeq: z.int().positive().optional(),
     sessionCount: z.int().nonnegative().meta({ description: 'Reliable ones: the figures are of these' }),

@@ -26,6 +26,7 @@ export function toSessionImpact({ session, metric, row, freshness, reason }: Imp
     ...freshness,
     ...(reason === undefined ? {} : { reason }),
     windowMin: WINDOW_MINUTES,
+    expectedPerHour: metric.expectedSamplesPerHour,
     before: figures?.before ?? null,
     during: figures?.during ?? null,
     after: figures?.after ?? null,

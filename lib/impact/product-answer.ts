@@ -48,6 +48,7 @@ export function toProductImpact(
     unit: first.metric.unit,
     periodDays,
     windowMin: WINDOW_MINUTES,
+    expectedPerHour: first.metric.expectedSamplesPerHour,
     status: worstStatus(statuses),
     ...(behind.length === 0 ? {} : { behindSeq: Math.max(...behind) }),
     ...figures,

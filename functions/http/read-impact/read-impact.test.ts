@@ -61,6 +61,7 @@ describe('sessions', () => {
         unit: '/min',
         status: 'READY',
         windowMin: 60,
+        expectedPerHour: 60,
         before: { mean: 70, min: 70, max: 70, count: 60, coverage: 1 },
         during: { mean: 84, count: 30, coverage: 1 },
         after: { mean: 63, count: 60, coverage: 1 },
