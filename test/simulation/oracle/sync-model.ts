@@ -106,8 +106,9 @@ export class SyncModel {
     const isMerged = entity.policy === 'merge' || entity.policy === 'append_only';
     const isKept = said.kind === 'conflict' && said.outcome !== 'merged' && said.outcome !== 'client_wins';
     if (isKept && (!isMerged || change.op === 'delete')) return;
-    if (change.op === 'delete') this.#remove(row, change);
-    else if (row === undefined || !this.#isOvertaken(entity, row, { change, said, at }))
+    if (change.op === 'delete') {
+      if (!this.#metNothing(row, { change, said, at })) this.#remove(row, change);
+    } else if (row === undefined || !this.#isOvertaken(entity, row, { change, said, at }))
       this.#write(entity, row, { change, said, at });
   }
 
@@ -116,21 +117,35 @@ export class SyncModel {
    * another's commit may come between. True where it is so and the row that was read takes nothing of the change.
    */
   #isOvertaken(entity: EntityDefinition, row: ModelRow, { change, said, at }: Said): boolean {
-    const states = this.#states.get(keyOf(row.type, row.id)) ?? [];
-    const index = states.findLastIndex((state) => state.row.version === said.version);
-    const [read, next] = index < 0 ? [] : states.slice(index, index + 2);
-    if (said.version >= row.version || read === undefined || next === undefined) return false;
-    if (next.sinceMs < at.fromMs) return false;
-    if (read.row.deleted) return said.kind === 'conflict';
+    const read = this.#readBefore(row, { change, said, at });
+    if (read === undefined) return false;
+    if (read.deleted) return said.kind === 'conflict';
     const hlc = clamp(change.hlc, at.untilMs);
-    const base = entity.policy === 'merge' ? change.baseVersion : read.row.version;
+    const base = entity.policy === 'merge' ? change.baseVersion : read.version;
     return Object.entries(change.data ?? {}).every(([field, value]) => {
       const policy = policyOf(entity, field);
-      const before = read.row.fields.get(field) ?? NO_FIELD;
+      const before = read.fields.get(field) ?? NO_FIELD;
       const written = writeField(policy, before, { value, hlc, base, nextVersion: said.version + 1 });
       const isByClock = BY_CLOCK.includes(policy.kind) && hlc === change.hlc;
       return written === before || (!isByClock && same(policy, before.value, written.value));
     });
+  }
+
+  /** The same of a deletion: where it read the row there was none, and another's commit made it before the answer. */
+  #metNothing(row: ModelRow | undefined, one: Said): boolean {
+    if (row === undefined || one.said.kind !== 'successful') return false;
+    if (one.said.version > 0) return this.#readBefore(row, one)?.deleted === true;
+    const [first] = this.#states.get(keyOf(row.type, row.id)) ?? [];
+    return first !== undefined && first.sinceMs >= one.at.fromMs;
+  }
+
+  /** The row as an answer of an older version read it; undefined: it was another for all of the request. */
+  #readBefore(row: ModelRow, { said, at }: Said): Readonly<ModelRow> | undefined {
+    const states = this.#states.get(keyOf(row.type, row.id)) ?? [];
+    const index = states.findLastIndex((state) => state.row.version === said.version);
+    const [read, next] = index < 0 ? [] : states.slice(index, index + 2);
+    if (said.version >= row.version || next === undefined || next.sinceMs < at.fromMs) return undefined;
+    return read?.row;
   }
 
   #remove(row: ModelRow | undefined, change: SentChange): void {
