@@ -172,6 +172,10 @@ export const WorkoutGroup = z
   .object({
     id: z.string().meta({ description: 'Stands for exactly these members' }),
     primaryId: z.string().meta({ description: 'The one that counts, or would' }),
+    primaryReason: z.enum(['decision', 'priority', 'more_data', 'id']).meta({
+      description:
+        'Why it goes before the next: the user chose it, the order of sources (that of the user, of the workspace, or the default), it has more measures, laps or a track, or nothing but the id tells them apart',
+    }),
     status: z.enum(['open', 'primary_chosen', 'kept_both']).meta({
       description: 'kept_both: the user said that all of them count',
     }),

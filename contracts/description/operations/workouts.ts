@@ -42,6 +42,7 @@ const { movingSec: _movingSec, ...COPY } = {
 const GROUP = {
   id: WORKOUT.duplicateGroup,
   primaryId: WORKOUT.id,
+  primaryReason: 'priority',
   status: 'open',
   members: [WORKOUT, COPY],
   pairs: [
@@ -182,7 +183,7 @@ export const WORKOUT_OPERATIONS = {
     group: 'Reading',
     summary: 'Groups of workouts that are one activity',
     description:
-      'Each group where its primary starts, with what speaks for it. Also the groups that the user keeps apart (`kept_both`), so that it can be taken back.',
+      'Each group where its primary starts, with what speaks for it, and why the primary goes before the others. Also the groups that the user keeps apart (`kept_both`), so that it can be taken back.',
     query: ListDuplicatesQuery,
     headers: ETagHeader,
     answers: {
@@ -208,6 +209,7 @@ export const WORKOUT_OPERATIONS = {
         example: {
           ...GROUP,
           primaryId: COPY.id,
+          primaryReason: 'decision',
           status: 'primary_chosen',
           members: [
             { ...COPY, primary: true },

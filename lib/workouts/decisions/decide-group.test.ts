@@ -265,3 +265,17 @@ describe('a group whose members a revision moved apart', () => {
     expect((await only()).status).toBe('open');
   });
 });
+
+test('WKT6 a group says why its primary goes first: the order of sources, more data, the id, the user', async () => {
+  const reasonNow = async () => (await only()).primaryReason;
+  expect(await reasonNow()).toBe('priority');
+  const { id } = await world.decide((await only()).id, { kind: 'primary', primaryId: workoutOf(COPY).id });
+  expect(await reasonNow()).toBe('decision');
+  await world.decide(id, { kind: 'automatic' });
+  await world.remove(workoutOf(COPY).id);
+  const again = { ...RIDE, externalId: 'g2' };
+  await world.put(again);
+  expect(await reasonNow()).toBe('id');
+  await world.put({ ...again, energyKcal: 700 });
+  expect([(await only()).primaryId, await reasonNow()]).toEqual([workoutOf(again).id, 'more_data']);
+});

@@ -3,7 +3,7 @@ import { anchorOf } from '../grouping/group-id.ts';
 import { loadSurroundings, type Surroundings } from '../reads/load-surroundings.ts';
 import type { WorkoutReads } from '../reads/model.ts';
 import { loadWorkoutContext, type WorkoutContext } from '../reads/workout-context.ts';
-import type { DecidedGroup, WorkoutView } from '../reads/workout-view.ts';
+import { type DecidedGroup, reasonOf, type WorkoutView } from '../reads/workout-view.ts';
 import type { WorkoutDecision } from './model.ts';
 
 export interface FoundGroup {
@@ -60,11 +60,13 @@ function scattered(
   living: readonly Surroundings[],
   context: WorkoutContext,
 ): FoundGroup {
+  const members = living.map(({ workout }) => workout).sort(context.rules.compare);
   const viewBy = new Map(living.map(({ workout, view }) => [workout.id, view]));
   return {
     group: {
       id: decision.groupId,
-      members: living.map(({ workout }) => workout).sort(context.rules.compare),
+      members,
+      primaryReason: reasonOf(members, context.rules),
       pairs: [],
       status: decision.choice.kind === 'primary' ? 'primary_chosen' : 'kept_both',
       decision,

@@ -5,14 +5,14 @@ import { crowdedWorkouts } from '../../../test/support/workout-arbitraries.ts';
 import { workoutOf } from '../../../test/support/workout-builders.ts';
 import { compareSources } from '../../projections/priorities.ts';
 import { candidatePairs, inTimeOrder, MAX_COMPARISONS_EACH } from './candidate-pairs.ts';
-import { compareWorkouts } from './compare-workouts.ts';
+import { orderWorkouts } from './compare-workouts.ts';
 import { groupWorkouts, type WorkoutGroup } from './group-workouts.ts';
 import { scorePair } from './score-pair.ts';
 
 const seeded = { numRuns: 150, seed: 52 };
 const rules = {
   isKeptApart: (left: string, right: string) => (left.charCodeAt(0) + right.charCodeAt(0)) % 7 === 0,
-  compare: compareWorkouts({ order: [], compareSources: compareSources([]), chosenSeqOf: () => undefined }),
+  ...orderWorkouts({ order: [], compareSources: compareSources([]), chosenSeqOf: () => undefined }),
 };
 const shapeOf = (groups: readonly WorkoutGroup[]) =>
   groups

@@ -8,13 +8,13 @@ import {
 import { type WorkoutParts, workoutOf } from '../../../test/support/workout-builders.ts';
 import { compareSources } from '../../projections/priorities.ts';
 import type { Workout } from '../model.ts';
-import { compareWorkouts } from './compare-workouts.ts';
+import { orderWorkouts } from './compare-workouts.ts';
 import { anchorOf, groupIdOf } from './group-id.ts';
 import { groupWorkouts, MAX_GROUP_SIZE } from './group-workouts.ts';
 
 const rulesOf = (order: readonly string[] = [], chosen: Readonly<Record<string, number>> = {}) => ({
   isKeptApart: () => false,
-  compare: compareWorkouts({
+  ...orderWorkouts({
     order,
     compareSources: compareSources(order),
     chosenSeqOf: (id) => chosen[id],

@@ -11,6 +11,7 @@ export function toGroupAnswer(group: DecidedGroup, view: Pick<WorkoutView, 'stan
   return {
     id: group.id,
     primaryId: group.members[0]?.id ?? '',
+    primaryReason: group.primaryReason,
     status: group.status,
     members: group.members.map((member) => toWorkoutAnswer(member, view.standingOf(member.id))),
     pairs: group.pairs.map(({ a, b, score, signals }) => ({ a, b, score, signals: [...signals] })),

@@ -1,6 +1,6 @@
 import type { Head, UserScope } from '../../samples/model.ts';
 import type { WorkoutDecision } from '../decisions/model.ts';
-import { compareWorkouts } from '../grouping/compare-workouts.ts';
+import { orderWorkouts, type WorkoutOrder } from '../grouping/compare-workouts.ts';
 import type { GroupingRules } from '../grouping/group-workouts.ts';
 import { requireReadableHead } from './load-workout.ts';
 import type { WorkoutReads } from './model.ts';
@@ -9,7 +9,7 @@ import type { WorkoutReads } from './model.ts';
 export interface WorkoutContext {
   readonly head: Head;
   readonly decisions: readonly WorkoutDecision[];
-  readonly rules: GroupingRules;
+  readonly rules: GroupingRules & WorkoutOrder;
 }
 
 /** Reads of the database that it takes. */
@@ -34,8 +34,8 @@ export async function loadWorkoutContext(
 /** The decisions as grouping asks for them. */
 export function rulesOf(
   decisions: readonly WorkoutDecision[],
-  ranking: Pick<Parameters<typeof compareWorkouts>[0], 'order' | 'compareSources'>,
-): GroupingRules {
+  ranking: Pick<Parameters<typeof orderWorkouts>[0], 'order' | 'compareSources'>,
+): WorkoutContext['rules'] {
   const chosen = new Map<string, number>();
   const keptIn = new Map<string, Set<string>>();
   for (const { choice, groupId, memberIds, seq } of decisions) {
@@ -50,6 +50,6 @@ export function rulesOf(
       const others = keptIn.get(right);
       return others !== undefined && [...(keptIn.get(left) ?? [])].some((groupId) => others.has(groupId));
     },
-    compare: compareWorkouts({ ...ranking, chosenSeqOf: (id) => chosen.get(id) }),
+    ...orderWorkouts({ ...ranking, chosenSeqOf: (id) => chosen.get(id) }),
   };
 }

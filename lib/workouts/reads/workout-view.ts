@@ -1,5 +1,6 @@
 import type { WorkoutDecision } from '../decisions/model.ts';
 import { inTimeOrder } from '../grouping/candidate-pairs.ts';
+import type { PrimaryReason, WorkoutOrder } from '../grouping/compare-workouts.ts';
 import { createDisjointSets, type DisjointSets } from '../grouping/disjoint-sets.ts';
 import {
   groupWorkouts,
@@ -16,6 +17,8 @@ import type { WorkoutContext } from './workout-context.ts';
 export interface DecidedGroup extends WorkoutGroup {
   readonly status: 'open' | 'primary_chosen' | 'kept_both';
   readonly decision: WorkoutDecision | undefined;
+  /** Why the first member goes before the second. */
+  readonly primaryReason: PrimaryReason;
 }
 
 /** What a span says, with the user's decisions applied. */
@@ -42,7 +45,9 @@ export function viewOf(
 ): WorkoutView {
   const { workouts } = span;
   const pairs = matchedPairs(workouts);
-  const groups = groupWorkouts(workouts, rules, pairs).map((group) => withStatus(group, decisions));
+  const groups = groupWorkouts(workouts, rules, pairs).map((group) =>
+    withStatus(group, { decisions, rules }),
+  );
   const kept = keptGroups(workouts, { decisions, rules, pairs });
   const groupByMember = new Map(
     groups.flatMap((group) => group.members.map(({ id }) => [id, group] as const)),
@@ -69,7 +74,10 @@ export function viewOf(
   };
 }
 
-function withStatus(group: WorkoutGroup, decisions: readonly WorkoutDecision[]): DecidedGroup {
+function withStatus(
+  group: WorkoutGroup,
+  { decisions, rules }: Pick<WorkoutContext, 'decisions' | 'rules'>,
+): DecidedGroup {
   const memberIds = new Set(group.members.map(({ id }) => id));
   const decision = decisions
     .filter(({ choice }) => choice.kind === 'primary' && memberIds.has(choice.primaryId))
@@ -77,7 +85,8 @@ function withStatus(group: WorkoutGroup, decisions: readonly WorkoutDecision[]):
       (last, each) => (each.seq > (last?.seq ?? 0) ? each : last),
       undefined,
     );
-  return { ...group, status: decision === undefined ? 'open' : 'primary_chosen', decision };
+  const status = decision === undefined ? 'open' : 'primary_chosen';
+  return { ...group, status, decision, primaryReason: reasonOf(group.members, rules) };
 }
 
 /**
@@ -97,10 +106,17 @@ function keptGroups(
       const ids = new Set(near.map(({ id }) => id));
       const pairs = context.pairs.filter(({ a, b }) => ids.has(a) && ids.has(b));
       const sorted = near.toSorted(context.rules.compare);
-      return [{ id: decision.groupId, members: sorted, pairs, status: 'kept_both', decision }];
+      const primaryReason = reasonOf(sorted, context.rules);
+      return [{ id: decision.groupId, members: sorted, pairs, status: 'kept_both', decision, primaryReason }];
     });
   });
 }
+
+/** Of members in their order. */
+export const reasonOf = (
+  [first, next]: readonly Workout[],
+  rules: Pick<WorkoutOrder, 'reasonOf'>,
+): PrimaryReason => (first === undefined ? 'id' : rules.reasonOf(first, next));
 
 /** Cut wherever the next workout starts out of reach. */
 function nearby(workouts: readonly Workout[]): readonly (readonly Workout[])[] {

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { compareSources } from '../../../lib/projections/priorities.ts';
-import { compareWorkouts } from '../../../lib/workouts/grouping/compare-workouts.ts';
+import { orderWorkouts } from '../../../lib/workouts/grouping/compare-workouts.ts';
 import { groupWorkouts } from '../../../lib/workouts/grouping/group-workouts.ts';
 import { manyWorkouts } from '../../fixtures/workouts/many-workouts.ts';
 import { machineLine, table, thousands, writeSection } from '../document.ts';
@@ -13,7 +13,7 @@ const CELLS = Array.from({ length: 256 }, (_, index) => index * 16_000_000);
 
 const rules = {
   isKeptApart: () => false,
-  compare: compareWorkouts({ order: [], compareSources: compareSources([]), chosenSeqOf: () => undefined }),
+  ...orderWorkouts({ order: [], compareSources: compareSources([]), chosenSeqOf: () => undefined }),
 };
 
 const rows = COUNTS.map((count) => {
