@@ -8,13 +8,14 @@ import { DeviceType } from './ingest-samples.ts';
 const PriorityKey = z
   .string()
   .max(64)
-  .refine((key) => key === '*' || METRICS.has(key), { error: 'must be a metric or *' });
+  .refine((key) => key === '*' || METRICS.has(key), { error: 'must be a metric or *' })
+  .refine((key) => key !== 'sleep_stage', { error: 'decides nothing: nights go by sleep_session' });
 
 const DEVICE_ENTRIES: ReadonlySet<string> = new Set(DeviceType.options.map((type) => `device:${type}`));
 
 /** A provider, the id of a source, or a type of device. */
 const PriorityEntry = lineOf(64).refine(
-  (entry) => !entry.startsWith('device:') || DEVICE_ENTRIES.has(entry),
+  (entry) => !entry.toLowerCase().startsWith('device:') || DEVICE_ENTRIES.has(entry),
   { error: `must be one of ${[...DEVICE_ENTRIES].join(', ')} where it begins with device:` },
 );
 

@@ -138,6 +138,8 @@ const REFUSED: readonly (readonly [string, Schema, unknown])[] = [
   ['an externalId that cannot be changed', UpdateUserRequest, { externalId: 'y' }],
   ['privacy with an unknown metric', PrivacySettings, { uploadEnabled: true, blockedMetrics: ['mood'] }],
   ['privacy in part', PrivacySettings, { uploadEnabled: true }],
+  ['priorities of a type of device in capitals', PutPrioritiesRequest, { orders: { '*': ['DEVICE:watch'] } }],
+  ['priorities of stages, which decide nothing', PutPrioritiesRequest, { orders: { sleep_stage: ['oura'] } }],
   ['priorities of an unknown metric', PutPrioritiesRequest, { orders: { mood: ['garmin'] } }],
   ['a workspace with an endless rate', UpdateWorkspaceRequest, { requestsPerMinute: 1e9 }],
   [
