@@ -7,7 +7,7 @@ import { createSampleStore } from '../../lib/adapters/dynamo/sample-store.ts';
 import { createDataWriter } from '../../lib/adapters/in-process/data-writer.ts';
 import type { EpochMs } from '../../lib/core/instants.ts';
 import { silentMeter } from '../../lib/observability/metrics.ts';
-import { recordIdOf } from '../../lib/records/normalise-record.ts';
+import { normaliseRecord, recordIdOf } from '../../lib/records/normalise-record.ts';
 import { decodeSamples, encodeSamples } from '../../lib/samples/block-codec.ts';
 import type { UploadContent } from '../../lib/samples/upload-store.ts';
 import { replacePrivacy } from '../../lib/users/change-user.ts';
@@ -95,6 +95,7 @@ export async function openActivityImports() {
     tracks: trackStore,
     writer,
     readFile: readActivityFile,
+    normaliseRecord,
     recordIdOf,
     clock,
   };

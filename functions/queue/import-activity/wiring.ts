@@ -5,7 +5,7 @@ import { createHeadStore } from '../../../lib/adapters/dynamo/head-store.ts';
 import { createS3Client } from '../../../lib/adapters/s3/client.ts';
 import { createTrackStore } from '../../../lib/adapters/s3/track-store.ts';
 import { createUploadReader } from '../../../lib/adapters/s3/upload-store.ts';
-import { recordIdOf } from '../../../lib/records/normalise-record.ts';
+import { normaliseRecord, recordIdOf } from '../../../lib/records/normalise-record.ts';
 import type { RunImportDependencies } from '../../../lib/workouts/imports/run-import.ts';
 import { wireVault } from '../../_platform/http/wire-access.ts';
 import type { Platform } from '../../_platform/platform.ts';
@@ -32,6 +32,7 @@ export function wire(env: Env, platform: Platform): ImportActivityWiring {
       tracks: createTrackStore({ s3, bucketName, dataKeys, randomness }),
       writer: wireDataWriter(env, platform, dataKeys),
       readFile: readActivityFile,
+      normaliseRecord,
       recordIdOf,
       clock,
     },

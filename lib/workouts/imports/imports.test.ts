@@ -166,3 +166,12 @@ test('ACT10 a provider that is erased takes its ways along, and leaves those of 
   expect((await world.workouts()).map(({ provider }) => provider)).toEqual(['file']);
   expect([...world.tracks.keys()]).toEqual([expect.stringMatching(/^file\//)]);
 });
+
+test('ACT8 of a workout that is refused no samples and no way are kept', async () => {
+  const world = await openActivityImports();
+  const bytes = buildFit([{ startSec: 1_780_000_000, elapsedSec: 3 * 86_400, sport: 1 }]);
+  const done = await world.run(bytes);
+  expect(done).toMatchObject({ status: 'done', workouts: [{ outcome: 'refused', reason: 'bad_interval' }] });
+  expect(done.samples).toEqual({ accepted: 0, updated: 0, duplicate: 0, refused: 0 });
+  expect(await stateOf(world)).toEqual({ bodies: [], readings: [], tracks: [] });
+});

@@ -6,6 +6,7 @@ import type { UserScope } from '../../samples/model.ts';
 import { cellsOf } from '../tracks/cells.ts';
 import { trackOf } from '../tracks/track.ts';
 import type { TrackStore } from '../tracks/track-store.ts';
+import type { RecordRules } from '../writes/rules.ts';
 import { MAX_SAMPLES_PER_GROUP } from './limits.ts';
 import type { ImportedWorkout, ImportResult, SampleCounts } from './model.ts';
 import { sampleOffsetOf, toSamples, toWorkoutRecord } from './to-records.ts';
@@ -14,6 +15,7 @@ export interface WriteActivitiesDependencies {
   readonly writer: Pick<DataWriter, 'write'>;
   readonly tracks: Pick<TrackStore, 'put'>;
   readonly recordIdOf: (provider: string, kind: RecordKind, externalId: string) => string;
+  readonly normaliseRecord: RecordRules['normaliseRecord'];
 }
 
 export interface WriteContext {
@@ -27,7 +29,7 @@ export interface WriteContext {
 
 /**
  * Stores what a file holds: samples first, then tracks, and each workout last, so that a workout that can be seen has
- * all that is its own (ACT8). The requests are named by the import and what they carry: after a crash anywhere a
+ * all that is its own (ACT8); of one that the record store would refuse neither samples nor track are kept. The requests are named by the import and what they carry: after a crash anywhere a
  * repeat ends the same. Throws AppError user.not_found, ingest.upload_disabled, ingest.contention,
  * server.unavailable.
  */
@@ -42,7 +44,8 @@ export async function writeActivities(
   const samples = await writeSamples(deps, scope, parts, context);
   const workouts: ImportedWorkout[] = [];
   for (const activity of file.activities) {
-    const track = await writeTrack(deps.tracks, scope, activity, context.provider);
+    const isTaken = isTakable(deps, activity, context);
+    const track = isTaken ? await writeTrack(deps.tracks, scope, activity, context.provider) : undefined;
     const record = toWorkoutRecord(activity, { track, isCut: file.damage !== undefined });
     const outcome = await write(deps, scope, [record], { ...context, part: `w${workouts.length}` });
     const id = deps.recordIdOf(context.provider, 'workout', activity.externalId);
@@ -52,6 +55,16 @@ export async function writeActivities(
   return { status: 'done', workouts, samples, droppedCount, ...(damage === undefined ? {} : { damage }) };
 }
 
+/** Span and measures are such that the workout will be stored, whatever its zone. */
+const isTakable = (
+  { normaliseRecord }: WriteActivitiesDependencies,
+  activity: Activity,
+  { provider, nowMs }: WriteContext,
+): boolean => {
+  const record = toWorkoutRecord(activity, { track: undefined, isCut: false });
+  return normaliseRecord(record, { provider, nowMs, timeZone: undefined }).ok;
+};
+
 async function writeSamples(
   deps: WriteActivitiesDependencies,
   scope: UserScope,
@@ -59,7 +72,9 @@ async function writeSamples(
   context: WriteContext,
 ): Promise<SampleCounts> {
   const counts = { accepted: 0, updated: 0, duplicate: 0, refused: 0 };
+  // Those left out count too: a repeat, when a start no longer lies ahead, names the others as before.
   for (const [index, activity] of activities.entries()) {
+    if (!isTakable(deps, activity, context)) continue;
     const samples = toSamples(activity, sampleOffsetOf(activity, context.hasUserZone));
     for (let from = 0; from < samples.length; from += MAX_SAMPLES_PER_GROUP) {
       const group = samples.slice(from, from + MAX_SAMPLES_PER_GROUP);
