@@ -3,6 +3,7 @@ import { SYNC_SCHEMA } from '../../../contracts/sync/registry.ts';
 import { createFakeSyncServer, type FakeSyncServer } from '../../../test/support/fake-sync-server.ts';
 import { openDevice, type SyncDevice } from '../../../test/support/sync-device.ts';
 import { DAY_MS } from '../../core/instants.ts';
+import type { Transport } from '../transport.ts';
 import type { WireChange } from './plan-push.ts';
 
 interface SentPush {
@@ -29,6 +30,21 @@ const synced = async (data?: Readonly<Record<string, unknown>>) => {
   await phone.client.sync();
   return id;
 };
+
+/** Another instance over the storage of `phone`, which gets no answer before `release`. */
+async function openSlow() {
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const send: Transport['send'] = async (request) => {
+    const answer = await server.transport.send(request);
+    await held;
+    return answer;
+  };
+  const link = { nowMs: server.nowMs, transport: { send } };
+  return { slow: await openDevice(link, 'phone', { storage: phone.storage }), release: () => release() };
+}
 
 describe('what is sent', () => {
   test('CLI5 creations go parents first, then updates, then deletions children first', async () => {
@@ -214,24 +230,7 @@ describe('an operation under way', () => {
 
   test('CLI4 an answer that comes after another instance has settled the operation changes nothing', async () => {
     await journal();
-    let release: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const slow = await openDevice(
-      {
-        nowMs: server.nowMs,
-        transport: {
-          send: async (request) => {
-            const answer = await server.transport.send(request);
-            await held;
-            return answer;
-          },
-        },
-      },
-      'phone',
-      { storage: phone.storage },
-    );
+    const { slow, release } = await openSlow();
     const late = slow.client.sync();
     await new Promise((resolve) => setImmediate(resolve));
     await phone.client.sync();
@@ -244,6 +243,27 @@ describe('an operation under way', () => {
     expect(await phone.client.status()).toMatchObject({ sendingCount: 1 });
     expect(await phone.client.sync()).toMatchObject({ outcome: 'completed', push: { acceptedCount: 1 } });
     expect(bodies().at(-1)).toBe(bodies().at(-2));
+  });
+
+  test('CLI4 CLI11 a refusal that comes after another instance has released the operation changes nothing', async () => {
+    const id = await journal();
+    const { slow, release } = await openSlow();
+    server.fault('/v1/sync/push', { status: 410, code: 'sync.operation_expired' });
+    const late = slow.client.sync();
+    await new Promise((resolve) => setImmediate(resolve));
+    server.fault('/v1/sync/push', { status: 410, code: 'sync.operation_expired' });
+    server.fault('/v1/sync/push', 'reply lost');
+    await phone.client.sync();
+    await phone.client.update('journal_entries', id, { title: 'b' });
+    release();
+    await late;
+    await phone.client.sync();
+    const [, , underWay, ...after] = bodies();
+    expect(after[0]).toBe(underWay);
+    const ids = new Set(pushes().flatMap(({ changes }) => changes.map(({ requestId }) => requestId)));
+    expect(ids.size).toBe(new Set(bodies()).size);
+    expect(server.row('journal_entries', id)).toMatchObject({ version: 2, data: { title: 'b' } });
+    expect(await phone.client.queue()).toEqual([]);
   });
 
   test('CLI4 an answer that forgets a write leaves it in the queue', async () => {

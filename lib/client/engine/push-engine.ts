@@ -133,7 +133,8 @@ const freed = (change: PendingChange): PendingChange =>
 /**
  * CLI11: its writes go back into the queue under new request ids, with a clock of now where the operation was
  * too old. A counter's delta that may have been counted already is shown to the user instead of sent again. A
- * single change that makes a request malformed is refused.
+ * single change that makes a request malformed is refused. A refusal of an operation that is no longer under way
+ * changes nothing: another instance has released it, and may have the next one on its way.
  */
 async function releaseOperation(
   context: ClientContext,
@@ -141,9 +142,11 @@ async function releaseOperation(
   refusal: HeadwaterError,
 ): Promise<void> {
   await transact(context, async (transaction, touched) => {
-    const ids = new Set(operation.requestIds);
+    const current = await loadOperation(transaction);
+    if (current?.operationId !== operation.operationId) return;
+    const ids = new Set(current.requestIds);
     const sent = (await loadPending(transaction)).filter(({ requestId }) => ids.has(requestId));
-    const isUncertain = isOver(refusal) && operation.sentCount > 1;
+    const isUncertain = isOver(refusal) && current.sentCount > 1;
     const clock = await loadClock(transaction);
     const nowMs = serverNowMs(context);
     let { hlc } = clock;
