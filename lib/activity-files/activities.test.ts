@@ -180,3 +180,11 @@ test('ACT4 a packed file that breaks off gives what unpacks of it to who asks, a
   expect(activity?.points.length).toBeLessThan(60);
   expect(activity?.externalId).toBe(read(packed).activities[0]?.externalId);
 });
+
+test('ACT1 a root behind a long comment is found, and a title is not cut within a character', () => {
+  const name = `${'a'.repeat(99)}\u{1F3C3} and on`;
+  const plain = gpxOf([[point(0), point(10)]], `<name>${name}</name><type>running</type>`);
+  const [head = '', rest = ''] = plain.split('?>');
+  const file = read(`${head}?><!-- ${'x'.repeat(5_000)} -->${rest}`);
+  expect(file.activities[0]?.title).toBe('a'.repeat(99));
+});

@@ -1,6 +1,7 @@
 import type { ActivityFormat } from './model.ts';
 
-const HEAD_BYTES = 4_096;
+/** Comments and declarations of namespaces may come before the root. */
+const HEAD_BYTES = 65_536;
 
 /** By the mark of FIT, or by the root element of the XML. */
 export function formatOf(bytes: Uint8Array): ActivityFormat | undefined {

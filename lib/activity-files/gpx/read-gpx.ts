@@ -8,7 +8,7 @@ import type { Activity, ActivityFault, ActivityFile, ActivityPoint, DamagePolicy
 import { cleanPoints } from '../points.ts';
 import { toFigures } from '../to-activity.ts';
 import { wordToType } from '../words.ts';
-import { offsetOf, parseInstant, parseNumber } from '../xml/parse-text.ts';
+import { beginningOf, offsetOf, parseInstant, parseNumber } from '../xml/parse-text.ts';
 import { walkXml } from '../xml/walk-xml.ts';
 import { GpxReader, type GpxTrack, type PointFields } from './gpx-reader.ts';
 
@@ -63,7 +63,7 @@ function activityOf(
     laps: [],
     points: clean.points,
     ...definedFields({
-      title: track.name?.slice(0, MAX_NAME_CHARS),
+      title: beginningOf(track.name, MAX_NAME_CHARS),
       zoneOffsetMinutes: offsetOf(track.segments[0]?.[0]?.get('time')),
     }),
     ...toFigures({ startMs, endMs }, withinSegments(segments, startMs), clean.points),

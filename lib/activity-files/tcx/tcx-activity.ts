@@ -8,7 +8,7 @@ import type { Activity, ActivityPoint } from '../model.ts';
 import { cleanPoints } from '../points.ts';
 import { toFigures } from '../to-activity.ts';
 import { wordToType } from '../words.ts';
-import { offsetOf, parseInstant, parseNumber, parseUpTo } from '../xml/parse-text.ts';
+import { beginningOf, offsetOf, parseInstant, parseNumber, parseUpTo } from '../xml/parse-text.ts';
 import type { Fields, TcxActivity, TcxLap } from './tcx-reader.ts';
 
 const MAX_NAME_CHARS = 100;
@@ -52,7 +52,7 @@ export function activityOf(
 const onFoot = (type: WorkoutType): boolean =>
   WORKOUT_TYPES[type] === 'running' || WORKOUT_TYPES[type] === 'walking';
 
-const titleOf = (fields: Fields): string | undefined => fields.get('Notes')?.slice(0, MAX_NAME_CHARS);
+const titleOf = (fields: Fields): string | undefined => beginningOf(fields.get('Notes'), MAX_NAME_CHARS);
 
 function sourceOf(fields: Fields): RecordSource {
   const model = fields.get('Creator/Name')?.slice(0, MAX_NAME_CHARS);

@@ -40,3 +40,7 @@ export function offsetOf(text: string | undefined): number | undefined {
   const offset = parseIsoTime(text?.trim() ?? '')?.offset;
   return typeof offset === 'number' ? offset : undefined;
 }
+
+/** The first characters of a text, at most `maxCount` UTF-16 units and none of them half a character. */
+export const beginningOf = (text: string | undefined, maxCount: number): string | undefined =>
+  text?.slice(0, maxCount).replace(/[\uD800-\uDBFF]$/, '');
