@@ -282,7 +282,8 @@ test('CON64 a definition in the registry is enough: consent, sync, push, deletio
 });
 
 /** Where names of providers are examples of the documentation, a default that others fall behind, or a file's own. */
-const MAY_NAME = /^(?:contracts\/(?:description|http)\/|lib\/projections\/priorities\.ts$|lib\/imports\/|lib\/activity-files\/fit\/)/;
+const MAY_NAME =
+  /^(?:contracts\/(?:description|http)\/|lib\/projections\/priorities\.ts$|lib\/imports\/|lib\/activity-files\/fit\/)/;
 
 test('CON64 nothing that runs names a provider outside its folder and the registry', async () => {
   const names = (await readdir('lib/providers', { withFileTypes: true }))

@@ -45,8 +45,8 @@ export function truthOf(account: Account, from: string, to: string): Truth {
 
 function dayTruth(day: DayFacts, sleep: Sleep | undefined): Record<string, number> {
   return {
-    steps: day.steps,
-    distance: Math.round(day.steps * 740) / 1000,
+    // Minutes without steps are no records: just behind midnight nobody can tell a 0.
+    ...(day.steps > 0 ? { steps: day.steps, distance: Math.round(day.steps * 740) / 1000 } : {}),
     floors_climbed: day.floors,
     active_energy: day.activeKcal,
     basal_energy: day.basalKcal,
