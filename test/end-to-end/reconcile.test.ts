@@ -109,5 +109,6 @@ test('P1 P2 with faults and a database killed again and again, every count recon
   expect(totals.queueSends).toBeGreaterThanOrEqual(commits);
   expect(totals.queueReceives - totals.queueRedeliveries).toBe(totals.queueSends);
   expect(totals.queueRedeliveries).toBeGreaterThan(0);
-  expect(queues.map(({ dead }) => dead)).toEqual([0, 0, 0, 0, 0]);
+  expect(queues.length).toBeGreaterThan(0);
+  expect(queues.filter(({ dead }) => dead > 0)).toEqual([]);
 }, 240_000);
