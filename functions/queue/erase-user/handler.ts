@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { USER_ERASED_V1 } from '../../../contracts/events/user-erased.v1.ts';
 import { UserId, WorkspaceId } from '../../../contracts/primitives/ids.ts';
-import { describeFault } from '../../../lib/observability/log.ts';
 import type { ErasureQueue } from '../../../lib/users/erasure-queue.ts';
 import { type RemoveLeftoversDependencies, removeLeftovers } from '../../../lib/users/remove-leftovers.ts';
 import {
@@ -9,6 +8,7 @@ import {
   type QueueHandler,
   type QueueStack,
 } from '../../_platform/queue/create-queue-handler.ts';
+import { oneByOne } from '../../_platform/queue/one-by-one.ts';
 import { parseBusEvent } from '../../_platform/queue/parse-bus-event.ts';
 
 export interface EraseUserWiring extends Pick<QueueStack<never>, 'settings'> {
@@ -38,23 +38,12 @@ export const createEraseUserHandler = ({ deps, queue, settings }: EraseUserWirin
   createQueueHandler({
     parse: parseMessage,
     settings,
-    handle: async (messages) => {
-      const failed: string[] = [];
-      for (const { messageId, receiveCount, message } of messages) {
-        try {
-          await removeLeftovers(deps, message.scope);
-          if (!message.isFinal) await queue.sweepAgain(message.erasure);
-        } catch (error) {
-          const { correlationId } = message.erasure;
-          settings.log.write('QUEUE_MESSAGE_FAILED', {
-            messageId,
-            receiveCount,
-            correlationId,
-            ...describeFault(error),
-          });
-          failed.push(messageId);
-        }
-      }
-      return failed;
-    },
+    handle: oneByOne(
+      settings,
+      ({ erasure }) => erasure.correlationId,
+      async ({ scope, erasure, isFinal }) => {
+        await removeLeftovers(deps, scope);
+        if (!isFinal) await queue.sweepAgain(erasure);
+      },
+    ),
   });

@@ -1,8 +1,8 @@
 import { ImportActivity } from '../../../contracts/commands/import-activity.ts';
 import { UserId, WorkspaceId } from '../../../contracts/primitives/ids.ts';
-import { describeFault } from '../../../lib/observability/log.ts';
 import { runImport } from '../../../lib/workouts/imports/run-import.ts';
 import { createQueueHandler, type QueueHandler } from '../../_platform/queue/create-queue-handler.ts';
+import { oneByOne } from '../../_platform/queue/one-by-one.ts';
 import type { ImportActivityWiring } from './wiring.ts';
 
 /** As infra/constructs/activity-imports.ts has it: then the message goes to the dead-letter queue. */
@@ -13,23 +13,16 @@ export const createImportActivityHandler = ({ imports, settings }: ImportActivit
   createQueueHandler<ImportActivity>({
     settings,
     parse: (body) => ImportActivity.parse(body),
-    handle: async (queued) => {
-      const failed: string[] = [];
-      for (const { messageId, receiveCount, message } of queued) {
-        try {
-          const scope = {
-            workspaceId: WorkspaceId.parse(message.workspaceId),
-            userId: UserId.parse(message.userId),
-          };
-          const isLastTry = receiveCount >= MAX_RECEIVE_COUNT;
-          await runImport(imports, scope, { ...message, isLastTry });
-        } catch (error) {
-          const { correlationId } = message;
-          const fault = describeFault(error);
-          settings.log.write('QUEUE_MESSAGE_FAILED', { messageId, receiveCount, correlationId, ...fault });
-          failed.push(messageId);
-        }
-      }
-      return failed;
-    },
+    handle: oneByOne(
+      settings,
+      ({ correlationId }) => correlationId,
+      async (message, receiveCount) => {
+        const scope = {
+          workspaceId: WorkspaceId.parse(message.workspaceId),
+          userId: UserId.parse(message.userId),
+        };
+        const isLastTry = receiveCount >= MAX_RECEIVE_COUNT;
+        await runImport(imports, scope, { ...message, isLastTry });
+      },
+    ),
   });
